@@ -1,0 +1,300 @@
+/** What becomes of the unit of work that met the error. */
+export type Disposition = 'retry' | 'hold' | 'reject' | 'fatal';
+
+interface ErrorRow {
+  /** A sentence without any value of a data set: what happened. */
+  readonly message: string;
+  /** What the person in charge can do. */
+  readonly advice: string;
+  readonly disposition: Disposition;
+  /** C-STORE status where the error can be met inside an association (PS3.4 B.2.3, PS3.7 C). */
+  readonly dicomStatus?: number;
+  readonly httpStatus?: number;
+  /** True where a person may accept the instance as it is with `release`. */
+  readonly releasable?: boolean;
+}
+
+/**
+ * Every error of the product: code, meaning, what to do, what becomes of the work. Nobody matches on message text; the
+ * code is the interface. README's table of codes is compared with this one by a test, both ways.
+ */
+export const errorRegistry = {
+  // Receiving ------------------------------------------------------------------------------------------------------
+  INSTANCE_TOO_LARGE: {
+    message: 'the instance is larger than dimse.maxInstanceBytes',
+    advice: 'raise dimse.maxInstanceBytes if instances of this size are expected',
+    disposition: 'reject',
+    dicomStatus: 0xa700,
+    httpStatus: 413,
+  },
+  STORAGE_FULL: {
+    message: 'the storage folder is below its reserve of free space',
+    advice: 'free disk space or lower storage.reserve; the sender may try again later',
+    disposition: 'reject',
+    dicomStatus: 0xa700,
+    httpStatus: 507,
+  },
+  STORAGE_FAILED: {
+    message: 'the instance could not be written to storage',
+    advice: 'look at the disk and the log; the sender may try again later',
+    disposition: 'reject',
+    dicomStatus: 0xa700,
+    httpStatus: 507,
+  },
+  SHUTTING_DOWN: {
+    message: 'the gateway is shutting down',
+    advice: 'try again when it is back',
+    disposition: 'reject',
+    dicomStatus: 0xa700,
+    httpStatus: 503,
+  },
+  DATA_SET_MISMATCH: {
+    message: 'the SOP Class UID or SOP Instance UID of the data set is not the one of the C-STORE command',
+    advice: 'the sender mislabels its instances; look at its configuration',
+    disposition: 'reject',
+    dicomStatus: 0xa900,
+  },
+  NOT_DICOM: {
+    message: 'the bytes cannot be understood as a DICOM data set',
+    advice: 'the sender or file is faulty; send the instance again from its source',
+    disposition: 'hold',
+    dicomStatus: 0xc000,
+    httpStatus: 400,
+  },
+  DUPLICATE_CONTENT_DIFFERS: {
+    message: 'the same SOP Instance UID arrived before with other content',
+    advice: 'find out which is right; release or discard this one',
+    disposition: 'hold',
+    releasable: true,
+  },
+  // Reading --------------------------------------------------------------------------------------------------------
+  DATA_SET_TRUNCATED: {
+    message: 'the data set ends inside an element',
+    advice: 'send the instance again from its source',
+    disposition: 'hold',
+  },
+  DATA_SET_MALFORMED: {
+    message: 'the data set breaks the encoding rules of PS3.5',
+    advice: 'send the instance again from its source, or correct it there',
+    disposition: 'hold',
+  },
+  DATA_SET_TOO_DEEP: {
+    message: 'sequences are nested deeper than the limit',
+    advice: 'the instance is hostile or faulty; discard it or correct it at its source',
+    disposition: 'hold',
+  },
+  DATA_SET_TOO_COMPLEX: {
+    message: 'the data set has more elements than the limit, or inflates beyond its limit',
+    advice: 'the instance is hostile or faulty; discard it or correct it at its source',
+    disposition: 'hold',
+  },
+  TRANSFER_SYNTAX_UNKNOWN: {
+    message: 'the transfer syntax is not known to this version',
+    advice: 'ask the sender for another transfer syntax',
+    disposition: 'hold',
+  },
+  REQUIRED_ATTRIBUTE_MISSING: {
+    message: 'an attribute without which the instance cannot be delivered is missing or empty',
+    advice: 'correct the instance at its source and send it again',
+    disposition: 'hold',
+  },
+  // De-identification ----------------------------------------------------------------------------------------------
+  BURNED_IN_TEXT_RISK: {
+    message: 'the pixels are likely to carry burned-in text, which this profile cannot clean yet',
+    advice: 'look at the image; release it if no text identifies the patient, else discard it',
+    disposition: 'hold',
+    releasable: true,
+  },
+  ENCAPSULATED_DOCUMENT: {
+    message: 'an encapsulated document cannot be de-identified',
+    advice: 'discard it; do not configure the PACS to send documents',
+    disposition: 'hold',
+  },
+  STRUCTURED_CONTENT: {
+    message: 'structured report content cannot be de-identified under this profile',
+    advice: 'discard it; do not configure the PACS to send reports',
+    disposition: 'hold',
+  },
+  PRIVATE_SOP_CLASS: {
+    message: 'de-identification is not defined for a private or unknown SOP Class',
+    advice: 'discard it, or have the PACS send a standard SOP Class',
+    disposition: 'hold',
+  },
+  MEDIA_DIRECTORY: {
+    message: 'a media directory (DICOMDIR) is not an instance to deliver',
+    advice: 'send the instances it lists instead',
+    disposition: 'hold',
+  },
+  DEIDENTIFICATION_FAILED: {
+    message: 'de-identification met a case its rules do not cover',
+    advice: 'keep the instance held and report the code and version to the developers',
+    disposition: 'hold',
+  },
+  // Rendering ------------------------------------------------------------------------------------------------------
+  NO_PIXEL_DATA: {
+    message: 'the instance has no pixels to render',
+    advice: 'nothing can be delivered for it; discard it, or do not configure the PACS to send such objects',
+    disposition: 'hold',
+  },
+  PIXEL_FORMAT_UNSUPPORTED: {
+    message: 'this transfer syntax or pixel format cannot be rendered by this version',
+    advice: 'ask the PACS for an uncompressed transfer syntax, or wait for a version that renders it',
+    disposition: 'hold',
+  },
+  PIXEL_DATA_INVALID: {
+    message: 'the pixel data cannot be decoded: it is truncated, corrupt or does not match its description',
+    advice: 'send the instance again from its source',
+    disposition: 'hold',
+  },
+  PIXEL_LIMIT_EXCEEDED: {
+    message: 'rows, columns or number of frames exceed the configured limit',
+    advice: 'raise render.maxPixelsPerFrame or render.maxFrames if such images are expected',
+    disposition: 'hold',
+  },
+  RENDER_TIMEOUT: {
+    message: 'preparing the instance took longer than pipeline.prepareTimeout',
+    advice: 'retry it; raise pipeline.prepareTimeout for very large instances',
+    disposition: 'hold',
+  },
+  WORKER_CRASHED: {
+    message: 'the worker thread ended while it prepared this instance',
+    advice: 'retry it once; if it happens again report the code and version to the developers',
+    disposition: 'hold',
+  },
+  // Delivery -------------------------------------------------------------------------------------------------------
+  BACKEND_NOT_CONFIGURED: {
+    message: 'backend.baseUrl is not set, so nothing can be delivered',
+    advice: 'set backend.baseUrl',
+    disposition: 'retry',
+  },
+  BACKEND_UNREACHABLE: {
+    message: 'the backend could not be reached or cut the connection',
+    advice: 'look at the backend and the network; delivery goes on by itself',
+    disposition: 'retry',
+  },
+  BACKEND_TIMEOUT: {
+    message: 'the backend did not answer in time',
+    advice: 'look at the backend; raise backend.timeout if it is merely slow',
+    disposition: 'retry',
+  },
+  BACKEND_UNAVAILABLE: {
+    message: 'the backend answered that it cannot take the post now',
+    advice: 'look at the backend; delivery goes on by itself',
+    disposition: 'retry',
+  },
+  BACKEND_UNAUTHORIZED: {
+    message: 'the backend refused the credentials',
+    advice: 'correct the credentials; delivery is paused and probes by itself',
+    disposition: 'retry',
+  },
+  BACKEND_REFUSED: {
+    message: 'the backend refused the post as wrong',
+    advice: 'read the HTTP status, correct the backend or the contract, then retry',
+    disposition: 'hold',
+  },
+  POST_TOO_LARGE: {
+    message: 'one rendered frame is larger than backend.maxBodyBytes allows',
+    advice: 'raise backend.maxBodyBytes or lower render.jpegQuality',
+    disposition: 'hold',
+  },
+  // Operation ------------------------------------------------------------------------------------------------------
+  CONFIGURATION_INVALID: {
+    message: 'the configuration is not valid',
+    advice: 'correct what is listed and start again; `sallyport check` shows the same list',
+    disposition: 'fatal',
+  },
+  STORAGE_IN_USE: {
+    message: 'another gateway uses this storage folder',
+    advice: 'stop the other gateway or choose another storage.dir',
+    disposition: 'fatal',
+  },
+  STORAGE_UNUSABLE: {
+    message: 'the storage folder cannot be created, read or written',
+    advice: 'look at the path, its owner and its permissions',
+    disposition: 'fatal',
+  },
+  ADDRESS_IN_USE: {
+    message: 'a port to listen on is taken or not permitted',
+    advice: 'choose another port or stop the program that uses it',
+    disposition: 'fatal',
+  },
+  SECRET_UNUSABLE: {
+    message: 'the pseudonym secret is missing, unreadable or too short',
+    advice: 'restore the secret file; a new secret would give every patient a new pseudonym',
+    disposition: 'fatal',
+  },
+  INSTANCE_UNKNOWN: {
+    message: 'no instance has this id',
+    advice: 'look it up with `sallyport list`',
+    disposition: 'reject',
+    httpStatus: 404,
+  },
+  NOT_RELEASABLE: {
+    message: 'the reason this instance is held cannot be waived by a person',
+    advice: 'retry it after the cause is mended, or discard it',
+    disposition: 'reject',
+    httpStatus: 409,
+  },
+  STATE_CONFLICT: {
+    message: 'the instance is not in a state that allows this',
+    advice: 'look at its state with `sallyport show`',
+    disposition: 'reject',
+    httpStatus: 409,
+  },
+  UNEXPECTED: {
+    message: 'an error nobody foresaw',
+    advice: 'keep the instance held and report the code, version and log line to the developers',
+    disposition: 'hold',
+    dicomStatus: 0xc001,
+    httpStatus: 500,
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorRegistry;
+
+/** The row of a code, with the optional fields visible. */
+export function errorRow(code: ErrorCode): ErrorRow {
+  return errorRegistry[code];
+}
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorRegistry, code);
+}
+
+/**
+ * The only error class that crosses a module border. `detail` is for numbers, tags and registry words alone (a tag, a
+ * byte offset, an HTTP status): never a value of a data set.
+ */
+export class SallyportError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+
+  constructor(code: ErrorCode, options: { detail?: string; cause?: unknown } = {}) {
+    const text =
+      options.detail === undefined ? errorRow(code).message : `${errorRow(code).message} (${options.detail})`;
+    super(text, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'SallyportError';
+    this.code = code;
+    this.detail = options.detail;
+  }
+
+  get disposition(): Disposition {
+    return errorRow(this.code).disposition;
+  }
+}
+
+/** Any thrown value as a SallyportError; what nobody foresaw becomes UNEXPECTED with its cause kept. */
+export function asSallyportError(thrown: unknown): SallyportError {
+  return thrown instanceof SallyportError ? thrown : new SallyportError('UNEXPECTED', { cause: thrown });
+}
+
+/** Exit codes of the command line, after BSD sysexits where one fits. */
+export const exitCodes = {
+  ok: 0,
+  someRefused: 1,
+  usage: 64,
+  unavailable: 69,
+  software: 70,
+  cannotCreate: 73,
+  configuration: 78,
+} as const;

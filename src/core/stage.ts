@@ -1,0 +1,11 @@
+import type { ErrorCode } from './errors.ts';
+
+/**
+ * What a stage made of one instance. A stage never touches the ledger, sleeps or decides a retry: the lane turns an
+ * outcome into advance, retry, hold or fail, and an exception nobody foresaw into hold.
+ */
+export type Outcome<T> =
+  | { readonly kind: 'advance'; readonly output: T }
+  | { readonly kind: 'retry'; readonly code: ErrorCode; readonly detail?: string; readonly afterMs?: number }
+  | { readonly kind: 'hold'; readonly code: ErrorCode; readonly detail?: string }
+  | { readonly kind: 'fail'; readonly code: ErrorCode; readonly detail?: string };

@@ -1,0 +1,123 @@
+import type { ErrorCode } from '../core/errors.ts';
+
+/** Levels of the log, after pino. */
+export type EventLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/**
+ * The catalogue: every log line and every metric of the product comes from one of these. Fields are numbers, registry
+ * words, configured names and our own random ids. None may carry a value of a data set: there is no free-text field.
+ */
+export interface EventFields {
+  'gateway.started': { readonly version: string; readonly dimsePort: number; readonly httpPort: number };
+  'gateway.stopping': { readonly reason: 'signal' | 'error' | 'request' };
+  'gateway.stopped': { readonly afterMs: number };
+  'gateway.secretCreated': { readonly keyId: string };
+  'gateway.failed': { readonly code: ErrorCode };
+  'association.accepted': {
+    readonly associationId: string;
+    readonly peer: string;
+    readonly contexts: number;
+  };
+  'association.rejected': { readonly reason: AssociationRejection };
+  'association.closed': {
+    readonly associationId: string;
+    readonly how: 'released' | 'aborted' | 'lost' | 'timeout';
+    readonly instances: number;
+    readonly durationMs: number;
+  };
+  'association.protocolError': { readonly associationId: string; readonly fault: string };
+  'echo.answered': { readonly associationId: string };
+  'instance.received': {
+    readonly instanceId: string;
+    readonly associationId: string;
+    readonly bytes: number;
+    readonly durationMs: number;
+  };
+  'instance.duplicate': { readonly instanceId: string; readonly associationId: string };
+  'instance.refused': {
+    readonly associationId: string;
+    readonly code: ErrorCode;
+    readonly dicomStatus: number;
+  };
+  'instance.prepared': { readonly instanceId: string; readonly frames: number; readonly durationMs: number };
+  'instance.delivered': { readonly instanceId: string; readonly waitedMs: number };
+  'instance.held': { readonly instanceId: string; readonly code: ErrorCode; readonly stage: StageName };
+  'instance.failed': { readonly instanceId: string; readonly code: ErrorCode; readonly stage: StageName };
+  'instance.retryScheduled': {
+    readonly instanceId: string;
+    readonly code: ErrorCode;
+    readonly stage: StageName;
+    readonly attempts: number;
+    readonly delayMs: number;
+  };
+  'instance.released': { readonly instanceId: string };
+  'instance.discarded': { readonly instanceId: string };
+  'delivery.posted': {
+    readonly postId: string;
+    readonly images: number;
+    readonly bytes: number;
+    readonly httpStatus: number;
+    readonly durationMs: number;
+  };
+  'delivery.failed': {
+    readonly postId: string;
+    readonly code: ErrorCode;
+    readonly httpStatus: number;
+    readonly durationMs: number;
+  };
+  'destination.paused': { readonly code: ErrorCode; readonly probeInMs: number };
+  'destination.resumed': { readonly afterMs: number };
+  'spool.orphansSwept': { readonly temporary: number; readonly blobs: number };
+  'spool.blobMissing': { readonly instanceId: string };
+  'spool.low': { readonly freeBytes: number; readonly reserveBytes: number };
+  'worker.replaced': { readonly code: ErrorCode };
+  'http.failed': { readonly route: string; readonly httpStatus: number };
+}
+
+export type EventName = keyof EventFields;
+export type StageName = 'receive' | 'prepare' | 'deliver';
+export type AssociationRejection =
+  | 'called-ae-not-recognized'
+  | 'calling-ae-not-recognized'
+  | 'address-not-allowed'
+  | 'application-context'
+  | 'protocol-version'
+  | 'too-many-associations'
+  | 'storage-low'
+  | 'shutting-down';
+
+/** The only way to log or count. A subscriber that throws is counted and cannot change what the caller does. */
+export type Emit = <N extends EventName>(name: N, fields: EventFields[N]) => void;
+
+/** Level of each event; also the list of all names at run time. */
+export const eventLevels: { readonly [N in EventName]: EventLevel } = {
+  'gateway.started': 'info',
+  'gateway.stopping': 'info',
+  'gateway.stopped': 'info',
+  'gateway.secretCreated': 'warn',
+  'gateway.failed': 'error',
+  'association.accepted': 'debug',
+  'association.rejected': 'warn',
+  'association.closed': 'info',
+  'association.protocolError': 'warn',
+  'echo.answered': 'info',
+  'instance.received': 'debug',
+  'instance.duplicate': 'info',
+  'instance.refused': 'warn',
+  'instance.prepared': 'debug',
+  'instance.delivered': 'debug',
+  'instance.held': 'warn',
+  'instance.failed': 'error',
+  'instance.retryScheduled': 'info',
+  'instance.released': 'info',
+  'instance.discarded': 'info',
+  'delivery.posted': 'info',
+  'delivery.failed': 'warn',
+  'destination.paused': 'error',
+  'destination.resumed': 'info',
+  'spool.orphansSwept': 'info',
+  'spool.blobMissing': 'error',
+  'spool.low': 'error',
+  'worker.replaced': 'error',
+  'http.failed': 'warn',
+};

@@ -1,0 +1,102 @@
+import type { InstanceRecord, InstanceState } from '../core/instance.ts';
+
+/**
+ * The two ports of the spool. The embedded pair (SQLite, files) is the default; a shared pair (PostgreSQL, shared volume
+ * or object store) serves many nodes. No SQL and no path type crosses, except `localPath`, because worker threads read
+ * bytes by themselves. Every implementation runs the same contract tests (test/spool/backend-contract.ts).
+ */
+export interface Ledger {
+  /** Resolves when the row is on stable storage. Concurrent calls share one commit. */
+  insert(record: InstanceRecord): Promise<void>;
+  get(id: string): Promise<InstanceRecord | undefined>;
+  /** All revisions under one instance key, oldest first. */
+  findByInstanceKey(instanceKey: string): Promise<readonly InstanceRecord[]>;
+  /**
+   * Takes up to `limit` instances of `state` that are due at `now`, oldest first, and leases them for `leaseMs`: no other
+   * claim returns them before the lease ends, `apply` touches them or the ledger is opened anew by its only owner.
+   */
+  claim(
+    state: 'received' | 'prepared',
+    now: number,
+    limit: number,
+    leaseMs: number,
+  ): Promise<readonly InstanceRecord[]>;
+  /** All changes or none, durable when resolved; releases the leases. A change whose `from` no longer holds is left out; returns the ids applied. */
+  apply(changes: readonly InstanceChange[]): Promise<readonly string[]>;
+  /** Members of a post, in the order of their ids. */
+  findByPost(postId: string): Promise<readonly InstanceRecord[]>;
+  list(filter: InstanceFilter): Promise<readonly InstanceRecord[]>;
+  /** Number of instances and bytes, and the arrival time of the oldest, per state. */
+  counts(): Promise<Readonly<Record<InstanceState, StateCount>>>;
+  /** Removes rows in `delivered` or `discarded` that were last touched before the time; returns how many. */
+  forget(updatedBefore: number, limit: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface StateCount {
+  readonly instances: number;
+  readonly bytes: number;
+  /** Epoch milliseconds; null when there are none. */
+  readonly oldestReceivedAt: number | null;
+}
+
+/** A change of one row: applied only while the row is in one of the states `from`. Fields left out stay. */
+export interface InstanceChange {
+  readonly id: string;
+  readonly from: readonly InstanceState[];
+  readonly set: Partial<
+    Pick<
+      InstanceRecord,
+      | 'state'
+      | 'attempts'
+      | 'dueAt'
+      | 'code'
+      | 'detail'
+      | 'releasedCodes'
+      | 'postId'
+      | 'contentDigest'
+      | 'studyPseudonym'
+      | 'seriesPseudonym'
+      | 'updatedAt'
+    >
+  >;
+}
+
+export interface InstanceFilter {
+  readonly states?: readonly InstanceState[];
+  readonly code?: string;
+  readonly receivedFrom?: number;
+  readonly receivedTo?: number;
+  readonly studyPseudonym?: string;
+  /** Ids greater than this one: paging. */
+  readonly afterId?: string;
+  readonly limit: number;
+}
+
+export interface BlobStore {
+  /** A new blob under this id, not visible to anyone before `commit`. */
+  create(id: string): Promise<BlobWriter>;
+  /** A path this machine's threads can read for as long as the blob exists. */
+  localPath(id: string): string;
+  /** Size in bytes, or undefined when there is no such blob. */
+  size(id: string): Promise<number | undefined>;
+  /** Removes the blob; no error when it is gone already. */
+  remove(id: string): Promise<void>;
+  /** Ids of all committed blobs. */
+  ids(): AsyncIterable<string>;
+  /** Bytes free for new blobs. */
+  freeBytes(): Promise<number>;
+}
+
+/** One writer at a time; after `commit` or `abort` nothing else may be called. */
+export interface BlobWriter {
+  /**
+   * Takes a copy-free reference: the chunk may be reused by the caller once the returned promise settles. Calls are not
+   * to overlap. Rejects with STORAGE_FAILED.
+   */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Resolves when bytes and name survive a power cut. */
+  commit(): Promise<{ readonly sizeBytes: number }>;
+  /** Leaves nothing behind. */
+  abort(): Promise<void>;
+}

@@ -1,0 +1,69 @@
+import type { CallingPeer } from './formats.ts';
+
+/** The effective configuration: frozen, durations in milliseconds, sizes in bytes. Paths and names are those of the schema. */
+export interface Config {
+  readonly dimse: {
+    readonly host: string;
+    readonly port: number;
+    readonly aeTitle: string;
+    readonly requireCalledAeTitle: boolean;
+    readonly callingPeers: readonly CallingPeer[];
+    readonly allowedAddresses: readonly string[];
+    readonly maxAssociations: number;
+    readonly maxAssociationsPerPeer: number;
+    readonly maxPduBytes: number;
+    readonly maxInstanceBytes: number;
+    readonly associationRequestTimeout: number;
+    readonly idleTimeout: number;
+    readonly acceptUnknownSopClasses: boolean;
+    readonly tls: { readonly certFile: string; readonly keyFile: string; readonly caFile: string };
+  };
+  readonly http: { readonly host: string; readonly port: number };
+  readonly storage: {
+    readonly dir: string;
+    readonly reserve: number;
+    readonly duplicateContent: 'hold' | 'revision';
+    readonly keepDelivered: number;
+    readonly forgetAfter: number;
+  };
+  readonly deidentify: { readonly profile: string; readonly secretFile: string; readonly secret: string };
+  readonly render: {
+    readonly jpegQuality: number;
+    readonly maxPixelsPerFrame: number;
+    readonly maxFrames: number;
+  };
+  readonly pipeline: {
+    readonly prepareTimeout: number;
+    readonly maxReadyBytes: number;
+    readonly groupingWindow: number;
+    readonly lease: number;
+  };
+  readonly backend: {
+    readonly baseUrl: string;
+    readonly timeout: number;
+    readonly connectTimeout: number;
+    readonly concurrency: number;
+    readonly maxBodyBytes: number;
+    readonly maxImagesPerPost: number;
+    readonly gzip: boolean;
+    readonly retryInitial: number;
+    readonly retryMax: number;
+    readonly breakerFailures: number;
+    readonly breakerOpen: number;
+    readonly auth: {
+      readonly kind: 'none' | 'bearer' | 'api-key' | 'oauth2';
+      readonly token: string;
+      readonly tokenFile: string;
+      readonly apiKeyHeader: string;
+      readonly oauth2TokenUrl: string;
+      readonly oauth2ClientId: string;
+      readonly oauth2ClientSecret: string;
+      readonly oauth2ClientSecretFile: string;
+      readonly oauth2Scope: string;
+    };
+    readonly tls: { readonly caFile: string; readonly certFile: string; readonly keyFile: string };
+  };
+  readonly workers: number;
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
+  readonly shutdownTimeout: number;
+}

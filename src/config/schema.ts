@@ -1,0 +1,349 @@
+import convict from 'convict';
+import {
+  assertAddressList,
+  assertAeTitle,
+  assertBaseUrl,
+  assertCallingPeers,
+  parseDuration,
+  parseSize,
+} from './formats.ts';
+
+/**
+ * Every option of the product: doc, format, default. The environment variable and the argument of a leaf follow from its
+ * path (`dimse.aeTitle` -> SALLYPORT_DIMSE_AE_TITLE, --dimse.aeTitle), so the three names cannot drift apart.
+ * config/README.md is made from this file.
+ */
+export interface Leaf {
+  readonly doc: string;
+  readonly format: string | readonly string[];
+  readonly default: unknown;
+  readonly sensitive?: boolean;
+}
+export interface Section {
+  readonly [key: string]: Leaf | Section;
+}
+
+const tlsDoc = 'Path of a PEM file';
+
+export const schema: Section = {
+  dimse: {
+    host: { doc: 'Address the DICOM listener binds to.', format: 'text', default: '0.0.0.0' },
+    port: {
+      doc: 'TCP port of the DICOM listener; 0 lets the system choose.',
+      format: 'tcp-port',
+      default: 11112,
+    },
+    aeTitle: {
+      doc: 'Our AE title: what the PACS enters as called AE title.',
+      format: 'ae-title',
+      default: 'SALLYPORT',
+    },
+    requireCalledAeTitle: {
+      doc: 'Reject associations that call another AE title than ours.',
+      format: 'true-or-false',
+      default: true,
+    },
+    callingPeers: {
+      doc: 'Who may send: a list of { "aeTitle": "PACS1", "addresses": ["10.1.2.3"] }; addresses are optional. Empty: any calling AE title. In the environment: JSON.',
+      format: 'calling-peers',
+      default: [],
+    },
+    allowedAddresses: {
+      doc: 'Addresses or CIDR blocks that may connect at all. Empty: any. In the environment: comma separated.',
+      format: 'address-list',
+      default: [],
+    },
+    maxAssociations: { doc: 'Associations at one time.', format: 'count', default: 32 },
+    maxAssociationsPerPeer: {
+      doc: 'Associations at one time from one address.',
+      format: 'count',
+      default: 16,
+    },
+    maxPduBytes: { doc: 'Largest PDU we announce and accept.', format: 'size', default: '128KiB' },
+    maxInstanceBytes: {
+      doc: 'Largest instance accepted; a larger one is answered 0xA700 and nothing of it stays on disk.',
+      format: 'size',
+      default: '4GiB',
+    },
+    associationRequestTimeout: {
+      doc: 'Time between connecting and the end of the association request.',
+      format: 'duration',
+      default: '10s',
+    },
+    idleTimeout: {
+      doc: 'Silence after which an association is aborted.',
+      format: 'duration',
+      default: '60s',
+    },
+    acceptUnknownSopClasses: {
+      doc: 'Accept storage of SOP classes the standard does not list (private ones). They are kept safe and held, not delivered.',
+      format: 'true-or-false',
+      default: false,
+    },
+    tls: {
+      certFile: {
+        doc: `${tlsDoc}: certificate of the DICOM listener. Set together with keyFile to listen with TLS only.`,
+        format: 'text',
+        default: '',
+      },
+      keyFile: { doc: `${tlsDoc}: private key of the DICOM listener.`, format: 'text', default: '' },
+      caFile: {
+        doc: `${tlsDoc}: authorities whose clients are accepted. Set: clients must show a certificate.`,
+        format: 'text',
+        default: '',
+      },
+    },
+  },
+  http: {
+    host: {
+      doc: 'Address of the HTTP server (health, readiness, metrics).',
+      format: 'text',
+      default: '127.0.0.1',
+    },
+    port: {
+      doc: 'TCP port of the HTTP server; 0 lets the system choose.',
+      format: 'tcp-port',
+      default: 8080,
+    },
+  },
+  storage: {
+    dir: {
+      doc: 'Folder of the spool: instances, ledger, pseudonym secret. Local disk, not a network share.',
+      format: 'text',
+      default: './data',
+    },
+    reserve: {
+      doc: 'Free space that is never used: below it associations are rejected as a transient local limit.',
+      format: 'size',
+      default: '1GiB',
+    },
+    duplicateContent: {
+      doc: 'The same SOP Instance UID again with other content: `hold` it for a person, or process it as a new `revision`.',
+      format: ['hold', 'revision'],
+      default: 'hold',
+    },
+    keepDelivered: {
+      doc: 'How long the received original stays on disk after delivery; "0s" removes it at once.',
+      format: 'duration',
+      default: '0s',
+    },
+    forgetAfter: {
+      doc: 'How long the ledger remembers delivered and discarded instances, to recognise duplicates. Their bytes are gone long before.',
+      format: 'duration',
+      default: '30d',
+    },
+  },
+  deidentify: {
+    profile: {
+      doc: 'De-identification profile: `basic` is the Basic Application Level Confidentiality Profile of PS3.15.',
+      format: ['basic'],
+      default: 'basic',
+    },
+    secretFile: {
+      doc: 'File with the pseudonym secret (at least 32 bytes; made by the first start in the storage folder when neither this nor `deidentify.secret` is set). Whoever has it can recompute every pseudonym; without it nobody gets the same pseudonyms again.',
+      format: 'text',
+      default: '',
+    },
+    secret: {
+      doc: 'The pseudonym secret itself, as at least 64 hex digits. For secret stores that hand over environment variables.',
+      format: 'text',
+      default: '',
+      sensitive: true,
+    },
+  },
+  render: {
+    jpegQuality: { doc: 'JPEG quality, 1 to 100.', format: 'percent', default: 90 },
+    maxPixelsPerFrame: { doc: 'Frames with more pixels are held.', format: 'count', default: 150_000_000 },
+    maxFrames: { doc: 'Instances with more frames are held.', format: 'count', default: 20_000 },
+  },
+  pipeline: {
+    prepareTimeout: {
+      doc: 'Time for de-identifying and rendering one instance; then its worker is replaced and the instance held.',
+      format: 'duration',
+      default: '10m',
+    },
+    maxReadyBytes: {
+      doc: 'Prepared output waiting in memory for delivery; beyond it preparing pauses and instances wait on disk.',
+      format: 'size',
+      default: '64MiB',
+    },
+    groupingWindow: {
+      doc: 'How long the images of one series wait for each other before they are posted together.',
+      format: 'duration',
+      default: '150ms',
+    },
+    lease: {
+      doc: 'A claimed instance is given to nobody else for this long.',
+      format: 'duration',
+      default: '15m',
+    },
+  },
+  backend: {
+    baseUrl: {
+      doc: 'URL the backend contract (openapi/backend.yaml) is served under. Empty: instances are received and kept, nothing is delivered.',
+      format: 'base-url',
+      default: '',
+    },
+    timeout: {
+      doc: 'Deadline of one post, from connecting to the end of the answer.',
+      format: 'duration',
+      default: '60s',
+    },
+    connectTimeout: { doc: 'Deadline for connecting.', format: 'duration', default: '10s' },
+    concurrency: { doc: 'Posts at one time.', format: 'count', default: 4 },
+    maxBodyBytes: {
+      doc: 'Largest post, before compression. Series are grouped and multi-frame instances split to fit.',
+      format: 'size',
+      default: '8MiB',
+    },
+    maxImagesPerPost: { doc: 'Images in one post at most.', format: 'count', default: 64 },
+    gzip: {
+      doc: 'Compress posts. Saves about a quarter (Base64), costs CPU.',
+      format: 'true-or-false',
+      default: false,
+    },
+    retryInitial: {
+      doc: 'Delay after the first failed attempt; it doubles with every further one, with jitter.',
+      format: 'duration',
+      default: '1s',
+    },
+    retryMax: { doc: 'Longest delay between attempts.', format: 'duration', default: '5m' },
+    breakerFailures: {
+      doc: 'Failed posts in a row after which the destination rests.',
+      format: 'count',
+      default: 5,
+    },
+    breakerOpen: { doc: 'How long it rests before one post probes it.', format: 'duration', default: '15s' },
+    auth: {
+      kind: {
+        doc: 'How we prove who we are.',
+        format: ['none', 'bearer', 'api-key', 'oauth2'],
+        default: 'none',
+      },
+      token: { doc: 'Bearer token or API key.', format: 'text', default: '', sensitive: true },
+      tokenFile: { doc: 'File that holds it instead.', format: 'text', default: '' },
+      apiKeyHeader: { doc: 'Header of the API key.', format: 'header-name', default: 'X-API-Key' },
+      oauth2TokenUrl: {
+        doc: 'Token endpoint for the OAuth2 client credentials grant.',
+        format: 'base-url',
+        default: '',
+      },
+      oauth2ClientId: { doc: 'OAuth2 client id.', format: 'text', default: '' },
+      oauth2ClientSecret: { doc: 'OAuth2 client secret.', format: 'text', default: '', sensitive: true },
+      oauth2ClientSecretFile: { doc: 'File that holds it instead.', format: 'text', default: '' },
+      oauth2Scope: { doc: 'OAuth2 scope to ask for.', format: 'text', default: '' },
+    },
+    tls: {
+      caFile: {
+        doc: `${tlsDoc}: authorities to trust instead of the system's.`,
+        format: 'text',
+        default: '',
+      },
+      certFile: { doc: `${tlsDoc}: client certificate (mutual TLS).`, format: 'text', default: '' },
+      keyFile: { doc: `${tlsDoc}: private key of the client certificate.`, format: 'text', default: '' },
+    },
+  },
+  workers: {
+    doc: 'Worker threads that de-identify and render; 0: one per core.',
+    format: 'count-or-zero',
+    default: 0,
+  },
+  log: {
+    level: { doc: 'Lowest level logged.', format: ['debug', 'info', 'warn', 'error'], default: 'info' },
+  },
+  shutdownTimeout: {
+    doc: 'Time associations and posts have to finish after SIGTERM; then they are cut off, and resume at the next start.',
+    format: 'duration',
+    default: '20s',
+  },
+};
+
+/** `dimse.aeTitle` -> `SALLYPORT_DIMSE_AE_TITLE`. */
+export function environmentName(path: string): string {
+  return `SALLYPORT_${path
+    .replaceAll('.', '_')
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toUpperCase()}`;
+}
+
+export function isLeaf(node: Leaf | Section): node is Leaf {
+  return typeof (node as Leaf).doc === 'string' && Object.hasOwn(node, 'default');
+}
+
+/** All leaves with their dotted paths, in the order of the schema. */
+export function leaves(section: Section = schema, prefix = ''): { path: string; leaf: Leaf }[] {
+  return Object.entries(section).flatMap(([key, node]) =>
+    isLeaf(node) ? [{ path: prefix + key, leaf: node }] : leaves(node, `${prefix}${key}.`),
+  );
+}
+
+/** The schema as convict takes it, with env and arg filled in. Secrets have no argument: arguments are public on a host. */
+export function convictSchema(section: Section = schema, prefix = ''): convict.Schema<unknown> {
+  const entries = Object.entries(section).map(([key, node]) => {
+    if (!isLeaf(node)) return [key, convictSchema(node, `${prefix}${key}.`)];
+    const path = prefix + key;
+    const names = { env: environmentName(path), ...(node.sensitive === true ? {} : { arg: path }) };
+    return [key, { ...node, ...names }];
+  });
+  return Object.fromEntries(entries) as convict.Schema<unknown>;
+}
+
+function wholeNumber(from: number, to: number, words: string): (value: unknown) => void {
+  return (value) => {
+    if (!Number.isSafeInteger(value) || Number(value) < from || Number(value) > to)
+      throw new Error(`must be ${words}`);
+  };
+}
+
+const toNumber = (value: unknown): unknown =>
+  typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+const jsonList = (value: unknown): unknown => (typeof value === 'string' ? parseJson(value) : value);
+const commaList = (value: unknown): unknown =>
+  typeof value === 'string'
+    ? value
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
+    : value;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // the format's validation then says what was expected
+  }
+}
+
+/** Registers our formats with convict; safe to call again. */
+export function registerFormats(): void {
+  convict.addFormats({
+    'tcp-port': { validate: wholeNumber(0, 65535, 'a port number, 0 to 65535'), coerce: toNumber },
+    count: { validate: wholeNumber(1, Number.MAX_SAFE_INTEGER, 'a whole number from 1'), coerce: toNumber },
+    'count-or-zero': { validate: wholeNumber(0, 1024, 'a whole number from 0 to 1024'), coerce: toNumber },
+    percent: { validate: wholeNumber(1, 100, 'a whole number from 1 to 100'), coerce: toNumber },
+    'true-or-false': {
+      validate: (value: unknown) => {
+        if (typeof value !== 'boolean') throw new Error('must be true or false');
+      },
+      // convict's own Boolean reads every word but "false" as true: a typing error would switch things on.
+      coerce: (value: unknown) => (value === 'true' ? true : value === 'false' ? false : value),
+    },
+    text: {
+      validate: (value: unknown) => {
+        if (typeof value !== 'string' || value.length > 4096) throw new Error('must be text');
+      },
+    },
+    duration: { validate: (value: unknown) => void parseDuration(value) },
+    size: { validate: (value: unknown) => void parseSize(value) },
+    'ae-title': { validate: assertAeTitle },
+    'calling-peers': { validate: assertCallingPeers, coerce: jsonList },
+    'address-list': { validate: assertAddressList, coerce: commaList },
+    'base-url': { validate: assertBaseUrl },
+    'header-name': {
+      validate: (value: unknown) => {
+        if (typeof value !== 'string' || !/^[A-Za-z0-9-]{1,64}$/.test(value))
+          throw new Error('must be an HTTP header name');
+      },
+    },
+  });
+}

@@ -1,0 +1,41 @@
+import type { ErrorCode } from '../core/errors.ts';
+
+/** Given to every worker thread once, when it starts. */
+export interface WorkerSetup {
+  readonly profile: string;
+  /** Pseudonym secret; never logged, never sent back. */
+  readonly secret: Uint8Array;
+  readonly jpegQuality: number;
+  readonly maxPixelsPerFrame: number;
+  readonly maxFrames: number;
+  /** Output beyond this goes to the scratch file of the task, bytes. */
+  readonly maxMemoryBytes: number;
+}
+
+/** Main thread to worker: prepare one instance. */
+export interface PrepareTask {
+  readonly instanceId: string;
+  /** Part 10 file in the spool. */
+  readonly path: string;
+  /** Where a large output may be written; removed by the main thread after delivery. */
+  readonly scratchPath: string;
+  readonly releasedCodes: readonly string[];
+}
+
+/** Worker to main thread. `held` is a verdict on the instance, not a fault of the worker. */
+export type PrepareReply =
+  | {
+      readonly kind: 'prepared';
+      readonly imageInstanceUid: string;
+      readonly studyInstanceUid: string;
+      readonly seriesInstanceUid: string;
+      readonly profileRevision: string;
+      readonly contentDigest: string;
+      readonly study: Uint8Array;
+      readonly series: Uint8Array;
+      /** All images one after another when small enough for memory, else null: they are in the scratch file. */
+      readonly images: Uint8Array | null;
+      /** Offset and length of each image in `images` or in the scratch file, flat: [offset, length, offset, length, ...]. */
+      readonly ranges: Float64Array;
+    }
+  | { readonly kind: 'held'; readonly code: ErrorCode; readonly detail?: string };

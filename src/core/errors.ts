@@ -67,6 +67,13 @@ export const errorRegistry = {
     disposition: 'hold',
     releasable: true,
   },
+  BLOB_MISSING: {
+    message: 'the bytes of this instance are no longer in storage, or not whole',
+    advice:
+      'look for what touched the storage folder; send the instance again from its source and discard this one',
+    disposition: 'hold',
+    httpStatus: 410,
+  },
   // Reading --------------------------------------------------------------------------------------------------------
   DATA_SET_TRUNCATED: {
     message: 'the data set ends inside an element',

@@ -41,6 +41,8 @@ export interface InstanceRecord {
   readonly callingAeTitle: string;
   /** Length of the blob (Part 10 file), bytes. */
   readonly sizeBytes: number;
+  /** Length of what stands before the data set in the blob (preamble, DICM, File Meta Information), bytes. */
+  readonly headBytes: number;
   /** Epoch milliseconds. */
   readonly receivedAt: number;
   readonly updatedAt: number;

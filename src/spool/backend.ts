@@ -6,14 +6,19 @@ import type { InstanceRecord, InstanceState } from '../core/instance.ts';
  * bytes by themselves. Every implementation runs the same contract tests (test/spool/backend-contract.ts).
  */
 export interface Ledger {
-  /** Resolves when the row is on stable storage. Concurrent calls share one commit. */
-  insert(record: InstanceRecord): Promise<void>;
+  /**
+   * True when the row is on stable storage; concurrent calls share one commit. False, and nothing written, when the
+   * instance key has a row of this revision already (another node was faster): read again and decide anew. Rejects with
+   * STORAGE_FULL or STORAGE_FAILED, as every other call does.
+   */
+  insert(record: InstanceRecord): Promise<boolean>;
   get(id: string): Promise<InstanceRecord | undefined>;
   /** All revisions under one instance key, oldest first. */
   findByInstanceKey(instanceKey: string): Promise<readonly InstanceRecord[]>;
   /**
-   * Takes up to `limit` instances of `state` that are due at `now`, oldest first, and leases them for `leaseMs`: no other
-   * claim returns them before the lease ends, `apply` touches them or the ledger is opened anew by its only owner.
+   * Takes up to `limit` instances of `state` that are due at `now` (epoch ms), the longest due first (a new instance is due
+   * from its arrival), and leases them for `leaseMs`: no other claim returns them before the lease ends, `apply` touches
+   * them or the ledger is opened anew by its only owner.
    */
   claim(
     state: 'received' | 'prepared',
@@ -25,6 +30,7 @@ export interface Ledger {
   apply(changes: readonly InstanceChange[]): Promise<readonly string[]>;
   /** Members of a post, in the order of their ids. */
   findByPost(postId: string): Promise<readonly InstanceRecord[]>;
+  /** In the order of ids. */
   list(filter: InstanceFilter): Promise<readonly InstanceRecord[]>;
   /** Number of instances and bytes, and the arrival time of the oldest, per state. */
   counts(): Promise<Readonly<Record<InstanceState, StateCount>>>;
@@ -86,17 +92,20 @@ export interface BlobStore {
   ids(): AsyncIterable<string>;
   /** Bytes free for new blobs. */
   freeBytes(): Promise<number>;
+  /** Removes what an earlier process left half-written; only for the store's one gateway, before the first `create`. */
+  sweepTemporary(): Promise<number>;
+  close(): Promise<void>;
 }
 
 /** One writer at a time; after `commit` or `abort` nothing else may be called. */
 export interface BlobWriter {
   /**
    * Takes a copy-free reference: the chunk may be reused by the caller once the returned promise settles. Calls are not
-   * to overlap. Rejects with STORAGE_FAILED.
+   * to overlap. Rejects with STORAGE_FULL or STORAGE_FAILED.
    */
   write(chunk: Uint8Array): Promise<void>;
-  /** Resolves when bytes and name survive a power cut. */
+  /** Resolves when bytes and name survive a power cut. When it rejects, nothing is left behind. */
   commit(): Promise<{ readonly sizeBytes: number }>;
-  /** Leaves nothing behind. */
+  /** Leaves nothing behind. Never rejects. */
   abort(): Promise<void>;
 }

@@ -1,0 +1,4 @@
+import { sqlite001Instances } from './sqlite-001-instances.ts';
+
+/** All steps of the embedded ledger's schema in order; `PRAGMA user_version` counts those applied. Never edit a released one. */
+export const sqliteMigrations: readonly string[] = [sqlite001Instances];

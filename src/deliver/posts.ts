@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import { SallyportError } from '../core/errors.ts';
+import type { PreparedInstance } from '../core/prepared.ts';
+
+/** Limits of one post; both above 0. */
+export interface PostLimits {
+  /** Length of the JSON text before any content coding. */
+  readonly maxBodyBytes: number;
+  readonly maxImagesPerPost: number;
+}
+
+/** Bytes of a body, in memory or still in a scratch file. */
+export type BodySegment =
+  | { readonly kind: 'memory'; readonly bytes: Uint8Array }
+  | { readonly kind: 'file'; readonly path: string; readonly offset: number; readonly length: number };
+
+/** The frames of one instance that travel in one post. Frames count from 1; `lastFrame` is included. */
+export interface PostMember {
+  readonly instanceId: string;
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+  /** Number of frames of the instance; it is delivered when every frame is. */
+  readonly frames: number;
+}
+
+/** One request to the backend: which frames it carries, and its body as segments that can be read any number of times. */
+export interface Post {
+  /** 64 lower-case hex digits; the same key always means the same body. Also names the post in the log. */
+  readonly idempotencyKey: string;
+  readonly members: readonly PostMember[];
+  /** Number of images, which is frames, in the body. */
+  readonly images: number;
+  /** Exact length of the body before any content coding. */
+  readonly bodyBytes: number;
+  readonly segments: readonly BodySegment[];
+}
+
+/** What becomes of a set of instances: posts, and the instances that fit into none. */
+export interface PostPlan {
+  readonly posts: readonly Post[];
+  readonly tooLarge: readonly string[];
+}
+
+const text = new TextEncoder();
+const studyOpens = text.encode('{"study":');
+const seriesOpens = text.encode(',"series":');
+const imagesOpen = text.encode(',"images":[');
+const comma = text.encode(',');
+const closes = text.encode(']}');
+
+/** Bytes of a body around its images and the commas between them. */
+function envelopeBytes(instance: PreparedInstance): number {
+  const fixed = studyOpens.length + seriesOpens.length + imagesOpen.length + closes.length;
+  return fixed + instance.study.length + instance.series.length;
+}
+
+function frameLength(instance: PreparedInstance, frame: number): number {
+  return instance.images.parts[frame - 1]?.length ?? 0;
+}
+
+/** Members while a post grows: a run of frames of one prepared instance. */
+interface Run {
+  readonly instance: PreparedInstance;
+  readonly firstFrame: number;
+  lastFrame: number;
+}
+
+/**
+ * Divides instances over posts. Pure and deterministic: the order of `prepared` does not matter, members stand in the
+ * order of their instance ids. Instances travel together only where study JSON, series JSON and profile revision are
+ * byte-equal; two contents under one image UID never share a post. A multi-frame instance is divided at frame borders.
+ * An instance with a frame that no post can hold, or without frames, is planned nowhere and named in `tooLarge`.
+ */
+export function planPosts(prepared: readonly PreparedInstance[], limits: PostLimits): PostPlan {
+  const ordered = [...prepared].sort((a, b) =>
+    a.instanceId < b.instanceId ? -1 : a.instanceId > b.instanceId ? 1 : 0,
+  );
+  const groups = new Map<string, PreparedInstance[]>();
+  const tooLarge: string[] = [];
+  for (const instance of ordered) {
+    if (!everyFrameFits(instance, limits)) {
+      tooLarge.push(instance.instanceId);
+      continue;
+    }
+    const key = groupKey(instance);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [instance]);
+    else group.push(instance);
+  }
+  return { posts: [...groups.values()].flatMap((group) => divide(group, limits)), tooLarge };
+}
+
+/**
+ * The posts of one instance. Throws POST_TOO_LARGE where one frame is larger than a post may be.
+ */
+export function planInstancePosts(instance: PreparedInstance, limits: PostLimits): readonly Post[] {
+  const plan = planPosts([instance], limits);
+  if (plan.tooLarge.length > 0) {
+    throw new SallyportError('POST_TOO_LARGE', { detail: `limit ${limits.maxBodyBytes} bytes` });
+  }
+  return plan.posts;
+}
+
+function everyFrameFits(instance: PreparedInstance, limits: PostLimits): boolean {
+  const room = limits.maxBodyBytes - envelopeBytes(instance);
+  const parts = instance.images.parts;
+  return parts.length > 0 && limits.maxImagesPerPost > 0 && parts.every((part) => part.length <= room);
+}
+
+function groupKey(instance: PreparedInstance): string {
+  const hash = createHash('sha256');
+  for (const field of [text.encode(instance.profileRevision), instance.study, instance.series]) {
+    hash.update(`${field.length}:`).update(field);
+  }
+  return hash.digest('hex');
+}
+
+function divide(group: readonly PreparedInstance[], limits: PostLimits): Post[] {
+  const posts: Post[] = [];
+  let runs: Run[] = [];
+  let images = 0;
+  let bytes = 0;
+  const imageUids = new Set<string>();
+  const finish = (): void => {
+    if (runs.length > 0) posts.push(makePost(runs, images, bytes));
+    runs = [];
+    images = 0;
+    imageUids.clear();
+  };
+  for (const instance of group) {
+    if (imageUids.has(instance.imageInstanceUid)) finish();
+    for (let frame = 1; frame <= instance.images.parts.length; frame++) {
+      const needed = frameLength(instance, frame) + (images === 0 ? 0 : comma.length);
+      if (images > 0 && (images >= limits.maxImagesPerPost || bytes + needed > limits.maxBodyBytes)) finish();
+      if (images === 0) bytes = envelopeBytes(instance) + frameLength(instance, frame);
+      else bytes += needed;
+      images += 1;
+      imageUids.add(instance.imageInstanceUid);
+      const run = runs.at(-1);
+      if (run?.instance === instance) run.lastFrame = frame;
+      else runs.push({ instance, firstFrame: frame, lastFrame: frame });
+    }
+  }
+  finish();
+  return posts;
+}
+
+function makePost(runs: readonly Run[], images: number, bodyBytes: number): Post {
+  return {
+    idempotencyKey: idempotencyKey(runs),
+    members: runs.map(({ instance, firstFrame, lastFrame }) => ({
+      instanceId: instance.instanceId,
+      firstFrame,
+      lastFrame,
+      frames: instance.images.parts.length,
+    })),
+    images,
+    bodyBytes,
+    segments: segmentsOf(runs),
+  };
+}
+
+/**
+ * Depends only on the profile revision and, per instance, image UID, digest of the received bytes and range of frames:
+ * what the output is a function of. Ledger ids and times stay out, so that a copy of the study gives the same key.
+ */
+function idempotencyKey(runs: readonly Run[]): string {
+  const hash = createHash('sha256').update('sallyport-post-1\n');
+  hash.update(`${JSON.stringify(runs[0]?.instance.profileRevision ?? '')}\n`);
+  for (const { instance, firstFrame, lastFrame } of runs) {
+    hash.update(
+      `${JSON.stringify([instance.imageInstanceUid, instance.contentDigest, firstFrame, lastFrame])}\n`,
+    );
+  }
+  return hash.digest('hex');
+}
+
+function segmentsOf(runs: readonly Run[]): BodySegment[] {
+  const first = runs[0];
+  if (first === undefined) return [];
+  const segments: BodySegment[] = [];
+  const memory = (bytes: Uint8Array): number => segments.push({ kind: 'memory', bytes });
+  for (const bytes of [studyOpens, first.instance.study, seriesOpens, first.instance.series, imagesOpen]) {
+    memory(bytes);
+  }
+  for (const [index, { instance, firstFrame, lastFrame }] of runs.entries()) {
+    for (let frame = firstFrame; frame <= lastFrame; frame++) {
+      if (index > 0 || frame > firstFrame) memory(comma);
+      segments.push(frameSegment(instance, frame));
+    }
+  }
+  memory(closes);
+  return segments;
+}
+
+function frameSegment({ images }: PreparedInstance, frame: number): BodySegment {
+  if (images.kind === 'memory') {
+    return { kind: 'memory', bytes: images.parts[frame - 1] ?? new Uint8Array() };
+  }
+  return { kind: 'file', path: images.path, ...(images.parts[frame - 1] ?? { offset: 0, length: 0 }) };
+}

@@ -99,6 +99,11 @@ export class Outbox {
     return next;
   }
 
+  /** Counts entries that are in a post already (made again after a start). */
+  keep(entries: readonly OutboxEntry[]): void {
+    for (const { prepared } of entries) this.#bytes += memoryBytes(prepared);
+  }
+
   /** To be called when an instance taken from here is settled and its output let go. */
   release(prepared: PreparedInstance): void {
     this.#bytes -= memoryBytes(prepared);

@@ -1,0 +1,220 @@
+import { SallyportError } from '../core/errors.ts';
+import type { components } from '../core/generated/backend.ts';
+import type { DataSet } from '../dicom/data-set.ts';
+import type { Deidentified } from '../dicom/deidentified.ts';
+import { tags } from '../dicom/tags.ts';
+import { firstNumber, firstText, items, numbers, text } from '../dicom/values.ts';
+
+type Study = components['schemas']['Study'];
+type Series = components['schemas']['Series'];
+type Image = components['schemas']['Image'];
+
+/** What rendering says of a frame beside its pixels. */
+export interface FrameRendering {
+  /** From 1. */
+  readonly frame: number;
+  readonly width: number;
+  readonly height: number;
+  readonly rescaleSlope: number | null;
+  readonly rescaleIntercept: number | null;
+  readonly windowCenter: number | null;
+  readonly windowWidth: number | null;
+}
+
+export interface ProfileNames {
+  readonly profile: string;
+  readonly keyId: string;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * The Study and Series objects of openapi/backend.yaml, as JSON bytes, from de-identified values alone. A value that breaks
+ * the contract's form (a device's private age format, an over-long text) is given as null rather than refused by the backend.
+ */
+export function describeStudy(instance: Deidentified, names: ProfileNames): Uint8Array {
+  const { dataSet } = instance;
+  const study: Study = {
+    studyInstanceUid: uid(instance.studyInstanceUid),
+    accessionNumber: shortText(dataSet, tags.AccessionNumber, 64),
+    patientId: shortText(dataSet, tags.PatientID, 64),
+    studyDate: matching(dataSet, tags.StudyDate, /^\d{8}$/),
+    studyTime: matching(dataSet, tags.StudyTime, /^\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?$/),
+    studyDescription: shortText(dataSet, tags.StudyDescription, 1024),
+    patientSex: code(dataSet, tags.PatientSex),
+    patientAge: matching(dataSet, tags.PatientAge, /^\d{3}[DWMY]$/),
+    deidentification: {
+      profile: names.profile,
+      profileRevision: instance.profileRevision,
+      keyId: names.keyId,
+    },
+  };
+  return encoder.encode(JSON.stringify(study));
+}
+
+export function describeSeries(instance: Deidentified): Uint8Array {
+  const { dataSet } = instance;
+  const series: Series = {
+    seriesInstanceUid: uid(instance.seriesInstanceUid),
+    modality: code(dataSet, tags.Modality),
+    seriesNumber: whole(dataSet, tags.SeriesNumber),
+    seriesDescription: shortText(dataSet, tags.SeriesDescription, 1024),
+    protocolName: shortText(dataSet, tags.ProtocolName, 1024),
+    bodyPartExamined: code(dataSet, tags.BodyPartExamined),
+    patientPosition: code(dataSet, tags.PatientPosition),
+    manufacturer: shortText(dataSet, tags.Manufacturer, 1024),
+    manufacturerModelName: shortText(dataSet, tags.ManufacturerModelName, 1024),
+  };
+  return encoder.encode(JSON.stringify(series));
+}
+
+/**
+ * Writes Image objects of one instance. The functional groups of enhanced objects (PS3.3 C.7.6.16) are looked up per frame,
+ * the frame's own item before the shared one.
+ */
+export function imageWriter(
+  instance: Deidentified,
+): (rendering: FrameRendering, jpeg: Uint8Array) => Uint8Array {
+  const { dataSet } = instance;
+  const shared = items(dataSet, tags.SharedFunctionalGroupsSequence)[0];
+  const perFrame = items(dataSet, tags.PerFrameFunctionalGroupsSequence);
+  const bitsAllocated = required(dataSet, tags.BitsAllocated);
+  const bitsStored = firstNumber(dataSet, tags.BitsStored) ?? bitsAllocated;
+  const same = {
+    imageInstanceUid: uid(instance.sopInstanceUid),
+    sopClassUid: uid(instance.sopClassUid),
+    photometricInterpretation: firstText(dataSet, tags.PhotometricInterpretation) ?? 'MONOCHROME2',
+    bitsAllocated,
+    bitsStored,
+    highBit: firstNumber(dataSet, tags.HighBit) ?? bitsStored - 1,
+    numberOfFrames: Math.max(1, firstNumber(dataSet, tags.NumberOfFrames) ?? 1),
+    contentType: 'image/jpeg',
+    instanceNumber: whole(dataSet, tags.InstanceNumber),
+    acquisitionNumber: whole(dataSet, tags.AcquisitionNumber),
+    imageType: codes(dataSet, tags.ImageType, 64),
+    samplesPerPixel: firstNumber(dataSet, tags.SamplesPerPixel) ?? null,
+    pixelRepresentation: representation(dataSet),
+    rescaleType: shortText(dataSet, tags.RescaleType, 64),
+    voiLutFunction: code(dataSet, tags.VOILUTFunction),
+    laterality: code(dataSet, tags.Laterality),
+    imageLaterality: code(dataSet, tags.ImageLaterality),
+    viewPosition: code(dataSet, tags.ViewPosition),
+    patientOrientation: exactly(2, codes(dataSet, tags.PatientOrientation, 16)),
+    frameOfReferenceUid: optionalUid(dataSet, tags.FrameOfReferenceUID),
+    frameTimeMs: decimal(dataSet, tags.FrameTime, 0),
+    lossyImageCompression: lossy(dataSet),
+    spacingBetweenSlices: decimal(dataSet, tags.SpacingBetweenSlices),
+    imagerPixelSpacing: vector(dataSet, tags.ImagerPixelSpacing, 2),
+    sliceLocation: decimal(dataSet, tags.SliceLocation),
+  } as const;
+  return (rendering, jpeg) => {
+    const group = (sequence: number): DataSet =>
+      inFrame(perFrame[rendering.frame - 1], sequence) ?? inFrame(shared, sequence) ?? dataSet;
+    const measures = group(tags.PixelMeasuresSequence);
+    const image: Omit<Image, 'data'> = {
+      ...same,
+      height: rendering.height,
+      width: rendering.width,
+      rescaleSlope: rendering.rescaleSlope,
+      rescaleIntercept: rendering.rescaleIntercept,
+      windowCenter: rendering.windowCenter,
+      windowWidth: rendering.windowWidth,
+      frameNumber: rendering.frame,
+      pixelSpacing: vector(measures, tags.PixelSpacing, 2),
+      sliceThickness: decimal(measures, tags.SliceThickness),
+      imagePositionPatient: vector(group(tags.PlanePositionSequence), tags.ImagePositionPatient, 3),
+      imageOrientationPatient: vector(group(tags.PlaneOrientationSequence), tags.ImageOrientationPatient, 6),
+    };
+    return withData(asciiJson(image), jpeg);
+  };
+}
+
+/** JSON in ASCII, so that it can be joined with Base64 byte by character. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Splices the pixels in as Base64 without another copy of the whole object as a string. */
+function withData(json: string, jpeg: Uint8Array): Uint8Array {
+  const base64 = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength).toString('base64');
+  return Buffer.from(`${json.slice(0, -1)},"data":"${base64}"}`, 'latin1');
+}
+
+function inFrame(groups: DataSet | undefined, sequence: number): DataSet | undefined {
+  return groups === undefined ? undefined : items(groups, sequence)[0];
+}
+
+const uidForm = /^\d+(\.\d+)*$/;
+
+function uid(value: string): string {
+  if (value.length > 64 || !uidForm.test(value))
+    throw new SallyportError('REQUIRED_ATTRIBUTE_MISSING', { detail: 'a UID' });
+  return value;
+}
+
+function optionalUid(dataSet: DataSet, tag: number): string | null {
+  const value = firstText(dataSet, tag);
+  return value !== undefined && value.length <= 64 && uidForm.test(value) ? value : null;
+}
+
+function required(dataSet: DataSet, tag: number): number {
+  const value = firstNumber(dataSet, tag);
+  if (value === undefined)
+    throw new SallyportError('REQUIRED_ATTRIBUTE_MISSING', { detail: tag.toString(16).padStart(8, '0') });
+  return value;
+}
+
+function shortText(dataSet: DataSet, tag: number, maxLength: number): string | null {
+  const value = firstText(dataSet, tag);
+  return value === undefined || value === '' || value.length > maxLength ? null : value;
+}
+
+function code(dataSet: DataSet, tag: number): string | null {
+  return shortText(dataSet, tag, 64);
+}
+
+function codes(dataSet: DataSet, tag: number, maxLength: number): string[] | null {
+  const values = text(dataSet, tag);
+  return values.length === 0 || values.length > 64 || values.some((value) => value.length > maxLength)
+    ? null
+    : [...values];
+}
+
+function exactly(count: number, values: string[] | null): string[] | null {
+  return values?.length === count ? values : null;
+}
+
+function matching(dataSet: DataSet, tag: number, form: RegExp): string | null {
+  const value = firstText(dataSet, tag);
+  return value !== undefined && form.test(value) ? value : null;
+}
+
+function whole(dataSet: DataSet, tag: number): number | null {
+  const value = firstNumber(dataSet, tag);
+  return value !== undefined && Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 32
+    ? value
+    : null;
+}
+
+function decimal(dataSet: DataSet, tag: number, minimum = Number.NEGATIVE_INFINITY): number | null {
+  const value = firstNumber(dataSet, tag);
+  return value !== undefined && Number.isFinite(value) && value >= minimum ? value : null;
+}
+
+function vector(dataSet: DataSet, tag: number, count: number): number[] | null {
+  const values = numbers(dataSet, tag);
+  return values.length === count && values.every((value) => Number.isFinite(value)) ? [...values] : null;
+}
+
+function representation(dataSet: DataSet): 0 | 1 | null {
+  const value = firstNumber(dataSet, tags.PixelRepresentation);
+  return value === 0 || value === 1 ? value : null;
+}
+
+function lossy(dataSet: DataSet): boolean | null {
+  const value = firstText(dataSet, tags.LossyImageCompression);
+  return value === '01' ? true : value === '00' ? false : null;
+}

@@ -12,12 +12,15 @@ export interface ByteSource {
    * beyond the next `read` unless it copies. Throws DATA_SET_TRUNCATED where the range leaves the source.
    */
   read(offset: number, length: number): Uint8Array;
+  /** All the bytes, where they are in memory anyway: spares a reader its windows. Never set by a source over a file. */
+  readonly bytes?: Uint8Array;
 }
 
 /** A source over bytes in memory: `read` gives views that stay valid. */
 export function memorySource(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.length,
+    bytes,
     read(offset, length) {
       if (offset < 0 || length < 0 || offset + length > bytes.length) {
         throw new SallyportError('DATA_SET_TRUNCATED', { detail: `offset ${offset}` });

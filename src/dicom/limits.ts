@@ -1,0 +1,16 @@
+/** Bounds on what reading one instance may cost. */
+export interface ReadLimits {
+  /** Sequences inside sequences; 1 allows a sequence at the top level only. At most 256. */
+  readonly maxDepth: number;
+  /** Elements, items and pixel data fragments together. */
+  readonly maxElements: number;
+  /** Bytes of a deflated data set, before and after inflating. */
+  readonly maxInflatedBytes: number;
+}
+
+/** One element costs about 120 bytes of memory: a million fits a worker. */
+export const defaultReadLimits: ReadLimits = {
+  maxDepth: 64,
+  maxElements: 1_000_000,
+  maxInflatedBytes: 256 * 1024 * 1024,
+};

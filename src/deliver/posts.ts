@@ -31,14 +31,8 @@ export interface Post {
   /** Number of images, which is frames, in the body. */
   readonly images: number;
   /** Exact length of the body before any content coding. */
-  readonly bodyBytes: number;
+  readonly sizeBytes: number;
   readonly segments: readonly BodySegment[];
-}
-
-/** What becomes of a set of instances: posts, and the instances that fit into none. */
-export interface PostPlan {
-  readonly posts: readonly Post[];
-  readonly tooLarge: readonly string[];
 }
 
 const text = new TextEncoder();
@@ -69,42 +63,31 @@ interface Run {
  * Divides instances over posts. Pure and deterministic: the order of `prepared` does not matter, members stand in the
  * order of their instance ids. Instances travel together only where study JSON, series JSON and profile revision are
  * byte-equal; two contents under one image UID never share a post. A multi-frame instance is divided at frame borders.
- * An instance with a frame that no post can hold, or without frames, is planned nowhere and named in `tooLarge`.
+ * Throws POST_TOO_LARGE where a frame of any instance is larger than a post may be; the caller then plans the instances
+ * one by one. An instance without frames is a mistake of the caller and throws UNEXPECTED.
  */
-export function planPosts(prepared: readonly PreparedInstance[], limits: PostLimits): PostPlan {
+export function planPosts(prepared: readonly PreparedInstance[], limits: PostLimits): readonly Post[] {
   const ordered = [...prepared].sort((a, b) =>
     a.instanceId < b.instanceId ? -1 : a.instanceId > b.instanceId ? 1 : 0,
   );
   const groups = new Map<string, PreparedInstance[]>();
-  const tooLarge: string[] = [];
   for (const instance of ordered) {
-    if (!everyFrameFits(instance, limits)) {
-      tooLarge.push(instance.instanceId);
-      continue;
-    }
+    requireRoom(instance, limits);
     const key = groupKey(instance);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [instance]);
     else group.push(instance);
   }
-  return { posts: [...groups.values()].flatMap((group) => divide(group, limits)), tooLarge };
+  return [...groups.values()].flatMap((group) => divide(group, limits));
 }
 
-/**
- * The posts of one instance. Throws POST_TOO_LARGE where one frame is larger than a post may be.
- */
-export function planInstancePosts(instance: PreparedInstance, limits: PostLimits): readonly Post[] {
-  const plan = planPosts([instance], limits);
-  if (plan.tooLarge.length > 0) {
-    throw new SallyportError('POST_TOO_LARGE', { detail: `limit ${limits.maxBodyBytes} bytes` });
-  }
-  return plan.posts;
-}
-
-function everyFrameFits(instance: PreparedInstance, limits: PostLimits): boolean {
+function requireRoom(instance: PreparedInstance, limits: PostLimits): void {
+  const { parts } = instance.images;
+  if (parts.length === 0) throw new SallyportError('UNEXPECTED', { detail: 'prepared without frames' });
   const room = limits.maxBodyBytes - envelopeBytes(instance);
-  const parts = instance.images.parts;
-  return parts.length > 0 && limits.maxImagesPerPost > 0 && parts.every((part) => part.length <= room);
+  for (const [index, part] of parts.entries()) {
+    if (part.length > room) throw new SallyportError('POST_TOO_LARGE', { detail: `frame ${index + 1}` });
+  }
 }
 
 function groupKey(instance: PreparedInstance): string {
@@ -145,7 +128,7 @@ function divide(group: readonly PreparedInstance[], limits: PostLimits): Post[] 
   return posts;
 }
 
-function makePost(runs: readonly Run[], images: number, bodyBytes: number): Post {
+function makePost(runs: readonly Run[], images: number, sizeBytes: number): Post {
   return {
     idempotencyKey: idempotencyKey(runs),
     members: runs.map(({ instance, firstFrame, lastFrame }) => ({
@@ -155,7 +138,7 @@ function makePost(runs: readonly Run[], images: number, bodyBytes: number): Post
       frames: instance.images.parts.length,
     })),
     images,
-    bodyBytes,
+    sizeBytes,
     segments: segmentsOf(runs),
   };
 }

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SallyportError } from '../core/errors.ts';
 
@@ -57,20 +67,19 @@ function readSecret(file: string): Uint8Array {
   return bytes;
 }
 
+/** Written aside, flushed, then linked under its name: a crash on the way leaves no half secret that would be used. */
 function createIfAbsent(file: string): boolean {
-  let descriptor: number;
+  if (existsSync(file)) return false;
+  const aside = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    descriptor = openSync(file, 'wx', 0o600);
+    writeFileSync(aside, `${randomBytes(secretBytes).toString('hex')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    linkSync(aside, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw new SallyportError('STORAGE_UNUSABLE', { cause: error });
-  }
-  try {
-    writeSync(descriptor, `${randomBytes(secretBytes).toString('hex')}\n`);
-    fsyncSync(descriptor);
   } finally {
-    closeSync(descriptor);
+    rmSync(aside, { force: true });
   }
   const directory = openSync(dirname(file), 'r');
   try {

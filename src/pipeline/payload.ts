@@ -23,6 +23,8 @@ export interface FrameRendering {
 
 export interface ProfileNames {
   readonly profile: string;
+  /** De-identification and rendering together: changes whenever the post for the same bytes could. */
+  readonly profileRevision: string;
   readonly keyId: string;
 }
 
@@ -45,7 +47,7 @@ export function describeStudy(instance: Deidentified, names: ProfileNames): Uint
     patientAge: matching(dataSet, tags.PatientAge, /^\d{3}[DWMY]$/),
     deidentification: {
       profile: names.profile,
-      profileRevision: instance.profileRevision,
+      profileRevision: names.profileRevision,
       keyId: names.keyId,
     },
   };

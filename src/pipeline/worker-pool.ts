@@ -44,11 +44,7 @@ export class WorkerPool {
       maxQueue: maxQueuedTasks,
       idleTimeout: idleTimeoutMs,
       workerData: setup,
-      // Errors of a thread must reach us as rejections only; nothing a library prints may reach our output.
-      trackUnmanagedFds: false,
-      stdout: true,
-      stderr: true,
-    } as ConstructorParameters<typeof Piscina>[0]);
+    });
   }
 
   async prepare(task: PrepareTask, signal: AbortSignal): Promise<PrepareResult> {

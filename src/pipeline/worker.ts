@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { workerData } from 'node:worker_threads';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { SallyportError } from '../core/errors.ts';
+import { deidentify } from '../deidentify/deidentify.ts';
+import { loadProfile } from '../deidentify/profile.ts';
+import { createPseudonyms } from '../deidentify/pseudonyms.ts';
+import type { ByteSource } from '../dicom/byte-source.ts';
+import { readPart10 } from '../dicom/part10.ts';
+import { render } from '../render/render.ts';
+import { openFileSource } from './file-source.ts';
+import { ImageSink } from './image-sink.ts';
+import type { PrepareReply, PrepareTask, WorkerSetup } from './messages.ts';
+import { describeSeries, describeStudy, imageWriter } from './payload.ts';
+
+// Decoders and other libraries print what they stumble over; nothing of that may reach our output.
+const quiet = (): void => undefined;
+Object.assign(globalThis.console, {
+  log: quiet,
+  info: quiet,
+  warn: quiet,
+  error: quiet,
+  debug: quiet,
+  trace: quiet,
+});
+
+/** Thread entry: everything that is needed for every instance is made once. */
+const setup = workerData as WorkerSetup;
+const profile = loadProfile(setup.profile);
+const pseudonyms = createPseudonyms(setup.secret);
+const renderSettings = {
+  quality: setup.jpegQuality,
+  maxPixelsPerFrame: setup.maxPixelsPerFrame,
+  maxFrames: setup.maxFrames,
+};
+/** Rendering takes part in what a post contains, so it takes part in its name. */
+const revisionSuffix = `r1-q${setup.jpegQuality}`;
+
+/**
+ * The prepare stage of one instance, from the received bytes to what delivery posts. A verdict of the registry comes back
+ * as `held`; anything else is thrown and the main thread holds the instance as unforeseen.
+ */
+export async function prepare(task: PrepareTask): Promise<PrepareReply> {
+  const file = openFileSource(task.path);
+  try {
+    return await prepareFrom(file.source, task);
+  } catch (error) {
+    if (error instanceof SallyportError) {
+      return {
+        kind: 'held',
+        code: error.code,
+        ...(error.detail === undefined ? {} : { detail: error.detail }),
+      };
+    }
+    throw error;
+  } finally {
+    file.close();
+  }
+}
+
+async function prepareFrom(source: ByteSource, task: PrepareTask): Promise<PrepareReply> {
+  const part10 = readPart10(source);
+  const result = deidentify(part10, { profile, pseudonyms, releasedCodes: task.releasedCodes });
+  if (result.kind === 'held') {
+    return {
+      kind: 'held',
+      code: result.code,
+      ...(result.detail === undefined ? {} : { detail: result.detail }),
+    };
+  }
+  const instance = result.value;
+  const profileRevision = `${instance.profileRevision}-${revisionSuffix}`;
+  const sink = new ImageSink(task.scratchPath, setup.maxMemoryBytes);
+  try {
+    const write = imageWriter(instance);
+    for await (const frame of render(instance, renderSettings)) {
+      sink.add(write(frame, frame.jpeg));
+    }
+    const study = describeStudy(instance, { profile: profile.id, profileRevision, keyId: pseudonyms.keyId });
+    const series = describeSeries(instance);
+    const { images, ranges } = sink.finish();
+    const reply: PrepareReply = {
+      kind: 'prepared',
+      imageInstanceUid: instance.sopInstanceUid,
+      studyInstanceUid: instance.studyInstanceUid,
+      seriesInstanceUid: instance.seriesInstanceUid,
+      profileRevision,
+      contentDigest: digestOf(source, part10.dataSetOffset),
+      study,
+      series,
+      images,
+      ranges,
+    };
+    return images === null ? reply : transferring(reply, images);
+  } finally {
+    sink.close();
+  }
+}
+
+/** Hands the images' memory over instead of copying it. */
+function transferring(reply: PrepareReply, images: Uint8Array): PrepareReply {
+  return move({ [transferableSymbol]: [images.buffer], [valueSymbol]: reply }) as unknown as PrepareReply;
+}
+
+const digestChunkBytes = 1024 * 1024;
+
+function digestOf(source: ByteSource, from: number): string {
+  const hash = createHash('sha256');
+  for (let offset = from; offset < source.size; offset += digestChunkBytes) {
+    hash.update(source.read(offset, Math.min(digestChunkBytes, source.size - offset)));
+  }
+  return hash.digest('hex');
+}

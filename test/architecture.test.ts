@@ -1,0 +1,193 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import t from 'tap';
+
+/** The import table of the design. A folder may always import itself. `gateway` stands for src/gateway.ts. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  dicom: ['core'],
+  deidentify: ['core', 'dicom'],
+  render: ['core', 'dicom'],
+  config: ['core'],
+  observe: ['core'],
+  spool: ['core', 'observe'],
+  receive: ['core', 'dicom', 'spool', 'observe'],
+  send: ['core', 'dicom'],
+  synthetic: ['core', 'dicom'],
+  pipeline: ['core', 'spool', 'observe'],
+  deliver: ['core', 'observe'],
+  http: ['core', 'spool', 'observe', 'config', 'pipeline'],
+  'example-backend': ['core'],
+  gateway: [
+    'core',
+    'dicom',
+    'deidentify',
+    'render',
+    'config',
+    'observe',
+    'spool',
+    'receive',
+    'pipeline',
+    'deliver',
+    'http',
+  ],
+  cli: [
+    'core',
+    'dicom',
+    'deidentify',
+    'render',
+    'config',
+    'observe',
+    'spool',
+    'send',
+    'synthetic',
+    'pipeline',
+    'example-backend',
+    'gateway',
+  ],
+};
+
+/** Files that see more than their folder: the worker thread does the work of several stages. */
+const alsoMayImport: Readonly<Record<string, readonly string[]>> = {
+  'pipeline/worker.ts': ['dicom', 'deidentify', 'render'],
+  'pipeline/payload.ts': ['dicom'],
+  'pipeline/file-source.ts': ['dicom'],
+};
+
+/** A vendor package and the files that may import it. */
+const vendorImporters: Readonly<Record<string, readonly string[]>> = {
+  sharp: ['render/jpeg.ts'],
+  undici: ['deliver/backend-client.ts', 'deliver/http-requests.ts'],
+  pino: ['observe/log.ts'],
+  'prom-client': ['observe/metrics.ts'],
+  piscina: ['pipeline/worker-pool.ts', 'pipeline/worker.ts'],
+  fastify: ['http/server.ts'],
+  convict: ['config/schema.ts', 'config/load.ts'],
+  'dcmjs-dimse': ['receive/association.ts', 'receive/dimse-library.ts'],
+};
+
+/** Folders of pure logic, and the few node modules that only compute. */
+const pureFolders: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  dicom: ['node:zlib'],
+  deidentify: ['node:crypto'],
+  render: ['node:zlib', 'node:module', 'node:url', 'node:fs'],
+};
+
+const root = join(import.meta.dirname, '..', 'src');
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replaceAll('\\', '/'))
+  .sort();
+const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+
+function importsOf(file: string): string[] {
+  const text = texts.get(file) ?? '';
+  return [
+    ...text.matchAll(
+      /^\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|^import\s+['"]([^'"]+)['"]/gm,
+    ),
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+}
+
+const folderOf = (file: string): string =>
+  file.includes('/') ? file.slice(0, file.indexOf('/')) : file.replace('.ts', '');
+const target = (file: string, specifier: string): string => normalize(join(dirname(file), specifier));
+
+t.test('every folder imports only what the table of the design allows', async (t) => {
+  for (const file of files) {
+    const folder = folderOf(file);
+    const allowed = [folder, ...(mayImport[folder] ?? []), ...(alsoMayImport[file] ?? [])];
+    t.ok(mayImport[folder], `${folder} stands in the table`);
+    const wrong = importsOf(file)
+      .filter((specifier) => specifier.startsWith('.'))
+      .filter((specifier) => !allowed.includes(folderOf(target(file, specifier))));
+    t.same(wrong, [], `${file}`);
+  }
+});
+
+t.test('relative imports name existing .ts files', async (t) => {
+  for (const file of files) {
+    const missing = importsOf(file)
+      .filter((specifier) => specifier.startsWith('.'))
+      .filter((specifier) => !texts.has(target(file, specifier)));
+    t.same(missing, [], file);
+  }
+});
+
+t.test('each vendor package has its one place', async (t) => {
+  for (const [vendor, importers] of Object.entries(vendorImporters)) {
+    const found = files.filter((file) =>
+      importsOf(file).some((name) => name === vendor || name.startsWith(`${vendor}/`)),
+    );
+    t.same(
+      found.filter((file) => !importers.includes(file)),
+      [],
+      vendor,
+    );
+  }
+});
+
+t.test('folders of pure logic do no input or output', async (t) => {
+  for (const [folder, computing] of Object.entries(pureFolders)) {
+    for (const file of files.filter((name) => folderOf(name) === folder)) {
+      const wrong = importsOf(file).filter((name) => name.startsWith('node:') && !computing.includes(name));
+      t.same(wrong, [], file);
+    }
+  }
+});
+
+t.test('there are no import cycles', async (t) => {
+  const state = new Map<string, 'open' | 'done'>();
+  const cycles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (state.get(file) === 'done') return;
+    if (state.get(file) === 'open') {
+      cycles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+      return;
+    }
+    state.set(file, 'open');
+    for (const specifier of importsOf(file).filter((name) => name.startsWith('.'))) {
+      visit(target(file, specifier), [...path, file]);
+    }
+    state.set(file, 'done');
+  };
+  for (const file of files) visit(file, []);
+  t.same(cycles, []);
+});
+
+t.test('only deidentify() makes a Deidentified', async (t) => {
+  const casts = files.filter((file) =>
+    /\bas (unknown as )?Deidentified\b|<Deidentified>/.test(texts.get(file) ?? ''),
+  );
+  t.same(casts, ['deidentify/deidentify.ts']);
+});
+
+t.test('files stay small, with named exports and no type escapes', async (t) => {
+  for (const file of files.filter((name) => !name.includes('/generated/'))) {
+    const text = texts.get(file) ?? '';
+    t.ok(text.split('\n').length <= 401, `${file} has at most 400 lines`);
+    t.notMatch(text, /^export default/m, file);
+    t.notMatch(text, /@ts-ignore|@ts-expect-error/, file);
+    t.notMatch(
+      text,
+      /\bprocess\.env\b/.test(text) && folderOf(file) !== 'cli' ? /process\.env/ : /\0/,
+      `${file} reads no environment`,
+    );
+    if (file !== 'cli/cli.ts') t.notMatch(text, /\bprocess\.exit\(/, file);
+  }
+});
+
+t.test('tests mirror the sources', async (t) => {
+  const testRoot = import.meta.dirname;
+  const folders = readdirSync(testRoot, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+  for (const folder of folders) {
+    t.ok(
+      [...Object.keys(mayImport), 'support', 'end-to-end', 'crash', 'privacy', 'documents'].includes(folder),
+      `test/${folder} mirrors a folder of src`,
+    );
+  }
+  t.ok(relative(root, testRoot).startsWith('..'));
+});

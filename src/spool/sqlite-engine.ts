@@ -1,0 +1,223 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { type InstanceRecord, type InstanceState, instanceStates } from '../core/instance.ts';
+import type { InstanceChange, InstanceFilter, StateCount } from './backend.ts';
+import { Leases } from './leases.ts';
+import type { ClaimRequest, LedgerAnswer, LedgerCall } from './ledger-operations.ts';
+import { writingOperations } from './ledger-operations.ts';
+import { ledgerFault, openLedgerDatabase } from './sqlite-database.ts';
+import {
+  changeColumns,
+  changeValue,
+  instanceColumns,
+  integer,
+  isChangeField,
+  recordOfRow,
+  rowValues,
+  text,
+} from './sqlite-rows.ts';
+
+/** Prepared statements kept for the shapes of changes and filters in use; beyond it the cache starts anew. */
+const maxStatements = 128;
+
+const columns = instanceColumns.join(', ');
+
+/**
+ * The embedded ledger itself, synchronous: the statements, the leases and the shared commit. Runs in the ledger's own
+ * thread under a gateway and in the calling thread of the command line.
+ */
+export class SqliteEngine {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #leases = new Leases();
+
+  constructor(file: string) {
+    this.#database = openLedgerDatabase(file);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  /**
+   * Runs the calls in order in one transaction, so that they share one flush. Where one of them fails, each is run again
+   * in a transaction of its own, so that it fails alone.
+   */
+  run(calls: readonly LedgerCall[]): LedgerAnswer[] {
+    const together = this.#transaction(calls);
+    if (calls.length === 1 || together.every((answer) => answer.ok)) return together;
+    return calls.flatMap((call) => this.#transaction([call]));
+  }
+
+  #transaction(calls: readonly LedgerCall[]): LedgerAnswer[] {
+    const writes = calls.some((call) => writingOperations.has(call.name));
+    try {
+      if (writes) this.#database.exec('BEGIN IMMEDIATE');
+      const answers = calls.map((call): LedgerAnswer => ({ ok: true, value: this.#execute(call) }));
+      if (writes) this.#database.exec('COMMIT');
+      this.#leases.keep();
+      return answers;
+    } catch (thrown) {
+      this.#leases.undo();
+      const fault = ledgerFault(thrown);
+      try {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      } catch (second) {
+        return calls.map(() => ({ ok: false, ...ledgerFault(second) }));
+      }
+      return calls.map(() => ({ ok: false, ...fault }));
+    }
+  }
+
+  #execute(call: LedgerCall): unknown {
+    switch (call.name) {
+      case 'insert':
+        return this.#insert(call.input);
+      case 'apply':
+        return call.input.filter((change) => this.#change(change)).map((change) => change.id);
+      case 'forget':
+        return this.#forget(call.input.updatedBefore, call.input.limit);
+      case 'get':
+        return this.#records(`SELECT ${columns} FROM instances WHERE id = ?`, [call.input])[0];
+      case 'findByInstanceKey':
+        return this.#records(`SELECT ${columns} FROM instances WHERE instance_key = ? ORDER BY revision`, [
+          call.input,
+        ]);
+      case 'findByPost':
+        return this.#records(`SELECT ${columns} FROM instances WHERE post_id = ? ORDER BY id`, [call.input]);
+      case 'claim':
+        return this.#claim(call.input);
+      case 'list':
+        return this.#list(call.input);
+      case 'counts':
+        return this.#counts();
+    }
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    if (this.#statements.size >= maxStatements) this.#statements.clear();
+    const made = this.#database.prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
+  }
+
+  #records(sql: string, values: readonly SQLInputValue[]): InstanceRecord[] {
+    return this.#statement(sql)
+      .all(...values)
+      .map(recordOfRow);
+  }
+
+  #insert(record: InstanceRecord): boolean {
+    const places = instanceColumns.map(() => '?').join(', ');
+    const { changes } = this.#statement(
+      `INSERT INTO instances (${columns}) VALUES (${places}) ON CONFLICT (instance_key, revision) DO NOTHING`,
+    ).run(...rowValues(record));
+    return Number(changes) === 1;
+  }
+
+  #change(change: InstanceChange): boolean {
+    this.#leases.end(change.id);
+    const fields = Object.keys(change.set).filter(isChangeField).sort();
+    // A change that sets nothing still tells whether the row is in one of the states.
+    const assignments =
+      fields.length === 0 ? 'id = id' : fields.map((f) => `${changeColumns[f]} = ?`).join(', ');
+    const states = change.from.map(() => '?').join(', ');
+    const { changes } = this.#statement(
+      `UPDATE instances SET ${assignments} WHERE id = ? AND +state IN (${states})`,
+    ).run(...fields.map((field) => changeValue(change.set, field)), change.id, ...change.from);
+    return Number(changes) === 1;
+  }
+
+  #claim({ state, now, limit, leaseMs }: ClaimRequest): InstanceRecord[] {
+    this.#leases.expire(now);
+    const ids: string[] = [];
+    // The literal state makes SQLite use the partial index; only ids are read past those under lease.
+    const due = this.#statement(
+      `SELECT id FROM instances WHERE state = '${state}' AND due_at <= ? ORDER BY due_at, id LIMIT ?`,
+    );
+    for (const row of due.iterate(now, limit + this.#leases.size)) {
+      if (ids.length >= limit) break;
+      const id = text(row, 'id');
+      if (this.#leases.take(id, now, now + leaseMs)) ids.push(id);
+    }
+    return ids.flatMap((id) => this.#records(`SELECT ${columns} FROM instances WHERE id = ?`, [id]));
+  }
+
+  #list(filter: InstanceFilter): InstanceRecord[] {
+    const wanted = filter.states === undefined ? undefined : [...new Set(filter.states)];
+    if (wanted === undefined || filter.studyPseudonym !== undefined || wanted.includes('delivered')) {
+      return this.#listWhere(filter, wanted === undefined ? '' : `+state IN (${quoted(wanted)})`);
+    }
+    // One ordered, limited walk of the index per state, then merged: a common walk would have to sort all of them.
+    return wanted
+      .flatMap((state) => this.#listWhere(filter, `state = '${state}' AND state <> 'delivered'`))
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .slice(0, filter.limit);
+  }
+
+  #listWhere(filter: InstanceFilter, stateCondition: string): InstanceRecord[] {
+    const conditions = stateCondition === '' ? [] : [stateCondition];
+    const values: SQLInputValue[] = [];
+    const add = (condition: string, value: SQLInputValue | undefined) => {
+      if (value === undefined) return;
+      conditions.push(condition);
+      values.push(value);
+    };
+    add('study_pseudonym = ?', filter.studyPseudonym);
+    add('code = ?', filter.code);
+    add('received_at >= ?', filter.receivedFrom);
+    add('received_at <= ?', filter.receivedTo);
+    add('id > ?', filter.afterId);
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+    return this.#records(`SELECT ${columns} FROM instances ${where} ORDER BY id LIMIT ?`, [
+      ...values,
+      filter.limit,
+    ]);
+  }
+
+  #counts(): Record<InstanceState, StateCount> {
+    const none: StateCount = { instances: 0, bytes: 0, oldestReceivedAt: null };
+    const counts: Record<InstanceState, StateCount> = {
+      received: none,
+      prepared: none,
+      delivered: none,
+      held: none,
+      failed: none,
+      discarded: none,
+    };
+    const rows = this.#statement('SELECT state, instances, bytes FROM state_counts').all();
+    for (const state of instanceStates) {
+      const row = rows.find((candidate) => candidate.state === state);
+      if (row === undefined || integer(row, 'instances') === 0) continue;
+      const condition =
+        state === 'delivered' ? `+state = 'delivered'` : `state = '${state}' AND state <> 'delivered'`;
+      const oldest = this.#statement(
+        `SELECT received_at FROM instances WHERE ${condition} ORDER BY id LIMIT 1`,
+      ).get();
+      counts[state] = {
+        instances: integer(row, 'instances'),
+        bytes: integer(row, 'bytes'),
+        oldestReceivedAt: oldest === undefined ? null : integer(oldest, 'received_at'),
+      };
+    }
+    return counts;
+  }
+
+  #forget(updatedBefore: number, limit: number): number {
+    let removed = 0;
+    for (const state of ['delivered', 'discarded']) {
+      const { changes } = this.#statement(
+        `DELETE FROM instances WHERE id IN (
+           SELECT id FROM instances WHERE state = '${state}' AND updated_at < ? ORDER BY updated_at LIMIT ?)`,
+      ).run(updatedBefore, limit - removed);
+      removed += Number(changes);
+    }
+    return removed;
+  }
+}
+
+function quoted(states: readonly InstanceState[]): string {
+  return states.map((state) => `'${state}'`).join(', ');
+}

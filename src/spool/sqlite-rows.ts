@@ -1,0 +1,133 @@
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import { SallyportError } from '../core/errors.ts';
+import { type InstanceRecord, type InstanceState, instanceStates } from '../core/instance.ts';
+import type { InstanceChange } from './backend.ts';
+
+type Row = Record<string, SQLOutputValue>;
+
+/** Column of each field that an InstanceChange may set. */
+export const changeColumns: { readonly [F in keyof InstanceChange['set']]-?: string } = {
+  state: 'state',
+  attempts: 'attempts',
+  dueAt: 'due_at',
+  code: 'code',
+  detail: 'detail',
+  releasedCodes: 'released_codes',
+  postId: 'post_id',
+  contentDigest: 'content_digest',
+  studyPseudonym: 'study_pseudonym',
+  seriesPseudonym: 'series_pseudonym',
+  updatedAt: 'updated_at',
+};
+
+export function isChangeField(field: string): field is keyof InstanceChange['set'] {
+  return Object.hasOwn(changeColumns, field);
+}
+
+/** The value of one changed field as SQLite keeps it. */
+export function changeValue(set: InstanceChange['set'], field: keyof InstanceChange['set']): SQLInputValue {
+  if (field === 'releasedCodes') return (set.releasedCodes ?? []).join(' ');
+  return set[field] ?? null;
+}
+
+export const instanceColumns = [
+  'id',
+  'state',
+  'instance_key',
+  'revision',
+  'content_digest',
+  'sop_class_uid',
+  'transfer_syntax_uid',
+  'calling_ae_title',
+  'size_bytes',
+  'head_bytes',
+  'received_at',
+  'updated_at',
+  'attempts',
+  'due_at',
+  'code',
+  'detail',
+  'released_codes',
+  'post_id',
+  'study_pseudonym',
+  'series_pseudonym',
+] as const;
+
+/** The values of one row in the order of `instanceColumns`. */
+export function rowValues(record: InstanceRecord): SQLInputValue[] {
+  return [
+    record.id,
+    record.state,
+    record.instanceKey,
+    record.revision,
+    record.contentDigest,
+    record.sopClassUid,
+    record.transferSyntaxUid,
+    record.callingAeTitle,
+    record.sizeBytes,
+    record.headBytes,
+    record.receivedAt,
+    record.updatedAt,
+    record.attempts,
+    record.dueAt,
+    record.code,
+    record.detail,
+    record.releasedCodes.join(' '),
+    record.postId,
+    record.studyPseudonym,
+    record.seriesPseudonym,
+  ];
+}
+
+/** A row as an InstanceRecord. A row of another shape means a damaged ledger: STORAGE_FAILED. */
+export function recordOfRow(row: Row): InstanceRecord {
+  const releasedCodes = text(row, 'released_codes');
+  return {
+    id: text(row, 'id'),
+    state: stateOf(text(row, 'state')),
+    instanceKey: text(row, 'instance_key'),
+    revision: integer(row, 'revision'),
+    contentDigest: optionalText(row, 'content_digest'),
+    sopClassUid: text(row, 'sop_class_uid'),
+    transferSyntaxUid: text(row, 'transfer_syntax_uid'),
+    callingAeTitle: text(row, 'calling_ae_title'),
+    sizeBytes: integer(row, 'size_bytes'),
+    headBytes: integer(row, 'head_bytes'),
+    receivedAt: integer(row, 'received_at'),
+    updatedAt: integer(row, 'updated_at'),
+    attempts: integer(row, 'attempts'),
+    dueAt: integer(row, 'due_at'),
+    code: optionalText(row, 'code'),
+    detail: optionalText(row, 'detail'),
+    releasedCodes: releasedCodes === '' ? [] : releasedCodes.split(' '),
+    postId: optionalText(row, 'post_id'),
+    studyPseudonym: optionalText(row, 'study_pseudonym'),
+    seriesPseudonym: optionalText(row, 'series_pseudonym'),
+  };
+}
+
+export function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw damaged(column);
+  return value;
+}
+
+export function integer(row: Row, column: string): number {
+  const value = row[column];
+  if (typeof value !== 'number') throw damaged(column);
+  return value;
+}
+
+function optionalText(row: Row, column: string): string | null {
+  return row[column] === null ? null : text(row, column);
+}
+
+function stateOf(value: string): InstanceState {
+  const state = instanceStates.find((known) => known === value);
+  if (state === undefined) throw damaged('state');
+  return state;
+}
+
+function damaged(column: string): SallyportError {
+  return new SallyportError('STORAGE_FAILED', { detail: `ledger column ${column}` });
+}

@@ -1,0 +1,165 @@
+import { SallyportError } from '../core/errors.ts';
+import type { DataSet, FragmentsBody } from '../dicom/data-set.ts';
+import { tags } from '../dicom/tags.ts';
+import { valueBytes } from './attributes.ts';
+import { startsCodeStream } from './code-stream.ts';
+import { frameBytes, type PixelDescription } from './pixel-description.ts';
+
+/** Encoded bytes of single frames, read one at a time: memory holds one frame, however many there are. */
+export interface Frames {
+  /** The bytes of a frame, counted from 0. Valid until the next call. */
+  read(index: number): Uint8Array;
+}
+
+interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A code stream larger than its samples by more than this is not one frame; room for profiles and comments. */
+const maxEncodedSlackBytes = 4 * 2 ** 20;
+
+function invalid(detail: string): SallyportError {
+  return new SallyportError('PIXEL_DATA_INVALID', { detail });
+}
+
+/**
+ * Access to the frames of native pixel data (PS3.5 8.1.1). Throws PIXEL_DATA_INVALID where the value is shorter than
+ * described, or longer by a frame or more: pixels nobody described must not be passed over in silence.
+ */
+export function nativeFrames(pixels: PixelDescription): Frames {
+  const { body } = pixels.element;
+  if (body.kind !== 'source' && body.kind !== 'bytes') throw invalid('native pixel data expected');
+  const length = body.kind === 'source' ? body.length : body.bytes.length;
+  const { numberOfFrames, bitsAllocated } = pixels;
+  const read = (at: number, count: number): Uint8Array =>
+    body.kind === 'source' ? body.source.read(body.offset + at, count) : body.bytes.subarray(at, at + count);
+  if (bitsAllocated === 1) return packedFrames(pixels, length, read);
+  const perFrame = frameBytes(pixels);
+  if (length < perFrame * numberOfFrames) throw invalid('pixel data shorter than described');
+  if (length >= perFrame * (numberOfFrames + 1)) throw invalid('pixel data longer than described');
+  return { read: (index) => read(index * perFrame, perFrame) };
+}
+
+/** One bit per pixel: frames follow each other without padding to bytes (PS3.5 8.1.1). */
+function packedFrames(
+  pixels: PixelDescription,
+  length: number,
+  read: (at: number, count: number) => Uint8Array,
+): Frames {
+  const bits = pixels.rows * pixels.columns * pixels.samplesPerPixel;
+  const perFrame = frameBytes(pixels);
+  if (length < Math.ceil((bits * pixels.numberOfFrames) / 8))
+    throw invalid('pixel data shorter than described');
+  if (length >= Math.ceil((bits * (pixels.numberOfFrames + 1)) / 8) + 1) {
+    throw invalid('pixel data longer than described');
+  }
+  return {
+    read(index) {
+      const start = index * bits;
+      const shift = start % 8;
+      const at = Math.floor(start / 8);
+      const bytes = read(at, Math.ceil((start + bits) / 8) - at);
+      if (shift === 0) return bytes;
+      const out = new Uint8Array(perFrame);
+      for (let i = 0; i < perFrame; i++) {
+        out[i] = ((bytes[i] ?? 0) >> shift) | (((bytes[i + 1] ?? 0) << (8 - shift)) & 0xff);
+      }
+      return out;
+    },
+  };
+}
+
+/**
+ * Access to the frames of encapsulated pixel data (PS3.5 A.4): by the extended or the basic offset table, else one
+ * fragment per frame, else by the marks that begin a code stream. A table that contradicts the fragments is not used.
+ * Throws PIXEL_DATA_INVALID where fragments and number of frames cannot be brought together.
+ */
+export function encapsulatedFrames(dataSet: DataSet, pixels: PixelDescription): Frames {
+  const { body } = pixels.element;
+  if (body.kind !== 'fragments') throw invalid('encapsulated pixel data expected');
+  const firsts = groupFragments(dataSet, body, pixels.numberOfFrames);
+  const maxEncodedBytes = 2 * frameBytes(pixels) + maxEncodedSlackBytes;
+  return {
+    read(index) {
+      const parts = body.fragments.slice(firsts[index], firsts[index + 1]);
+      const total = parts.reduce((sum, part) => sum + part.length, 0);
+      if (total === 0) throw invalid('empty frame');
+      if (total > maxEncodedBytes) throw invalid('frame much longer than its samples');
+      const [only] = parts;
+      if (parts.length === 1 && only !== undefined) return body.source.read(only.offset, only.length);
+      const joined = new Uint8Array(total);
+      let at = 0;
+      for (const part of parts) {
+        joined.set(body.source.read(part.offset, part.length), at);
+        at += part.length;
+      }
+      return joined;
+    },
+  };
+}
+
+/** Index of the first fragment of each frame, and the number of fragments at the end. */
+function groupFragments(dataSet: DataSet, body: FragmentsBody, numberOfFrames: number): readonly number[] {
+  const { fragments } = body;
+  if (fragments.length < numberOfFrames) throw invalid('fewer fragments than frames');
+  const byTable =
+    matchOffsets(fragments, extendedOffsets(dataSet), numberOfFrames) ??
+    matchOffsets(fragments, basicOffsets(dataSet, body, numberOfFrames), numberOfFrames);
+  if (byTable !== undefined) return byTable;
+  if (fragments.length === numberOfFrames) return [...fragments.keys(), fragments.length];
+  const starts = fragments.flatMap((fragment, index) => (startsFrame(body, fragment) ? [index] : []));
+  if (starts[0] === 0 && starts.length === numberOfFrames) return [...starts, fragments.length];
+  // Fragments of one frame need not begin with anything; but two beginnings are two frames.
+  if (numberOfFrames === 1 && starts.length <= 1) return [0, fragments.length];
+  throw invalid('fragments do not match the number of frames');
+}
+
+function startsFrame(body: FragmentsBody, fragment: Range): boolean {
+  return (
+    fragment.length >= 2 && startsCodeStream(body.source.read(fragment.offset, Math.min(12, fragment.length)))
+  );
+}
+
+/** Offsets count from the first byte of the item tag of the first fragment (A.4). */
+function matchOffsets(
+  fragments: readonly Range[],
+  offsets: readonly number[] | undefined,
+  numberOfFrames: number,
+): readonly number[] | undefined {
+  const [first] = fragments;
+  if (offsets?.length !== numberOfFrames || first === undefined || offsets[0] !== 0) return undefined;
+  const firsts: number[] = [];
+  let index = 0;
+  for (const offset of offsets) {
+    while (index < fragments.length && (fragments[index]?.offset ?? 0) - first.offset < offset) index += 1;
+    if ((fragments[index]?.offset ?? -1) - first.offset !== offset || firsts.at(-1) === index)
+      return undefined;
+    firsts.push(index);
+  }
+  return [...firsts, fragments.length];
+}
+
+function basicOffsets(
+  dataSet: DataSet,
+  body: FragmentsBody,
+  numberOfFrames: number,
+): readonly number[] | undefined {
+  const { offset, length } = body.offsetTable;
+  if (length !== 4 * numberOfFrames) return undefined;
+  const bytes = body.source.read(offset, length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  return Array.from({ length: numberOfFrames }, (_, i) =>
+    view.getUint32(4 * i, dataSet.encoding.littleEndian),
+  );
+}
+
+/** (7FE0,0001): 64-bit offsets, PS3.3 C.7.6.3.1.8. */
+function extendedOffsets(dataSet: DataSet): readonly number[] | undefined {
+  const bytes = valueBytes(dataSet, tags.ExtendedOffsetTable);
+  if (bytes === undefined) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length >> 3 }, (_, i) =>
+    Number(view.getBigUint64(8 * i, dataSet.encoding.littleEndian)),
+  );
+}

@@ -1,0 +1,25 @@
+import sharp from 'sharp';
+
+// One encode at a time per worker thread and nothing kept between frames: the pool of workers is the concurrency.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** 8-bit pixels, interleaved, rows from the top. */
+export interface EightBitImage {
+  readonly width: number;
+  readonly height: number;
+  /** 1: grey; 3: RGB. */
+  readonly channels: 1 | 3;
+  readonly pixels: Uint8Array;
+}
+
+/**
+ * Encodes as baseline JPEG without chroma subsampling and without metadata. `quality` 1 to 100. Huffman tables are not
+ * optimised: measured 1.5 ms instead of 2.5 ms CPU for 512x512 grey, for a few per cent of size.
+ */
+export async function encodeJpeg(image: EightBitImage, quality: number): Promise<Uint8Array> {
+  const { width, height, channels } = image;
+  return sharp(image.pixels, { raw: { width, height, channels }, limitInputPixels: false })
+    .jpeg({ quality, chromaSubsampling: '4:4:4', optimizeCoding: false })
+    .toBuffer();
+}

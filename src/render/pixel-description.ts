@@ -1,0 +1,199 @@
+import { SallyportError } from '../core/errors.ts';
+import type { DataElement, DataSet } from '../dicom/data-set.ts';
+import { tags } from '../dicom/tags.ts';
+import { codeString, decimals, findElement, valueBytes, word } from './attributes.ts';
+
+/** Float and double Pixel Padding Value, PS3.3 C.7.6.24 and C.7.6.25. */
+const floatPixelPaddingValue = 0x00280122;
+const doubleFloatPixelPaddingValue = 0x00280123;
+/** libjpeg's JPEG_MAX_DIMENSION. */
+const maxJpegDimension = 65_500;
+
+/** The Image Pixel module (PS3.3 C.7.6.3) and its float relatives (C.7.6.24, C.7.6.25), checked. */
+export interface PixelDescription {
+  readonly element: DataElement;
+  readonly rows: number;
+  readonly columns: number;
+  readonly samplesPerPixel: 1 | 3;
+  readonly photometricInterpretation: string;
+  readonly planarConfiguration: 0 | 1;
+  readonly sampleKind: 'integer' | 'float' | 'double';
+  /** 1, 8, 16, 32 or 64. */
+  readonly bitsAllocated: number;
+  readonly bitsStored: number;
+  readonly highBit: number;
+  readonly signed: boolean;
+  readonly numberOfFrames: number;
+  /** Stored values from low to high stand for no measurement (PS3.3 C.7.5.1.1.2); undefined where none do. */
+  readonly padding: { readonly low: number; readonly high: number } | undefined;
+}
+
+export interface PixelLimits {
+  /** Most pixels of one frame, rows times columns. */
+  readonly maxPixelsPerFrame: number;
+  /** Most frames of one instance. */
+  readonly maxFrames: number;
+}
+
+/** Bytes of one native frame; not whole where bits are packed across frames. */
+export function frameBytes(pixels: PixelDescription): number {
+  const { rows, columns, samplesPerPixel, bitsAllocated, photometricInterpretation } = pixels;
+  if (bitsAllocated === 1) return Math.ceil((rows * columns * samplesPerPixel) / 8);
+  if (isPairedChroma(photometricInterpretation))
+    return rows * Math.ceil(columns / 2) * 4 * (bitsAllocated / 8);
+  return rows * columns * samplesPerPixel * (bitsAllocated / 8);
+}
+
+/** Two luminance samples, then the two chrominance samples they share: PS3.3 C.7.6.3.1.2. */
+export function isPairedChroma(photometricInterpretation: string): boolean {
+  return photometricInterpretation === 'YBR_FULL_422' || photometricInterpretation === 'YBR_PARTIAL_422';
+}
+
+const monochrome = ['MONOCHROME1', 'MONOCHROME2', 'PALETTE COLOR'];
+const color = [
+  'RGB',
+  'YBR_FULL',
+  'YBR_FULL_422',
+  'YBR_PARTIAL_422',
+  'YBR_PARTIAL_420',
+  'YBR_ICT',
+  'YBR_RCT',
+  'XYB',
+];
+
+/**
+ * Reads and checks what describes the pixels. Throws NO_PIXEL_DATA where there are none, PIXEL_DATA_INVALID for values
+ * that cannot be, PIXEL_LIMIT_EXCEEDED, and PIXEL_FORMAT_UNSUPPORTED for what the standard allows and nobody draws here.
+ */
+export function describePixels(dataSet: DataSet, limits: PixelLimits): PixelDescription {
+  const element =
+    findElement(dataSet, tags.PixelData) ??
+    findElement(dataSet, tags.FloatPixelData) ??
+    findElement(dataSet, tags.DoubleFloatPixelData);
+  if (element === undefined) throw new SallyportError('NO_PIXEL_DATA');
+  const rows = positive(dataSet, tags.Rows, 'rows');
+  const columns = positive(dataSet, tags.Columns, 'columns');
+  if (rows * columns > limits.maxPixelsPerFrame || Math.max(rows, columns) > maxJpegDimension) {
+    throw new SallyportError('PIXEL_LIMIT_EXCEEDED', { detail: 'pixels per frame' });
+  }
+  const numberOfFrames = readNumberOfFrames(dataSet);
+  if (numberOfFrames > limits.maxFrames) {
+    throw new SallyportError('PIXEL_LIMIT_EXCEEDED', { detail: 'number of frames' });
+  }
+  const { samplesPerPixel, photometricInterpretation } = readColor(dataSet);
+  const samples = readSamples(dataSet, element);
+  return {
+    element,
+    rows,
+    columns,
+    numberOfFrames,
+    samplesPerPixel,
+    photometricInterpretation,
+    // With one sample per pixel the attribute means nothing, but devices send it.
+    planarConfiguration: samplesPerPixel === 3 && word(dataSet, tags.PlanarConfiguration) === 1 ? 1 : 0,
+    ...samples,
+    padding: readPadding(dataSet, samples),
+  };
+}
+
+function invalid(detail: string): SallyportError {
+  return new SallyportError('PIXEL_DATA_INVALID', { detail });
+}
+
+function unsupported(detail: string): SallyportError {
+  return new SallyportError('PIXEL_FORMAT_UNSUPPORTED', { detail });
+}
+
+function positive(dataSet: DataSet, tag: number, name: string): number {
+  const value = word(dataSet, tag);
+  if (value === undefined || value === 0) throw invalid(`${name} missing or zero`);
+  return value;
+}
+
+function readNumberOfFrames(dataSet: DataSet): number {
+  const [value = 1] = decimals(dataSet, tags.NumberOfFrames);
+  if (!Number.isSafeInteger(value) || value < 1) throw invalid('number of frames');
+  return value;
+}
+
+function readColor(
+  dataSet: DataSet,
+): Pick<PixelDescription, 'samplesPerPixel' | 'photometricInterpretation'> {
+  const samplesPerPixel = word(dataSet, tags.SamplesPerPixel) ?? 1;
+  const described = codeString(dataSet, tags.PhotometricInterpretation)?.toUpperCase();
+  if (samplesPerPixel !== 1 && samplesPerPixel !== 3) {
+    throw samplesPerPixel === 4 ? unsupported('four samples per pixel') : invalid('samples per pixel');
+  }
+  // ACR-NEMA knew grey only; DCMTK takes a missing value as MONOCHROME2 too.
+  const photometricInterpretation = described ?? (samplesPerPixel === 1 ? 'MONOCHROME2' : 'RGB');
+  const known = monochrome.includes(photometricInterpretation) || color.includes(photometricInterpretation);
+  if (!known) throw unsupported('photometric interpretation');
+  if (monochrome.includes(photometricInterpretation) !== (samplesPerPixel === 1)) {
+    throw invalid('samples per pixel contradict the photometric interpretation');
+  }
+  return { samplesPerPixel, photometricInterpretation };
+}
+
+type Samples = Pick<PixelDescription, 'sampleKind' | 'bitsAllocated' | 'bitsStored' | 'highBit' | 'signed'>;
+
+function readSamples(dataSet: DataSet, element: DataElement): Samples {
+  const bitsAllocated = word(dataSet, tags.BitsAllocated);
+  if (element.tag !== tags.PixelData) {
+    const double = element.tag === tags.DoubleFloatPixelData;
+    const bits = double ? 64 : 32;
+    if (bitsAllocated !== undefined && bitsAllocated !== bits) throw invalid('bits allocated');
+    return {
+      sampleKind: double ? 'double' : 'float',
+      bitsAllocated: bits,
+      bitsStored: bits,
+      highBit: bits - 1,
+      signed: true,
+    };
+  }
+  if (bitsAllocated === undefined || bitsAllocated === 0 || bitsAllocated > 64)
+    throw invalid('bits allocated');
+  // Packed cells (12 bits) are of ACR-NEMA; 24, 40 and more are allowed and nobody writes them.
+  if (![1, 8, 16, 32].includes(bitsAllocated)) throw unsupported('bits allocated');
+  const bitsStored = word(dataSet, tags.BitsStored) ?? bitsAllocated;
+  if (bitsStored === 0 || bitsStored > bitsAllocated) throw invalid('bits stored');
+  const describedHighBit = word(dataSet, tags.HighBit) ?? bitsStored - 1;
+  // A high bit below the stored bits or outside the cell cannot be: as with DCMTK, Bits Stored is believed.
+  const highBit =
+    describedHighBit < bitsStored - 1 || describedHighBit >= bitsAllocated
+      ? bitsStored - 1
+      : describedHighBit;
+  return {
+    sampleKind: 'integer',
+    bitsAllocated,
+    bitsStored,
+    highBit,
+    signed: word(dataSet, tags.PixelRepresentation) === 1 && bitsAllocated > 1,
+  };
+}
+
+function readPadding(dataSet: DataSet, samples: Samples): PixelDescription['padding'] {
+  if (samples.sampleKind !== 'integer') {
+    const double = samples.sampleKind === 'double';
+    const bytes = valueBytes(dataSet, double ? doubleFloatPixelPaddingValue : floatPixelPaddingValue);
+    if (bytes === undefined || bytes.length < (double ? 8 : 4)) return undefined;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const { littleEndian } = dataSet.encoding;
+    const value = double ? view.getFloat64(0, littleEndian) : view.getFloat32(0, littleEndian);
+    return { low: value, high: value };
+  }
+  const raw = word(dataSet, tags.PixelPaddingValue);
+  if (raw === undefined || samples.bitsAllocated > 16) return undefined;
+  const limit = word(dataSet, tags.PixelPaddingRangeLimit) ?? raw;
+  const values = [raw, limit].map((bits) => storedPadding(bits, samples));
+  if (values.some(Number.isNaN)) return undefined;
+  return { low: Math.min(...values), high: Math.max(...values) };
+}
+
+/** Bits of a US or SS as a stored value; NaN where no stored value can equal it. */
+function storedPadding(bits: number, samples: Samples): number {
+  const range = 2 ** samples.bitsStored;
+  if (!samples.signed) return bits < range ? bits : Number.NaN;
+  // Written with 16 bits by the standard, cut to the stored width by some.
+  if (bits < range) return bits < range / 2 ? bits : bits - range;
+  return bits - 65_536 >= -range / 2 ? bits - 65_536 : Number.NaN;
+}

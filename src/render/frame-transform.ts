@@ -1,6 +1,6 @@
 import type { DataSet } from '../dicom/data-set.ts';
 import { tags } from '../dicom/tags.ts';
-import { codeString, decimals, firstItem, itemAt } from './attributes.ts';
+import { firstItem, firstText, items, numbers } from '../dicom/values.ts';
 import { type LookupTable, readLookupTable } from './lookup-table.ts';
 import type { PixelDescription } from './pixel-description.ts';
 
@@ -32,9 +32,10 @@ export function frameTransforms(
   dataSet: DataSet,
   pixels: PixelDescription,
 ): (frame: number) => FrameTransform {
+  const perFrame = items(dataSet, tags.PerFrameFunctionalGroupsSequence);
   const shared = firstItem(dataSet, tags.SharedFunctionalGroupsSequence);
-  const sharedRescale = firstItem(shared, tags.PixelValueTransformationSequence);
-  const sharedWindow = firstItem(shared, tags.FrameVOILUTSequence);
+  const sharedRescale = shared && firstItem(shared, tags.PixelValueTransformationSequence);
+  const sharedWindow = shared && firstItem(shared, tags.FrameVOILUTSequence);
   const modality = firstItem(dataSet, tags.ModalityLUTSequence);
   const modalityTable =
     modality === undefined
@@ -51,12 +52,12 @@ export function frameTransforms(
   const topWindow = readWindow(dataSet);
   let last: FrameTransform | undefined;
   return (frame) => {
-    const own = itemAt(dataSet, tags.PerFrameFunctionalGroupsSequence, frame);
-    const rescale = readRescale(firstItem(own, tags.PixelValueTransformationSequence)) ??
+    const own = perFrame[frame];
+    const rescale = readRescale(own && firstItem(own, tags.PixelValueTransformationSequence)) ??
       readRescale(sharedRescale) ??
       topRescale ?? { slope: 1, intercept: 0 };
     const window =
-      readWindow(firstItem(own, tags.FrameVOILUTSequence)) ?? readWindow(sharedWindow) ?? topWindow;
+      readWindow(own && firstItem(own, tags.FrameVOILUTSequence)) ?? readWindow(sharedWindow) ?? topWindow;
     const next = {
       rescaleSlope: rescale.slope,
       rescaleIntercept: rescale.intercept,
@@ -81,8 +82,9 @@ function isSame(a: FrameTransform, b: FrameTransform): boolean {
 
 /** A slope of zero would make every image flat: it is what some devices write for "none". */
 function readRescale(dataSet: DataSet | undefined): { slope: number; intercept: number } | undefined {
-  const [slope = Number.NaN] = decimals(dataSet, tags.RescaleSlope);
-  const [intercept = Number.NaN] = decimals(dataSet, tags.RescaleIntercept);
+  if (dataSet === undefined) return undefined;
+  const [slope = Number.NaN] = numbers(dataSet, tags.RescaleSlope);
+  const [intercept = Number.NaN] = numbers(dataSet, tags.RescaleIntercept);
   if (!Number.isFinite(slope) && !Number.isFinite(intercept)) return undefined;
   return {
     slope: Number.isFinite(slope) && slope !== 0 ? slope : 1,
@@ -92,10 +94,11 @@ function readRescale(dataSet: DataSet | undefined): { slope: number; intercept: 
 
 /** First window; undefined where there is none or its width cannot be. */
 function readWindow(dataSet: DataSet | undefined): Window | undefined {
-  const [center = Number.NaN] = decimals(dataSet, tags.WindowCenter);
-  const [width = Number.NaN] = decimals(dataSet, tags.WindowWidth);
+  if (dataSet === undefined) return undefined;
+  const [center = Number.NaN] = numbers(dataSet, tags.WindowCenter);
+  const [width = Number.NaN] = numbers(dataSet, tags.WindowWidth);
   if (!Number.isFinite(center) || !Number.isFinite(width) || width <= 0) return undefined;
-  const described = codeString(dataSet, tags.VOILUTFunction);
+  const described = firstText(dataSet, tags.VOILUTFunction);
   if (described === 'SIGMOID' || described === 'LINEAR_EXACT')
     return { center, width, voiFunction: described };
   // C.11.2.1.2.1: LINEAR needs a width of at least 1. Devices write smaller ones for values rescaled to fractions,

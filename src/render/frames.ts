@@ -1,7 +1,7 @@
 import { SallyportError } from '../core/errors.ts';
 import type { DataSet, FragmentsBody } from '../dicom/data-set.ts';
 import { tags } from '../dicom/tags.ts';
-import { valueBytes } from './attributes.ts';
+import { numbers } from '../dicom/values.ts';
 import { startsCodeStream } from './code-stream.ts';
 import { frameBytes, type PixelDescription } from './pixel-description.ts';
 
@@ -155,11 +155,6 @@ function basicOffsets(
 }
 
 /** (7FE0,0001): 64-bit offsets, PS3.3 C.7.6.3.1.8. */
-function extendedOffsets(dataSet: DataSet): readonly number[] | undefined {
-  const bytes = valueBytes(dataSet, tags.ExtendedOffsetTable);
-  if (bytes === undefined) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: bytes.length >> 3 }, (_, i) =>
-    Number(view.getBigUint64(8 * i, dataSet.encoding.littleEndian)),
-  );
+function extendedOffsets(dataSet: DataSet): readonly number[] {
+  return numbers(dataSet, tags.ExtendedOffsetTable);
 }

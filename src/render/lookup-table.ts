@@ -1,7 +1,7 @@
 import { SallyportError } from '../core/errors.ts';
 import type { DataSet } from '../dicom/data-set.ts';
 import { tags } from '../dicom/tags.ts';
-import { valueBytes, words } from './attributes.ts';
+import { element, rawBytes, words } from '../dicom/values.ts';
 
 /** A look-up table of PS3.3 C.11.1.1, C.11.2.1.1 or C.7.6.3.1.5. */
 export interface LookupTable {
@@ -26,21 +26,22 @@ export function readLookupTable(
   segmentedTag?: number,
 ): LookupTable | undefined {
   const descriptor = words(dataSet, descriptorTag);
-  if (descriptor === undefined) return undefined;
+  if (descriptor.length === 0) return undefined;
   const [count = 0, first = 0, bits = 0] = descriptor;
   if (descriptor.length < 3) throw invalid('look-up table descriptor');
   const length = count === 0 ? 65_536 : count;
   const firstMapped = signedInput && first > 0x7fff ? first - 65_536 : first;
-  const segmented = segmentedTag === undefined ? undefined : words(dataSet, segmentedTag);
+  const segmented = segmentedTag === undefined ? new Uint16Array() : words(dataSet, segmentedTag);
   const entries =
-    segmented === undefined ? readEntries(dataSet, dataTag, length) : expandSegments(segmented, length);
+    segmented.length === 0 ? readEntries(dataSet, dataTag, length) : expandSegments(segmented, length);
   return { firstMapped, bits: entryBits(bits, entries), entries };
 }
 
 function readEntries(dataSet: DataSet, tag: number, length: number): Uint16Array {
-  const bytes = valueBytes(dataSet, tag);
-  if (bytes === undefined || bytes.length < length) throw invalid('look-up table shorter than described');
-  if (bytes.length >= 2 * length) return (words(dataSet, tag) ?? new Uint16Array()).subarray(0, length);
+  const found = element(dataSet, tag);
+  const bytes = found === undefined ? new Uint8Array() : rawBytes(found);
+  if (bytes.length < length) throw invalid('look-up table shorter than described');
+  if (bytes.length >= 2 * length) return words(dataSet, tag).subarray(0, length);
   // C.7.6.3.1.6: 8-bit entries are packed two to a word.
   const packed = new Uint16Array(length);
   const flip = dataSet.encoding.littleEndian ? 0 : 1;

@@ -1,7 +1,7 @@
 import { SallyportError } from '../core/errors.ts';
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
 import { tags } from '../dicom/tags.ts';
-import { codeString, decimals, findElement, valueBytes, word } from './attributes.ts';
+import { element as elementOf, firstNumber, firstText, numbers, words } from '../dicom/values.ts';
 
 /** Float and double Pixel Padding Value, PS3.3 C.7.6.24 and C.7.6.25. */
 const floatPixelPaddingValue = 0x00280122;
@@ -67,9 +67,9 @@ const color = [
  */
 export function describePixels(dataSet: DataSet, limits: PixelLimits): PixelDescription {
   const element =
-    findElement(dataSet, tags.PixelData) ??
-    findElement(dataSet, tags.FloatPixelData) ??
-    findElement(dataSet, tags.DoubleFloatPixelData);
+    elementOf(dataSet, tags.PixelData) ??
+    elementOf(dataSet, tags.FloatPixelData) ??
+    elementOf(dataSet, tags.DoubleFloatPixelData);
   if (element === undefined) throw new SallyportError('NO_PIXEL_DATA');
   const rows = positive(dataSet, tags.Rows, 'rows');
   const columns = positive(dataSet, tags.Columns, 'columns');
@@ -111,7 +111,7 @@ function positive(dataSet: DataSet, tag: number, name: string): number {
 }
 
 function readNumberOfFrames(dataSet: DataSet): number {
-  const [value = 1] = decimals(dataSet, tags.NumberOfFrames);
+  const [value = 1] = numbers(dataSet, tags.NumberOfFrames);
   if (!Number.isSafeInteger(value) || value < 1) throw invalid('number of frames');
   return value;
 }
@@ -120,7 +120,7 @@ function readColor(
   dataSet: DataSet,
 ): Pick<PixelDescription, 'samplesPerPixel' | 'photometricInterpretation'> {
   const samplesPerPixel = word(dataSet, tags.SamplesPerPixel) ?? 1;
-  const described = codeString(dataSet, tags.PhotometricInterpretation)?.toUpperCase();
+  const described = firstText(dataSet, tags.PhotometricInterpretation)?.toUpperCase();
   if (samplesPerPixel !== 1 && samplesPerPixel !== 3) {
     throw samplesPerPixel === 4 ? unsupported('four samples per pixel') : invalid('samples per pixel');
   }
@@ -173,13 +173,9 @@ function readSamples(dataSet: DataSet, element: DataElement): Samples {
 
 function readPadding(dataSet: DataSet, samples: Samples): PixelDescription['padding'] {
   if (samples.sampleKind !== 'integer') {
-    const double = samples.sampleKind === 'double';
-    const bytes = valueBytes(dataSet, double ? doubleFloatPixelPaddingValue : floatPixelPaddingValue);
-    if (bytes === undefined || bytes.length < (double ? 8 : 4)) return undefined;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const { littleEndian } = dataSet.encoding;
-    const value = double ? view.getFloat64(0, littleEndian) : view.getFloat32(0, littleEndian);
-    return { low: value, high: value };
+    const tag = samples.sampleKind === 'double' ? doubleFloatPixelPaddingValue : floatPixelPaddingValue;
+    const value = firstNumber(dataSet, tag);
+    return value === undefined ? undefined : { low: value, high: value };
   }
   const raw = word(dataSet, tags.PixelPaddingValue);
   if (raw === undefined || samples.bitsAllocated > 16) return undefined;
@@ -196,4 +192,9 @@ function storedPadding(bits: number, samples: Samples): number {
   // Written with 16 bits by the standard, cut to the stored width by some.
   if (bits < range) return bits < range / 2 ? bits : bits - range;
   return bits - 65_536 >= -range / 2 ? bits - 65_536 : Number.NaN;
+}
+
+/** First value of a US or SS attribute, its bits without sign. */
+function word(dataSet: DataSet, tag: number): number | undefined {
+  return words(dataSet, tag)[0];
 }

@@ -2,7 +2,7 @@ import { asSallyportError, SallyportError } from '../core/errors.ts';
 import type { DataSet } from '../dicom/data-set.ts';
 import type { Deidentified } from '../dicom/deidentified.ts';
 import { tags } from '../dicom/tags.ts';
-import { codeString } from './attributes.ts';
+import { firstText } from '../dicom/values.ts';
 import { renderColor, renderPalette } from './color.ts';
 import { asDescribed, type DecodedFrame, decodeFrame, decoderOf } from './decoders.ts';
 import { type FrameTransform, frameTransforms } from './frame-transform.ts';
@@ -137,7 +137,7 @@ function painter(dataSet: DataSet, pixels: PixelDescription): Painter {
   // PS3.3 C.11.6: INVERSE stands beside MONOCHROME1 in images; it is one inversion, not two.
   const inverted =
     pixels.photometricInterpretation === 'MONOCHROME1' ||
-    codeString(dataSet, tags.PresentationLUTShape) === 'INVERSE';
+    firstText(dataSet, tags.PresentationLUTShape) === 'INVERSE';
   const grayscale = new GrayscaleRenderer(pixels, inverted);
   return (frame, transform) => ({
     channels: 1,

@@ -64,7 +64,7 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
 /**
  * Words of the libraries' diagnostics (fixed with the package version) by which they say that a scan was cut short or
  * broken and they filled the rest with guesses. Not among them: "extraneous bytes before marker 0xd9", padding that
- * devices write before the end of image.
+ * devices write before the end of image, and "Invalid SOS parameters", a wrong field without effect that others write.
  */
 const damageWords = [
   'premature end of',
@@ -72,7 +72,6 @@ const damageWords = [
   'found marker',
   'Inconsistent progression sequence',
   'extraneous bytes before marker',
-  'Invalid SOS parameters',
   'terminated early',
   'Error decoding a codeblock',
   'Malformed',

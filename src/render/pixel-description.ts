@@ -1,7 +1,7 @@
 import { SallyportError } from '../core/errors.ts';
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
 import { tags } from '../dicom/tags.ts';
-import { element as elementOf, firstNumber, firstText, numbers, words } from '../dicom/values.ts';
+import { element as elementOf, firstNumber, firstText, has, numbers, words } from '../dicom/values.ts';
 
 /** Float and double Pixel Padding Value, PS3.3 C.7.6.24 and C.7.6.25. */
 const floatPixelPaddingValue = 0x00280122;
@@ -70,7 +70,11 @@ export function describePixels(dataSet: DataSet, limits: PixelLimits): PixelDesc
     elementOf(dataSet, tags.PixelData) ??
     elementOf(dataSet, tags.FloatPixelData) ??
     elementOf(dataSet, tags.DoubleFloatPixelData);
-  if (element === undefined) throw new SallyportError('NO_PIXEL_DATA');
+  if (element === undefined) {
+    // JPIP: the pixels are elsewhere, and nothing here fetches them.
+    if (has(dataSet, tags.PixelDataProviderURL)) throw unsupported('pixel data by reference');
+    throw new SallyportError('NO_PIXEL_DATA');
+  }
   const rows = positive(dataSet, tags.Rows, 'rows');
   const columns = positive(dataSet, tags.Columns, 'columns');
   if (rows * columns > limits.maxPixelsPerFrame || Math.max(rows, columns) > maxJpegDimension) {

@@ -1,11 +1,10 @@
-import { endianness } from 'node:os';
 import type { DecodedFrame } from './decoders.ts';
 import type { PixelDescription } from './pixel-description.ts';
 
 /** Cells of one frame as they were stored: not yet masked, not yet sign-extended. */
 export type Cells = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array;
 
-const hostIsLittle = endianness() === 'LE';
+const hostIsLittle = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /**
  * The cells of a decoded frame in the byte order of this machine, one number each; one-bit pixels unpacked. Bytes are

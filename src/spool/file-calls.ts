@@ -10,16 +10,26 @@ export const openFile = promisify(fs.open);
 export const flushData = promisify(fs.fdatasync);
 export const flushDirectory = promisify(fs.fsync);
 export const renameFile = promisify(fs.rename);
-const writeSome = promisify(fs.write);
+const writeSome = promisify(fs.writev);
 const closeDescriptor = promisify(fs.close);
 const unlinkFile = promisify(fs.unlink);
 
-/** Writes the whole chunk at `position`. Rejects with the system's error. */
-export async function writeAll(descriptor: number, chunk: Uint8Array, position: number): Promise<void> {
-  let done = 0;
-  while (done < chunk.length) {
-    const { bytesWritten } = await writeSome(descriptor, chunk, done, chunk.length - done, position + done);
-    done += bytesWritten;
+/** Writes all chunks, one behind the other, from `position` on. Rejects with the system's error. */
+export async function writeAll(
+  descriptor: number,
+  chunks: readonly Uint8Array[],
+  position: number,
+): Promise<void> {
+  let at = position;
+  let rest = chunks.filter((chunk) => chunk.length > 0);
+  while (rest.length > 0) {
+    let { bytesWritten } = await writeSome(descriptor, rest, at);
+    at += bytesWritten;
+    rest = rest.flatMap((chunk) => {
+      const left = chunk.subarray(Math.min(bytesWritten, chunk.length));
+      bytesWritten -= chunk.length - left.length;
+      return left.length > 0 ? [left] : [];
+    });
   }
 }
 

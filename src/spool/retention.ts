@@ -1,7 +1,7 @@
 import type { InstanceChange, Ledger } from './backend.ts';
 import { removeUnneeded, type SweepParts } from './sweep.ts';
 
-/** Removals that wait at most; what comes beyond is found by the next look over all blobs. */
+/** Removals that wait at most; what comes beyond is found by a look over all blobs once they are done. */
 const maxWaiting = 10_000;
 /** Rows forgotten in one transaction. */
 const forgetBatch = 500;
@@ -33,6 +33,7 @@ export class Retention {
   #round: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  #overflowed = false;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
@@ -54,7 +55,9 @@ export class Retention {
   /** To be told of instances whose row says delivered. Returns at once; one blob is removed at a time, beside other work. */
   delivered(ids: readonly string[]): void {
     if (this.#options.keepDeliveredMs > 0 || this.#stopped) return;
-    this.#waiting.push(...ids.slice(0, maxWaiting - this.#waiting.length));
+    const room = Math.max(0, maxWaiting - this.#waiting.length);
+    this.#waiting.push(...ids.slice(0, room));
+    if (ids.length > room) this.#overflowed = true;
     this.#removing ??= this.#remove().finally(() => {
       this.#removing = undefined;
     });
@@ -88,7 +91,12 @@ export class Retention {
   async #remove(): Promise<void> {
     while (!this.#stopped) {
       const id = this.#waiting.shift();
-      if (id === undefined) return;
+      if (id === undefined) {
+        if (!this.#overflowed) return;
+        this.#overflowed = false;
+        await this.round().catch(() => undefined);
+        continue;
+      }
       // A blob that cannot be removed now is found again by the next round.
       await this.#options.blobs.remove(id).catch(() => undefined);
     }

@@ -21,6 +21,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly #counter = new Map<string, Counter>();
   readonly #histogram = new Map<string, Histogram>();
+  #refresh: () => Promise<void> = async () => undefined;
   readonly observerFailures: Counter;
 
   constructor() {
@@ -104,50 +105,40 @@ export class Metrics {
 
   /** Adds the gauges that are read when somebody scrapes. */
   watch(gauges: Gauges): void {
-    const instances = new Gauge({
-      name: 'sallyport_instances',
-      help: 'Instances in the spool, by state.',
-      labelNames: ['state'],
-      registers: [this.registry],
-    });
-    const bytes = new Gauge({
-      name: 'sallyport_instance_bytes',
-      help: 'Bytes received of the instances in the spool, by state.',
-      labelNames: ['state'],
-      registers: [this.registry],
-    });
-    const oldest = new Gauge({
-      name: 'sallyport_oldest_waiting_seconds',
-      help: 'Age of the oldest instance not yet delivered and not held.',
-      registers: [this.registry],
-    });
-    const free = new Gauge({
-      name: 'sallyport_storage_free_bytes',
-      help: 'Free space in the storage folder.',
-      registers: [this.registry],
-    });
-    new Gauge({
-      name: 'sallyport_associations',
-      help: 'Associations open now.',
-      registers: [this.registry],
-      collect() {
-        this.set(gauges.associations());
-      },
-    });
-    new Gauge({
-      name: 'sallyport_destination_up',
-      help: '1 while the backend takes posts, 0 while it rests or refuses our credentials.',
-      registers: [this.registry],
-      async collect() {
-        this.set(gauges.destinationUp() ? 1 : 0);
-        const spool = await gauges.spool();
-        for (const [state, count] of Object.entries(spool.byState)) {
-          instances.set({ state }, count.instances);
-          bytes.set({ state }, count.bytes);
-        }
-        oldest.set(spool.oldestWaitingMs / 1000);
-        free.set(spool.freeBytes);
-      },
-    });
+    const gauge = (name: string, help: string, labelNames: string[] = []): Gauge =>
+      new Gauge({ name, help, labelNames, registers: [this.registry] });
+    const instances = gauge('sallyport_instances', 'Instances in the spool, by state.', ['state']);
+    const bytes = gauge(
+      'sallyport_instance_bytes',
+      'Bytes received of the instances in the spool, by state.',
+      ['state'],
+    );
+    const oldest = gauge(
+      'sallyport_oldest_waiting_seconds',
+      'Age of the oldest instance not yet delivered and not held.',
+    );
+    const free = gauge('sallyport_storage_free_bytes', 'Free space in the storage folder.');
+    const associations = gauge('sallyport_associations', 'Associations open now.');
+    const up = gauge(
+      'sallyport_destination_up',
+      '1 while the backend takes posts, 0 while it rests or refuses our credentials.',
+    );
+    this.#refresh = async () => {
+      associations.set(gauges.associations());
+      up.set(gauges.destinationUp() ? 1 : 0);
+      const spool = await gauges.spool();
+      for (const [state, count] of Object.entries(spool.byState)) {
+        instances.set({ state }, count.instances);
+        bytes.set({ state }, count.bytes);
+      }
+      oldest.set(spool.oldestWaitingMs / 1000);
+      free.set(spool.freeBytes);
+    };
+  }
+
+  /** The text of a scrape. */
+  async scrape(): Promise<{ readonly contentType: string; readonly text: string }> {
+    await this.#refresh();
+    return { contentType: this.registry.contentType, text: await this.registry.metrics() };
   }
 }

@@ -13,18 +13,15 @@ export interface DeliverLaneParts<P> {
   readonly outbox: Outbox;
   /** Posts at one time. */
   readonly concurrency: number;
-  /** Splits a group into posts; names the instances that fit into none. */
-  readonly plan: (prepared: readonly PreparedInstance[]) => {
-    readonly posts: readonly P[];
-    readonly tooLarge: readonly string[];
-  };
+  /** Splits a group into posts; throws POST_TOO_LARGE. */
+  readonly plan: (prepared: readonly PreparedInstance[]) => readonly P[];
   readonly destination: {
     /** Resolves when a post may be tried; at once while the destination is well. */
     whenReady(signal: AbortSignal): Promise<void>;
     deliver(post: P, signal: AbortSignal): Promise<Outcome<{ readonly httpStatus: number }>>;
   };
   /** The rows are `delivered` and durable: originals may go. */
-  readonly onDelivered: (instanceIds: readonly string[]) => Promise<void>;
+  readonly onDelivered: (instanceIds: readonly string[]) => void;
   /** The lane is done with the instance. */
   readonly onLetGo: (instanceId: string) => void;
 }
@@ -58,8 +55,9 @@ export class DeliverLane<P> {
     this.#parts = parts;
   }
 
-  start(signal: AbortSignal): void {
-    this.#loop = this.#run(signal);
+  /** `ending`: take up nothing new. `cut`: abandon the posts under way; they are repeated after the next start. */
+  start(ending: AbortSignal, cut: AbortSignal): void {
+    this.#loop = this.#run(ending, cut);
   }
 
   async stopped(): Promise<void> {
@@ -83,16 +81,16 @@ export class DeliverLane<P> {
     return this.#running.size;
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+  async #run(ending: AbortSignal, cut: AbortSignal): Promise<void> {
+    while (!ending.aborted) {
       // While the destination rests, groups stay in the outbox and grow, and the outbox stops the prepare lane.
-      await this.#whenReady(signal);
+      await this.#whenReady(ending);
       const batch = this.#running.size < this.#parts.concurrency ? this.#next() : undefined;
       if (batch === undefined) {
-        await this.#wake.sleep(this.#sleepMs(), signal);
+        await this.#wake.sleep(this.#sleepMs(), ending);
         continue;
       }
-      const task = this.#handle(batch, signal).finally(() => {
+      const task = this.#handle(batch, cut).finally(() => {
         this.#running.delete(task);
         this.#wake.poke();
       });
@@ -130,8 +128,9 @@ export class DeliverLane<P> {
   async #handle(batch: Batch<P>, signal: AbortSignal): Promise<void> {
     try {
       if (!batch.bound) await this.#bind(batch, signal);
-      if (batch.posts.length === 0) await this.#plan(batch, signal);
       if (batch.entries.length === 0) return;
+      if (batch.posts.length === 0)
+        batch.posts = this.#parts.plan(batch.entries.map(({ prepared }) => prepared));
       const outcome = await this.#post(batch, signal);
       if (outcome === undefined) await this.#delivered(batch, signal);
       else if (outcome.kind === 'retry') await this.#retry(batch, outcome, signal);
@@ -173,15 +172,6 @@ export class DeliverLane<P> {
     await this.#letGo(gone);
   }
 
-  async #plan(batch: Batch<P>, signal: AbortSignal): Promise<void> {
-    const plan = this.#parts.plan(batch.entries.map(({ prepared }) => prepared));
-    batch.posts = plan.posts;
-    const tooLarge = batch.entries.filter(({ record }) => plan.tooLarge.includes(record.id));
-    if (tooLarge.length === 0) return;
-    batch.entries = batch.entries.filter((entry) => !tooLarge.includes(entry));
-    await this.#hold(tooLarge, { kind: 'hold', code: 'POST_TOO_LARGE' }, signal);
-  }
-
   /** Posts what is left; undefined when all is accepted. */
   async #post(
     batch: Batch<P>,
@@ -216,7 +206,7 @@ export class DeliverLane<P> {
         waitedMs: Math.max(0, now - record.receivedAt),
       });
     }
-    await onDelivered(batch.entries.map(({ record }) => record.id));
+    onDelivered(batch.entries.map(({ record }) => record.id));
     await this.#letGo(batch.entries);
   }
 

@@ -3,7 +3,7 @@ import type { components } from '../core/generated/backend.ts';
 import type { DataSet } from '../dicom/data-set.ts';
 import type { Deidentified } from '../dicom/deidentified.ts';
 import { tags } from '../dicom/tags.ts';
-import { firstNumber, firstText, items, numbers, text } from '../dicom/values.ts';
+import { firstNumber, firstText, has, items, numbers, text } from '../dicom/values.ts';
 
 type Study = components['schemas']['Study'];
 type Series = components['schemas']['Series'];
@@ -15,10 +15,11 @@ export interface FrameRendering {
   readonly frame: number;
   readonly width: number;
   readonly height: number;
-  readonly rescaleSlope: number | null;
-  readonly rescaleIntercept: number | null;
-  readonly windowCenter: number | null;
-  readonly windowWidth: number | null;
+  readonly rescaleSlope: number;
+  readonly rescaleIntercept: number;
+  /** The window that was applied; absent where the image states none. */
+  readonly windowCenter?: number;
+  readonly windowWidth?: number;
 }
 
 export interface ProfileNames {
@@ -80,6 +81,8 @@ export function imageWriter(
   const { dataSet } = instance;
   const shared = items(dataSet, tags.SharedFunctionalGroupsSequence)[0];
   const perFrame = items(dataSet, tags.PerFrameFunctionalGroupsSequence);
+  // A Modality LUT Sequence takes the place of slope and intercept (PS3.3 C.11.1).
+  const tabulated = has(dataSet, tags.ModalityLUTSequence);
   const bitsAllocated = required(dataSet, tags.BitsAllocated);
   const bitsStored = firstNumber(dataSet, tags.BitsStored) ?? bitsAllocated;
   const same = {
@@ -117,10 +120,10 @@ export function imageWriter(
       ...same,
       height: rendering.height,
       width: rendering.width,
-      rescaleSlope: rendering.rescaleSlope,
-      rescaleIntercept: rendering.rescaleIntercept,
-      windowCenter: rendering.windowCenter,
-      windowWidth: rendering.windowWidth,
+      rescaleSlope: tabulated ? null : rendering.rescaleSlope,
+      rescaleIntercept: tabulated ? null : rendering.rescaleIntercept,
+      windowCenter: rendering.windowCenter ?? null,
+      windowWidth: rendering.windowWidth ?? null,
       frameNumber: rendering.frame,
       pixelSpacing: vector(measures, tags.PixelSpacing, 2),
       sliceThickness: decimal(measures, tags.SliceThickness),

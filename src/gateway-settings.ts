@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import type { Config } from './config/config.ts';
+import { readTextSecret } from './config/secret-file.ts';
+import { SallyportError } from './core/errors.ts';
+import type { BackendAuth, BackendSettings } from './deliver/settings.ts';
+import type { ListenerSettings } from './receive/settings.ts';
+
+/** The listener's settings from the configuration, certificates read. Throws CONFIGURATION_INVALID. */
+export function listenerSettings({ dimse }: Config): ListenerSettings {
+  const { tls, associationRequestTimeout, idleTimeout, ...same } = dimse;
+  const secured =
+    tls.certFile === ''
+      ? {}
+      : {
+          tls: {
+            cert: readPem(tls.certFile, 'dimse.tls.certFile'),
+            key: readPem(tls.keyFile, 'dimse.tls.keyFile'),
+            ...(tls.caFile === '' ? {} : { ca: readPem(tls.caFile, 'dimse.tls.caFile') }),
+            requireClientCertificate: tls.caFile !== '',
+          },
+        };
+  return {
+    ...same,
+    associationRequestTimeoutMs: associationRequestTimeout,
+    idleTimeoutMs: idleTimeout,
+    ...secured,
+  };
+}
+
+/** Delivery's settings from the configuration, secrets and certificates read. Throws CONFIGURATION_INVALID. */
+export function backendSettings({ backend }: Config): BackendSettings {
+  const { tls } = backend;
+  const pem = {
+    ...(tls.caFile === '' ? {} : { ca: readPem(tls.caFile, 'backend.tls.caFile') }),
+    ...(tls.certFile === '' ? {} : { cert: readPem(tls.certFile, 'backend.tls.certFile') }),
+    ...(tls.keyFile === '' ? {} : { key: readPem(tls.keyFile, 'backend.tls.keyFile') }),
+  };
+  return {
+    baseUrl: backend.baseUrl,
+    timeoutMs: backend.timeout,
+    connectTimeoutMs: backend.connectTimeout,
+    concurrency: backend.concurrency,
+    maxBodyBytes: backend.maxBodyBytes,
+    maxImagesPerPost: backend.maxImagesPerPost,
+    gzip: backend.gzip,
+    auth: authOf(backend.auth),
+    ...(Object.keys(pem).length === 0 ? {} : { tls: pem }),
+    retry: { initialMs: backend.retryInitial, maxMs: backend.retryMax },
+    breaker: { failures: backend.breakerFailures, openMs: backend.breakerOpen },
+  };
+}
+
+function authOf(auth: Config['backend']['auth']): BackendAuth {
+  const secret = (value: string, file: string): string => (file === '' ? value : readTextSecret(file));
+  switch (auth.kind) {
+    case 'none':
+      return { kind: 'none' };
+    case 'bearer':
+      return { kind: 'bearer', token: secret(auth.token, auth.tokenFile) };
+    case 'api-key':
+      return { kind: 'apiKey', header: auth.apiKeyHeader, key: secret(auth.token, auth.tokenFile) };
+    case 'oauth2':
+      return {
+        kind: 'oauth2',
+        tokenUrl: auth.oauth2TokenUrl,
+        clientId: auth.oauth2ClientId,
+        clientSecret: secret(auth.oauth2ClientSecret, auth.oauth2ClientSecretFile),
+        ...(auth.oauth2Scope === '' ? {} : { scope: auth.oauth2Scope }),
+      };
+    default:
+      return auth.kind satisfies never;
+  }
+}
+
+function readPem(file: string, option: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new SallyportError('CONFIGURATION_INVALID', { detail: `${option} cannot be read`, cause: error });
+  }
+}

@@ -3,13 +3,13 @@ import { SallyportError } from '../core/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { DataElement, DataSet, Encoding, FragmentsBody, Vr } from './data-set.ts';
 import { formatTag } from './dictionary.ts';
+import { undefinedLength } from './element-header.ts';
 import { encodingOf, implicitVrLittleEndian, isDeflated, sameEncoding } from './encodings.ts';
 import { paddedOffsetTable } from './offset-table.ts';
 import { itemDelimitationTag, itemTag, sequenceDelimitationTag, tags } from './tags.ts';
 import { traitsOf } from './vr.ts';
 import { ChunkWriter } from './writer.ts';
 
-const undefinedLength = 0xffffffff;
 /** Values are copied from their source in pieces of this size. */
 const copyBytes = 1024 * 1024;
 /** Longest value of the short explicit header (PS3.5 7.1.2). */
@@ -75,16 +75,21 @@ function* elementsOf(dataSet: DataSet, out: ChunkWriter): Generator<Uint8Array> 
 
 /** Most elements: written at once, without the cost of a generator. False when the element is not small. */
 function writeSmall({ tag, vr, body }: DataElement, encoding: Encoding, out: ChunkWriter): boolean {
-  const bytes =
-    body.kind === 'bytes' && body.bytes.length <= out.smallBytes
-      ? body.bytes
-      : body.kind === 'source' && body.length <= out.smallBytes
-        ? body.source.read(body.offset, body.length)
-        : undefined;
-  if (bytes === undefined) return false;
-  header(tag, vr, bytes.length, encoding, out);
-  out.bytes(bytes);
-  pad(vr, bytes.length, out);
+  if (body.kind === 'bytes') {
+    const { length } = body.bytes;
+    if (length > out.smallBytes) return false;
+    header(tag, vr, length, encoding, out);
+    out.bytes(body.bytes);
+    pad(vr, length, out);
+    return true;
+  }
+  if (body.kind !== 'source' || body.length > out.smallBytes) return false;
+  const { source, offset, length } = body;
+  header(tag, vr, length, encoding, out);
+  // A range outside the source is for `read` to refuse.
+  if (source.bytes === undefined || offset + length > source.size) out.bytes(source.read(offset, length));
+  else out.bytes(source.bytes, offset, length);
+  pad(vr, length, out);
   return true;
 }
 

@@ -1,31 +1,28 @@
 import type { Encoding } from './data-set.ts';
+import { transferSyntax } from './uids.ts';
 
 export const implicitVrLittleEndian: Encoding = { explicitVr: false, littleEndian: true };
 export const explicitVrLittleEndian: Encoding = { explicitVr: true, littleEndian: true };
 export const explicitVrBigEndian: Encoding = { explicitVr: true, littleEndian: false };
 
-const implicitUids = new Set([
-  '1.2.840.10008.1.2',
-  // Papyrus 3 (retired), and GE's implicit VR with big endian pixel data.
-  '1.2.840.10008.1.20',
-  '1.2.840.113619.5.2',
-]);
-const deflatedUids = new Set(['1.2.840.10008.1.2.1.99', '1.2.840.10008.1.2.4.95', '1.2.840.10008.1.2.4.205']);
+/** GE's private transfer syntax: implicit VR little endian with big endian pixel data. */
+const geImplicitUid = '1.2.840.113619.5.2';
 const bigEndianUid = '1.2.840.10008.1.2.2';
 
 /**
- * The encoding of the elements of a data set in a transfer syntax (PS3.5 annex A, 10). Undefined for a transfer syntax
- * that is not the standard's, of which nothing is known; all of the standard's others are explicit VR little endian.
+ * The encoding of the elements of a data set in a transfer syntax (PS3.5 annex A, 10). One of a later edition is explicit
+ * VR little endian, as the standard promises (PS3.5 10). Undefined for one that is not the standard's.
  */
 export function encodingOf(transferSyntaxUid: string): Encoding | undefined {
-  if (implicitUids.has(transferSyntaxUid)) return implicitVrLittleEndian;
-  if (transferSyntaxUid === bigEndianUid) return explicitVrBigEndian;
+  const known = transferSyntax(transferSyntaxUid);
+  if (known !== undefined) return { explicitVr: known.explicitVr, littleEndian: known.littleEndian };
+  if (transferSyntaxUid === geImplicitUid) return implicitVrLittleEndian;
   return transferSyntaxUid.startsWith('1.2.840.10008.1.2.') ? explicitVrLittleEndian : undefined;
 }
 
 /** True where the whole data set is deflated (PS3.5 A.5). Deflated Image Frame Compression is not: only its frames are. */
 export function isDeflated(transferSyntaxUid: string): boolean {
-  return deflatedUids.has(transferSyntaxUid);
+  return transferSyntax(transferSyntaxUid)?.deflated === true;
 }
 
 /** The uncompressed transfer syntax that is encoded so, or undefined (there is no implicit VR big endian). */

@@ -3,17 +3,14 @@ import type { ByteSource } from './byte-source.ts';
 import { parseCharacterSets } from './character-set-names.ts';
 import { Cursor, tagAt, u16, u32 } from './cursor.ts';
 import type { DataElement, DataSet, ElementBody, Encoding, Vr } from './data-set.ts';
-import { formatTag, isPrivateCreator, lookup } from './dictionary.ts';
+import { formatTag, lookup } from './dictionary.ts';
+import { readHeader, undefinedLength } from './element-header.ts';
+import { hiddenItemsEncoding, startsWithItem } from './hidden-sequence.ts';
 import { defaultReadLimits, type ReadLimits } from './limits.ts';
 import { inheritCharacterSets, resolveAmbiguousVrs } from './resolve.ts';
 import { itemDelimitationTag, itemTag, sequenceDelimitationTag, tags } from './tags.ts';
-import { areCapitals, vrOfBytes } from './vr.ts';
 
-const undefinedLength = 0xffffffff;
 const deepestDepth = 256;
-const implicitLittle: Encoding = { explicitVr: false, littleEndian: true };
-const explicitLittle: Encoding = { explicitVr: true, littleEndian: true };
-const explicitBig: Encoding = { explicitVr: true, littleEndian: false };
 const noCharacterSets: readonly string[] = [];
 
 /**
@@ -174,71 +171,21 @@ export class Parser {
   /** One element at the position; leaves the position behind it. */
   #parseElement(end: number, encoding: Encoding, characterSets: readonly string[]): DataElement {
     this.#tally();
-    const { littleEndian } = encoding;
-    const start = this.#position;
-    let index = this.#cursor.at(start, 8);
-    const tag = tagAt(this.#cursor.bytes, index, littleEndian);
-    let vr: Vr;
-    let length: number;
-    let header = 8;
-    let implicit = !encoding.explicitVr;
-    if (implicit) {
-      vr = this.#implicitVr(tag);
-      length = u32(this.#cursor.bytes, index + 4, littleEndian);
-    } else {
-      const first = this.#cursor.bytes[index + 4] ?? 0;
-      const second = this.#cursor.bytes[index + 5] ?? 0;
-      const traits = vrOfBytes(first, second);
-      length = u16(this.#cursor.bytes, index + 6, littleEndian);
-      if (traits !== undefined && !traits.longForm) {
-        vr = traits.vr;
-      } else if (traits !== undefined || areCapitals(first, second)) {
-        // A VR of a later edition has the long form (PS3.5 7.1.2).
-        vr = traits?.vr ?? this.#implicitVr(tag);
-        const reserved = length;
-        if (end - start >= 12) {
-          index = this.#cursor.at(start, 12);
-          const long = u32(this.#cursor.bytes, index + 8, littleEndian);
-          // Some writers give the short form to OB and UN; then the reserved bytes hold the length.
-          if (reserved === 0 || long === undefinedLength || long <= end - start - 12) {
-            header = 12;
-            length = long;
-          }
-        } else if (reserved === 0) throw this.#overrun(tag, start + 12);
-      } else {
-        vr = this.#implicitVr(tag);
-        // Two printable characters or two zeros stand for a VR; anything else is the length of an implicit header.
-        if (!((first === 0 && second === 0) || (isPrintable(first) && isPrintable(second)))) {
-          implicit = true;
-          length = u32(this.#cursor.bytes, index + 4, littleEndian);
-        }
-      }
-    }
-    this.#position = start + header;
+    const { tag, vr, length, headerBytes, implicit } = readHeader(
+      this.#cursor,
+      this.#position,
+      end,
+      encoding,
+    );
+    this.#position += headerBytes;
     const body =
-      length === undefinedLength && (implicit || header === 12)
+      length === undefinedLength
         ? this.#undefinedBody(tag, vr, implicit, end, encoding, characterSets)
         : this.#definedBody(tag, vr, length, end, encoding, characterSets);
     if (body.kind === 'items') return { tag, vr: 'SQ', body };
     const element: DataElement = { tag, vr, body };
     if (implicit && vr === 'US' && lookup(tag)?.vr === 'US or SS') this.#ambiguous.add(element);
     return element;
-  }
-
-  #implicitVr(tag: number): Vr {
-    const vr = lookup(tag)?.vr;
-    if (vr === undefined) return isPrivateCreator(tag) ? 'LO' : 'UN';
-    switch (vr) {
-      case 'US or SS':
-        return 'US';
-      // Implicit VR has them all as OW (PS3.5 A.1).
-      case 'OB or OW':
-      case 'US or OW':
-      case 'US or SS or OW':
-        return 'OW';
-      default:
-        return vr;
-    }
   }
 
   #undefinedBody(
@@ -251,7 +198,9 @@ export class Parser {
   ): ElementBody {
     if (vr === 'OB' || vr === 'OW' || tag === tags.PixelData) return this.#parseFragments(tag, end, encoding);
     if (vr === 'UN') {
-      const items = encoding.explicitVr ? this.#contentEncoding(encoding) : encoding;
+      const items = encoding.explicitVr
+        ? hiddenItemsEncoding(this.#cursor, this.#position, encoding)
+        : encoding;
       return { kind: 'items', items: this.#parseItems(end, true, items, characterSets) };
     }
     if (vr !== 'SQ' && !implicit) throw this.#malformed(`${formatTag(tag)} of VR ${vr} and undefined length`);
@@ -271,19 +220,14 @@ export class Parser {
     if (valueEnd > end) throw this.#overrun(tag, valueEnd);
     if (vr === 'SQ')
       return { kind: 'items', items: this.#parseItems(valueEnd, false, encoding, characterSets) };
-    if (length >= 8 && (vr === 'UN' || vr === 'OB' || vr === 'OW') && this.#mayHoldItems(tag, vr)) {
+    const opaque =
+      vr === 'UN' ? tag >>> 16 !== 0x7fe0 : (vr === 'OB' || vr === 'OW') && lookup(tag)?.vr === 'SQ';
+    if (opaque && length >= 8 && startsWithItem(this.#cursor, offset)) {
       const items = this.#tryItems(valueEnd, encoding, characterSets);
       if (items !== undefined) return { kind: 'items', items };
     }
     this.#position = valueEnd;
     return { kind: 'source', source: this.#cursor.source, offset, length };
-  }
-
-  #mayHoldItems(tag: number, vr: Vr): boolean {
-    if (vr === 'UN' ? tag >>> 16 === 0x7fe0 : lookup(tag)?.vr !== 'SQ') return false;
-    const index = this.#cursor.at(this.#position, 4);
-    const little = tagAt(this.#cursor.bytes, index, true);
-    return little === itemTag || tagAt(this.#cursor.bytes, index, false) === itemTag;
   }
 
   /**
@@ -297,34 +241,18 @@ export class Parser {
   ): readonly DataSet[] | undefined {
     const depth = this.#depth;
     try {
-      return this.#parseItems(valueEnd, false, this.#contentEncoding(encoding), characterSets);
+      return this.#parseItems(
+        valueEnd,
+        false,
+        hiddenItemsEncoding(this.#cursor, this.#position, encoding),
+        characterSets,
+      );
     } catch (error) {
       if (!(error instanceof SallyportError)) throw error;
       if (error.code !== 'DATA_SET_MALFORMED' && error.code !== 'DATA_SET_TRUNCATED') throw error;
       this.#depth = depth;
       return undefined;
     }
-  }
-
-  /**
-   * How the items of a sequence with VR UN are encoded: implicit VR little endian (PS3.5 6.2.2 note 2), but some writers
-   * kept the encoding around it. Looks at the first element; reads nothing away.
-   */
-  #contentEncoding(around: Encoding): Encoding {
-    const available = Math.min(16, this.#cursor.size - this.#position);
-    if (available < 4) return implicitLittle;
-    const index = this.#cursor.at(this.#position, available);
-    const { bytes } = this.#cursor;
-    const littleEndian = tagAt(bytes, index, false) >>> 16 !== 0xfffe;
-    const traits = available < 14 ? undefined : vrOfBytes(bytes[index + 12] ?? 0, bytes[index + 13] ?? 0);
-    if (traits !== undefined) {
-      const known = lookup(tagAt(bytes, index + 8, littleEndian))?.vr;
-      // Read as implicit the letters would be a length of 16 KB or more, which such a first element does not have.
-      if (known === undefined || known.includes(traits.vr) || traits.vr === 'UN') {
-        return littleEndian ? explicitLittle : explicitBig;
-      }
-    }
-    return littleEndian || !around.littleEndian ? implicitLittle : around;
   }
 
   /** Items up to `limit`, or up to the sequence delimiter when `delimited`. */
@@ -382,8 +310,4 @@ export class Parser {
     const [offsetTable = { offset: this.#position - 8, length: 0 }, ...fragments] = ranges;
     return { kind: 'fragments', source: this.#cursor.source, offsetTable, fragments };
   }
-}
-
-function isPrintable(byte: number): boolean {
-  return byte >= 0x20 && byte <= 0x7e;
 }

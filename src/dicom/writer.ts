@@ -2,11 +2,11 @@
 export class ChunkWriter {
   /** Larger pieces are not worth copying. */
   readonly smallBytes = 16 * 1024;
-  #chunk: Buffer;
+  #chunk: Uint8Array;
   #length = 0;
 
   constructor() {
-    this.#chunk = Buffer.allocUnsafe(this.smallBytes);
+    this.#chunk = new Uint8Array(this.smallBytes);
   }
 
   /** True when it is time to `flush`. */
@@ -18,7 +18,7 @@ export class ChunkWriter {
   *flush(): Generator<Uint8Array> {
     if (this.#length === 0) return;
     const chunk = this.#chunk.subarray(0, this.#length);
-    this.#chunk = Buffer.allocUnsafe(this.smallBytes);
+    this.#chunk = new Uint8Array(this.smallBytes);
     this.#length = 0;
     yield chunk;
   }
@@ -27,7 +27,7 @@ export class ChunkWriter {
     const at = this.#length;
     const needed = at + length;
     if (needed > this.#chunk.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, this.#chunk.length * 2));
+      const larger = new Uint8Array(Math.max(needed, this.#chunk.length * 2));
       larger.set(this.#chunk.subarray(0, at));
       this.#chunk = larger;
     }
@@ -41,20 +41,20 @@ export class ChunkWriter {
 
   u16(value: number, littleEndian: boolean): void {
     const at = this.#room(2);
-    if (littleEndian) this.#chunk.writeUInt16LE(value, at);
-    else this.#chunk.writeUInt16BE(value, at);
+    this.#chunk[littleEndian ? at : at + 1] = value;
+    this.#chunk[littleEndian ? at + 1 : at] = value >>> 8;
   }
 
   u32(value: number, littleEndian: boolean): void {
     const at = this.#room(4);
-    if (littleEndian) this.#chunk.writeUInt32LE(value, at);
-    else this.#chunk.writeUInt32BE(value, at);
+    const chunk = this.#chunk;
+    for (let i = 0; i < 4; i++) chunk[at + i] = value >>> (littleEndian ? i * 8 : 24 - i * 8);
   }
 
   /** Group and element, each in the byte order. */
   tag(value: number, littleEndian: boolean): void {
     this.u16(value >>> 16, littleEndian);
-    this.u16(value & 0xffff, littleEndian);
+    this.u16(value, littleEndian);
   }
 
   /** The two letters of a VR. */
@@ -64,8 +64,15 @@ export class ChunkWriter {
     this.#chunk[at + 1] = vr.charCodeAt(1);
   }
 
-  bytes(bytes: Uint8Array): void {
-    const at = this.#room(bytes.length);
-    this.#chunk.set(bytes, at);
+  /** A copy of these bytes, or of a range of them. */
+  bytes(bytes: Uint8Array, from = 0, length = bytes.length): void {
+    const at = this.#room(length);
+    // Most values are short: a loop beats making a view for `set`.
+    if (length > 64)
+      this.#chunk.set(
+        from === 0 && length === bytes.length ? bytes : bytes.subarray(from, from + length),
+        at,
+      );
+    else for (let i = 0; i < length; i++) this.#chunk[at + i] = bytes[from + i] ?? 0;
   }
 }

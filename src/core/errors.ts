@@ -127,6 +127,11 @@ export const errorRegistry = {
     advice: 'discard it, or have the PACS send a standard SOP Class',
     disposition: 'hold',
   },
+  OBJECT_NOT_COVERED: {
+    message: 'this kind of object carries content that no rule of the profile can de-identify',
+    advice: 'discard it; do not configure the PACS to send such objects',
+    disposition: 'hold',
+  },
   MEDIA_DIRECTORY: {
     message: 'a media directory (DICOMDIR) is not an instance to deliver',
     advice: 'send the instances it lists instead',
@@ -203,6 +208,52 @@ export const errorRegistry = {
     message: 'one rendered frame is larger than backend.maxBodyBytes allows',
     advice: 'raise backend.maxBodyBytes or lower render.jpegQuality',
     disposition: 'hold',
+  },
+  // Sending (the C-STORE SCU of the command line) ------------------------------------------------------------------
+  FILE_UNREADABLE: {
+    message: 'the file cannot be opened or read',
+    advice: 'look at its path and permissions',
+    disposition: 'reject',
+  },
+  PEER_UNREACHABLE: {
+    message: 'no connection to the receiving application could be made',
+    advice: 'look at host, port, firewall and TLS settings',
+    disposition: 'retry',
+  },
+  PEER_REJECTED: {
+    message: 'the receiving application rejected the association',
+    advice: 'look at the AE titles on both sides; the reason given says which',
+    disposition: 'reject',
+  },
+  PEER_CONTEXT_REFUSED: {
+    message: 'the receiving application does not take this SOP Class in this transfer syntax',
+    advice: 'allow the SOP Class and transfer syntax there',
+    disposition: 'reject',
+  },
+  PEER_ABORTED: {
+    message: 'the receiving application aborted the association',
+    advice: 'look at its log; send the rest again',
+    disposition: 'retry',
+  },
+  PEER_LOST: {
+    message: 'the connection to the receiving application was lost',
+    advice: 'look at the network and at the log of the receiving application; send the rest again',
+    disposition: 'retry',
+  },
+  PEER_TIMEOUT: {
+    message: 'the receiving application did not answer in time',
+    advice: 'look at the receiving application; send the rest again',
+    disposition: 'retry',
+  },
+  PEER_PROTOCOL_ERROR: {
+    message: 'the receiving application broke the DICOM upper layer protocol',
+    advice: 'is the port really that of a DICOM application? Report the case to its vendor',
+    disposition: 'reject',
+  },
+  CANCELLED: {
+    message: 'stopped on request',
+    advice: 'start again to send the rest',
+    disposition: 'reject',
   },
   // Operation ------------------------------------------------------------------------------------------------------
   CONFIGURATION_INVALID: {

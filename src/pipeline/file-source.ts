@@ -1,80 +1,99 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { SallyportError } from '../core/errors.ts';
-import { type ByteSource, memorySource } from '../dicom/byte-source.ts';
+import type { ByteSource } from '../dicom/byte-source.ts';
 
-/** Files up to this length are read whole: one read is cheaper than windows. */
-const wholeFileBytes = 32 * 2 ** 20;
-/** What is read at least, so that the element walk does not cost a call per element. */
-const windowBytes = 256 * 1024;
+/** Files up to this size are read whole, bytes: one read costs less than many. */
+export const wholeFileBytes = 32 * 1024 * 1024;
+/** Bytes kept in memory of a larger file. */
+const windowBytes = 1024 * 1024;
 
-/** An open file as a source. */
-export interface FileSource {
-  readonly source: ByteSource;
-  /** Ends the use of the source. May be called twice. */
+/** A byte source over an open file. */
+export interface FileSource extends ByteSource {
+  /** Closes the file; nothing can be read any more. */
   close(): void;
 }
 
 /**
- * Opens a file for random access. Small files are read at once, larger ones by windows, so that memory does not grow
- * with the file. Throws what the operating system says where the file cannot be opened or is not a regular file.
+ * Opens a file for random access. Small files are read whole; of larger ones a window is kept, so that memory does not
+ * grow with the file, and a longer read gets a buffer of its own. Throws the errors of `node:fs`; `read` throws
+ * DATA_SET_TRUNCATED where the range leaves the file, also when the file has become shorter.
+ *
+ * Plain Uint8Arrays on purpose: `slice` of a Buffer would be a view of the window, not the copy a reader asks for.
  */
-export function openFileSource(path: string): FileSource {
+export function openFileSource(path: string, wholeBytes: number = wholeFileBytes): FileSource {
   const descriptor = openSync(path, 'r');
+  let open = true;
+  const close = (): void => {
+    if (!open) return;
+    open = false;
+    closeSync(descriptor);
+  };
   try {
-    const status = fstatSync(descriptor);
-    if (!status.isFile()) throw new SallyportError('NOT_DICOM', { detail: 'not a regular file' });
-    if (status.size > wholeFileBytes) return windowedSource(descriptor, status.size);
-    const bytes = new Uint8Array(status.size);
-    const length = readFully(descriptor, bytes, 0);
-    closeSync(descriptor);
-    return { source: memorySource(bytes.subarray(0, length)), close: () => undefined };
+    const { size } = fstatSync(descriptor);
+    if (size <= wholeBytes) {
+      const bytes = new Uint8Array(size);
+      fill(descriptor, bytes, 0);
+      close();
+      return wholeSource(bytes);
+    }
+    return windowedSource(descriptor, size, close);
   } catch (error) {
-    closeSync(descriptor);
+    close();
     throw error;
   }
 }
 
-function windowedSource(descriptor: number, size: number): FileSource {
-  const kept = new Uint8Array(windowBytes);
-  let start = 0;
-  let end = 0;
-  let open = true;
-  const truncated = (offset: number): SallyportError =>
-    new SallyportError('DATA_SET_TRUNCATED', { detail: `offset ${offset}` });
-  const source: ByteSource = {
-    size,
-    read(offset, length) {
-      if (offset < 0 || length < 0 || offset + length > size) throw truncated(offset);
-      if (length > windowBytes) {
-        const bytes = new Uint8Array(length);
-        if (readFully(descriptor, bytes, offset) < length) throw truncated(offset);
-        return bytes;
-      }
-      if (offset < start || offset + length > end) {
-        start = offset;
-        end = offset + readFully(descriptor, kept, offset);
-        if (offset + length > end) throw truncated(offset);
-      }
-      return kept.subarray(offset - start, offset - start + length);
-    },
-  };
+function wholeSource(bytes: Uint8Array): FileSource {
   return {
-    source,
+    size: bytes.length,
+    bytes,
+    read(offset, length) {
+      assertRange(offset, length, bytes.length);
+      return bytes.subarray(offset, offset + length);
+    },
     close() {
-      if (!open) return;
-      open = false;
-      closeSync(descriptor);
+      // The file was closed when it was read.
     },
   };
 }
 
-/** Fills `bytes` from `position` on; the number of bytes read is smaller only at the end of the file. */
-function readFully(descriptor: number, bytes: Uint8Array, position: number): number {
+function windowedSource(descriptor: number, size: number, close: () => void): FileSource {
+  const window = new Uint8Array(windowBytes);
+  let start = 0;
   let filled = 0;
-  while (filled < bytes.length) {
-    const count = readSync(descriptor, bytes, filled, bytes.length - filled, position + filled);
-    if (count === 0) break;
-    filled += count;
+  return {
+    size,
+    read(offset, length) {
+      assertRange(offset, length, size);
+      if (length > windowBytes) {
+        const bytes = new Uint8Array(length);
+        fill(descriptor, bytes, offset);
+        return bytes;
+      }
+      if (offset < start || offset + length > start + filled) {
+        filled = 0;
+        const wanted = Math.min(windowBytes, size - offset);
+        fill(descriptor, window.subarray(0, wanted), offset);
+        start = offset;
+        filled = wanted;
+      }
+      return window.subarray(offset - start, offset - start + length);
+    },
+    close,
+  };
+}
+
+function assertRange(offset: number, length: number, size: number): void {
+  if (offset < 0 || length < 0 || offset + length > size) {
+    throw new SallyportError('DATA_SET_TRUNCATED', { detail: `offset ${offset}` });
   }
-  return filled;
+}
+
+function fill(descriptor: number, bytes: Uint8Array, offset: number): void {
+  let done = 0;
+  while (done < bytes.length) {
+    const count = readSync(descriptor, bytes, done, bytes.length - done, offset + done);
+    if (count === 0) throw new SallyportError('DATA_SET_TRUNCATED', { detail: `offset ${offset + done}` });
+    done += count;
+  }
 }

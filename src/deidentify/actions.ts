@@ -1,0 +1,40 @@
+import type { ActionCode } from './rules.ts';
+
+/** Type of an attribute at the place where it stands (PS3.5 7.4); conditional types count as the plain ones. */
+export type AttributeType = 1 | 2 | 3;
+
+/** What is done once a compound code is settled. U on a sequence recurses, which remaps the UIDs inside. */
+export type SimpleAction = 'D' | 'Z' | 'X' | 'K' | 'C' | 'U';
+
+/**
+ * Settles a compound action code by the attribute's Type (PS3.15 E.1 and Note 1 to Table E.1-1a): Type 3 takes X,
+ * Type 2 takes Z, Type 1 takes D. An unknown Type takes the last alternative, which every IOD allows and which never
+ * leaves the value.
+ */
+export function settleAction(code: ActionCode, type: AttributeType | undefined): SimpleAction {
+  switch (code) {
+    case 'D':
+    case 'Z':
+    case 'X':
+    case 'K':
+    case 'C':
+    case 'U':
+      return code;
+    case 'Z/D':
+      return type === 2 || type === 3 ? 'Z' : 'D';
+    case 'X/Z':
+      return type === 3 ? 'X' : 'Z';
+    case 'X/D':
+      return type === 3 ? 'X' : 'D';
+    case 'X/Z/D':
+      return type === 3 ? 'X' : type === 2 ? 'Z' : 'D';
+    case 'X/Z/U*':
+      return type === 3 ? 'X' : type === 2 ? 'Z' : 'U';
+    default:
+      return unreachable(code);
+  }
+}
+
+function unreachable(code: never): never {
+  throw new TypeError(`no such action: ${String(code)}`);
+}

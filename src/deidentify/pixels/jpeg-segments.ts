@@ -1,0 +1,64 @@
+import { latin1 } from '../text.ts';
+import type { Stripper, StripResult } from './fragments.ts';
+import { KeptRanges } from './kept-ranges.ts';
+
+/**
+ * JPEG (ISO/IEC 10918-1) and JPEG-LS (ISO/IEC 14495-1): comments and application segments go, but for those a decoder
+ * needs: JFIF without thumbnail, Adobe (colour transform), and HP's colour transform of JPEG-LS. EXIF, XMP, IPTC,
+ * Photoshop and ICC text are in the others.
+ */
+export const jpegStripper: Stripper = {
+  begins: (head) => head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff,
+  strip,
+};
+
+const startOfScan = 0xda;
+const endOfImage = 0xd9;
+
+function strip(bytes: Uint8Array): StripResult {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return { kind: 'unreadable' };
+  const kept = new KeptRanges();
+  let position = 2;
+  while (position < bytes.length) {
+    if (bytes[position] !== 0xff) return { kind: 'unreadable' };
+    const start = position;
+    while (bytes[position] === 0xff) position += 1;
+    const marker = bytes[position] ?? 0;
+    position += 1;
+    if (marker === endOfImage) return kept.finish(bytes, position);
+    if (isAlone(marker)) continue;
+    const length = ((bytes[position] ?? 0) << 8) | (bytes[position + 1] ?? 0);
+    const end = position + length;
+    if (length < 2 || end > bytes.length) return { kind: 'unreadable' };
+    if (!isNeeded(marker, bytes.subarray(position + 2, end))) kept.drop(start, end);
+    position = marker === startOfScan ? nextMarker(bytes, end) : end;
+  }
+  // Without End Of Image nothing can stand behind it.
+  return kept.finish(bytes, bytes.length);
+}
+
+/** Markers without a segment: TEM, RSTn, SOI. */
+function isAlone(marker: number): boolean {
+  return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+}
+
+function isNeeded(marker: number, content: Uint8Array): boolean {
+  if (marker === 0xfe) return false;
+  if (marker < 0xe0 || marker > 0xef) return true;
+  const name = latin1(content.subarray(0, 5));
+  if (marker === 0xe0) return name === 'JFIF\0' && content.length === 14;
+  if (marker === 0xee) return name === 'Adobe' && content.length === 12;
+  return marker === 0xe8 && name.startsWith('mrfx') && content.length === 5;
+}
+
+/** Where the entropy-coded data that begins at `from` ends: at a marker that is neither stuffing nor RSTn. */
+function nextMarker(bytes: Uint8Array, from: number): number {
+  let position = from;
+  for (;;) {
+    position = bytes.indexOf(0xff, position);
+    if (position < 0 || position + 1 >= bytes.length) return bytes.length;
+    const next = bytes[position + 1] ?? 0;
+    if (next >= 0xc0 && next !== 0xff && !(next >= 0xd0 && next <= 0xd7)) return position;
+    position += next === 0xff ? 1 : 2;
+  }
+}

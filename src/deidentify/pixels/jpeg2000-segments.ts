@@ -1,0 +1,107 @@
+import { latin1 } from '../text.ts';
+import type { Stripper, StripResult } from './fragments.ts';
+import { KeptRanges } from './kept-ranges.ts';
+
+/**
+ * JPEG 2000 and HTJ2K (ISO/IEC 15444-1 annex A): comments in the main header go, unless they are an encoder's name. A
+ * comment in a tile-part header cannot be taken out without rewriting lengths, so the frame is stuck. Boxes of a JP2 file
+ * around the code stream, which DICOM does not allow (PS3.5 A.4.4), go as well.
+ */
+export const jpeg2000Stripper: Stripper = {
+  begins: (head) => isCodestream(head, 0) || isJp2(head),
+  strip(bytes) {
+    if (!isJp2(bytes)) return strip(bytes, 0, bytes.length);
+    const box = codestreamBox(bytes);
+    return box === undefined ? { kind: 'unreadable' } : strip(bytes, box.start, box.end);
+  },
+};
+
+const comment = 0xff64;
+const startOfTilePart = 0xff90;
+const startOfData = 0xff93;
+const endOfCodestream = 0xffd9;
+
+/** What encoders write of themselves; anything else may be about the patient. */
+const encoderName =
+  /^(Created by OpenJPEG version [\d.]{1,12}|Kakadu-[vV]?[\d.]{1,12}|Created by: JJ2000 version [\d.]{1,12}|OpenJPH Ver [\d.]{1,12}\.?|JasPer Version [\d.]{1,12}|Kdu-Layer-Info: log_2\{Delta-D\(squared-error\)\/Delta-L\(bytes\)\}, L\(bytes\)\s[-\d.,e+\s]*)\0?$/;
+
+function isCodestream(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xff && bytes[at + 1] === 0x4f && bytes[at + 2] === 0xff && bytes[at + 3] === 0x51;
+}
+
+function isJp2(bytes: Uint8Array): boolean {
+  return latin1(bytes.subarray(4, 8)) === 'jP  ';
+}
+
+function strip(bytes: Uint8Array, from: number, end: number): StripResult {
+  if (!isCodestream(bytes, from)) return { kind: 'unreadable' };
+  const kept = new KeptRanges(from);
+  let position = from + 2;
+  while (position + 4 <= end) {
+    const marker = u16(bytes, position);
+    if (marker === startOfTilePart) return tileParts(bytes, position, end, kept);
+    const next = position + 2 + u16(bytes, position + 2);
+    if (marker < 0xff00 || next <= position + 2 || next > end) return { kind: 'unreadable' };
+    if (marker === comment && isTelling(bytes, position, next)) kept.drop(position, next);
+    position = next;
+  }
+  return { kind: 'unreadable' };
+}
+
+function tileParts(bytes: Uint8Array, from: number, end: number, kept: KeptRanges): StripResult {
+  let start = from;
+  for (;;) {
+    if (start + 12 > end) return kept.finish(bytes, end);
+    const marker = u16(bytes, start);
+    if (marker === endOfCodestream) return finish(bytes, start + 2, end, kept);
+    if (marker !== startOfTilePart) return { kind: 'unreadable' };
+    const length = new DataView(bytes.buffer, bytes.byteOffset + start + 6, 4).getUint32(0);
+    let position = start + 12;
+    while (position + 4 <= end && u16(bytes, position) !== startOfData) {
+      const next = position + 2 + u16(bytes, position + 2);
+      if (u16(bytes, position) < 0xff00 || next <= position + 2) return { kind: 'unreadable' };
+      if (u16(bytes, position) === comment && isTelling(bytes, position, next)) return { kind: 'stuck' };
+      position = next;
+    }
+    // Psot of zero: the tile-part reaches to the end of the code stream (A.4.2).
+    if (length === 0 || start + length >= end) return kept.finish(bytes, end);
+    if (length < 14) return { kind: 'unreadable' };
+    start += length;
+    if (start + 12 > end) {
+      return u16(bytes, start) === endOfCodestream
+        ? finish(bytes, start + 2, end, kept)
+        : kept.finish(bytes, end);
+    }
+  }
+}
+
+/** Inside a JP2 file the boxes behind the code stream are dropped like trailing bytes. */
+function finish(bytes: Uint8Array, position: number, end: number, kept: KeptRanges): StripResult {
+  return kept.finish(bytes, Math.min(position, end));
+}
+
+/** Whether a comment segment at `start` says more than the name of an encoder. */
+function isTelling(bytes: Uint8Array, start: number, end: number): boolean {
+  // Rcom 1: text in ISO 8859-15 (A.9.2).
+  return u16(bytes, start + 4) !== 1 || !encoderName.test(latin1(bytes.subarray(start + 6, end)));
+}
+
+/** Where the contiguous code stream box of a JP2 file lies (annex I). */
+function codestreamBox(bytes: Uint8Array): { start: number; end: number } | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let position = 0;
+  while (position + 8 <= bytes.length) {
+    const length = view.getUint32(position);
+    const type = latin1(bytes.subarray(position + 4, position + 8));
+    const end = length === 0 ? bytes.length : position + length;
+    // Lengths of 64 bits (1) are for streams beyond 4 GB, which no fragment holds.
+    if (length === 1 || end < position + 8 || end > bytes.length) return undefined;
+    if (type === 'jp2c') return { start: position + 8, end };
+    position = end;
+  }
+  return undefined;
+}
+
+function u16(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+}

@@ -1,0 +1,187 @@
+import type { ErrorCode } from '../../core/errors.ts';
+import type { DataElement, DataSet } from '../../dicom/data-set.ts';
+import { firstNumber, numbers } from '../../dicom/values.ts';
+import { textAt } from '../text.ts';
+
+/** Largest native pixel data that is rewritten in memory, bytes. */
+export const maxRewrittenBytes = 1024 * 1024 * 1024;
+/** Pixel data is looked through in pieces of this many bytes; a multiple of every word size. */
+const windowBytes = 1024 * 1024;
+
+type Cleared =
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'changed'; readonly element: DataElement }
+  | { readonly kind: 'held'; readonly code: ErrorCode; readonly detail: string };
+
+const unchanged: Cleared = { kind: 'unchanged' };
+
+/** Layout of a stored value inside its cell (PS3.5 8.1.1). */
+interface Cell {
+  readonly bytes: 1 | 2;
+  readonly stored: number;
+  readonly high: number;
+  readonly signed: boolean;
+  readonly littleEndian: boolean;
+  /** Raw words that stand for "no pixel" and may use any bit. */
+  readonly padding: ReadonlySet<number>;
+}
+
+/**
+ * Native pixel data without what hides beside the stored values: bits above High Bit and below the stored ones, and
+ * bytes behind the last frame. Values as decoded do not change: a negative value keeps its sign extension, a declared
+ * padding value stays. `embedded` says that an overlay plane declares its bits to be there.
+ */
+export function clearUnusedBits(dataSet: DataSet, pixels: DataElement, embedded: boolean): Cleared {
+  const { body } = pixels;
+  if (body.kind !== 'source' && body.kind !== 'bytes') return unchanged;
+  const length = body.kind === 'source' ? body.length : body.bytes.length;
+  const read = (offset: number, size: number): Uint8Array =>
+    body.kind === 'source'
+      ? body.source.read(body.offset + offset, size)
+      : body.bytes.subarray(offset, offset + size);
+  const kept = keptLength(dataSet, length, read);
+  const cell = cellOf(dataSet);
+  if (cell === undefined) {
+    if (embedded)
+      return { kind: 'held', code: 'DEIDENTIFICATION_FAILED', detail: 'overlay in packed pixels' };
+    return kept === length ? unchanged : shortened(pixels, kept, read);
+  }
+  const mask = wordMask(cell);
+  const full = cell.bytes === 1 ? 0xff : 0xffff;
+  if (mask === full || !anyUnused(kept, read, cell, mask, embedded)) {
+    return kept === length ? unchanged : shortened(pixels, kept, read);
+  }
+  if (kept > maxRewrittenBytes) {
+    return { kind: 'held', code: 'DEIDENTIFICATION_FAILED', detail: 'unused bits in very large pixel data' };
+  }
+  const bytes = copy(kept, read);
+  eachWord(bytes, cell, (word) => cleared(word, cell, mask, embedded));
+  return { kind: 'changed', element: { ...pixels, body: { kind: 'bytes', bytes } } };
+}
+
+function cellOf(dataSet: DataSet): Cell | undefined {
+  const allocated = firstNumber(dataSet, 0x00280100);
+  const stored = firstNumber(dataSet, 0x00280101) ?? allocated;
+  if ((allocated !== 8 && allocated !== 16) || stored === undefined || stored < 1 || stored > allocated)
+    return undefined;
+  const high = firstNumber(dataSet, 0x00280102) ?? stored - 1;
+  if (high < stored - 1 || high >= allocated) return undefined;
+  const padding = [...numbers(dataSet, 0x00280120), ...numbers(dataSet, 0x00280121)];
+  return {
+    bytes: allocated === 8 ? 1 : 2,
+    stored,
+    high,
+    signed: firstNumber(dataSet, 0x00280103) === 1,
+    littleEndian: dataSet.encoding.littleEndian,
+    padding: new Set(padding.map((value) => value & (allocated === 8 ? 0xff : 0xffff))),
+  };
+}
+
+function wordMask({ stored, high }: Cell): number {
+  return (((1 << stored) - 1) << (high + 1 - stored)) & 0xffff;
+}
+
+/** The word without its unused bits; the word itself where they say nothing. */
+function cleared(word: number, cell: Cell, mask: number, embedded: boolean): number {
+  const value = word & mask;
+  if (value === word || cell.padding.has(word)) return word;
+  if (!cell.signed || ((value >>> cell.high) & 1) === 0) return value;
+  const above = (cell.bytes === 1 ? 0xff : 0xffff) & ~((1 << (cell.high + 1)) - 1);
+  // Not every writer extends the sign; unless a plane is declared there, both forms are left alone.
+  return !embedded && (word & above) === 0 ? value : value | above;
+}
+
+type Read = (offset: number, size: number) => Uint8Array;
+
+/** Whether any word would change. Words are first joined by OR, which settles the usual case at memory speed. */
+function anyUnused(length: number, read: Read, cell: Cell, mask: number, embedded: boolean): boolean {
+  for (let offset = 0; offset < length; offset += windowBytes) {
+    const size = Math.min(windowBytes, length - offset);
+    let bytes = read(offset, size);
+    if (bytes.byteOffset % 4 !== 0) bytes = new Uint8Array(bytes);
+    if ((joined(bytes) & doubled(mask, cell)) === 0) continue;
+    let found = false;
+    eachWord(bytes, cell, (word) => {
+      if (cleared(word, cell, mask, embedded) !== word) found = true;
+      return word;
+    });
+    if (found) return true;
+  }
+  return false;
+}
+
+/** OR over all 32-bit words; the bytes behind the last whole one are shifted in. */
+function joined(bytes: Uint8Array): number {
+  const whole = bytes.length & ~3;
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, whole >>> 2);
+  let all = 0;
+  for (const word of words) all |= word;
+  for (let index = whole; index < bytes.length; index += 1) all |= (bytes[index] ?? 0) << ((index & 3) * 8);
+  return all;
+}
+
+/** The unused bits of all cells of a 32-bit word as this machine (little endian) reads it. */
+function doubled(mask: number, cell: Cell): number {
+  if (cell.bytes === 1) {
+    const unused = ~mask & 0xff;
+    return unused | (unused << 8) | (unused << 16) | (unused << 24);
+  }
+  const unused = ~mask & 0xffff;
+  const ordered = cell.littleEndian ? unused : ((unused & 0xff) << 8) | (unused >>> 8);
+  return ordered | (ordered << 16);
+}
+
+/** Replaces every word in place where the result differs. */
+function eachWord(bytes: Uint8Array, cell: Cell, change: (word: number) => number): void {
+  if (cell.bytes === 1) {
+    for (let index = 0; index < bytes.length; index += 1) {
+      const word = bytes[index] ?? 0;
+      const next = change(word);
+      if (next !== word) bytes[index] = next;
+    }
+    return;
+  }
+  const low = cell.littleEndian ? 0 : 1;
+  for (let index = 0; index + 1 < bytes.length; index += 2) {
+    const word = (bytes[index + low] ?? 0) | ((bytes[index + 1 - low] ?? 0) << 8);
+    const next = change(word);
+    if (next === word) continue;
+    bytes[index + low] = next & 0xff;
+    bytes[index + 1 - low] = next >>> 8;
+  }
+}
+
+/** Length of the frames and their padding, where bytes that are not zero stand behind them; else the whole length. */
+function keptLength(dataSet: DataSet, length: number, read: Read): number {
+  const rows = firstNumber(dataSet, 0x00280010);
+  const columns = firstNumber(dataSet, 0x00280011);
+  const allocated = firstNumber(dataSet, 0x00280100);
+  if (rows === undefined || columns === undefined || allocated === undefined) return length;
+  const samples = firstNumber(dataSet, 0x00280002) ?? 1;
+  const frames = Math.max(1, firstNumber(dataSet, 0x00280008) ?? 1);
+  // 4:2:2 and 4:2:0 store fewer samples; the full count is an upper bound, and enough of one.
+  if (/42[02]$/.test(textAt(dataSet, 0x00280004))) return length;
+  const expected = Math.ceil((rows * columns * samples * frames * allocated) / 8);
+  const even = expected + (expected % 2);
+  if (expected === 0 || even >= length) return length;
+  for (let offset = expected; offset < length; offset += windowBytes) {
+    const bytes = read(offset, Math.min(windowBytes, length - offset));
+    if (bytes.some((byte) => byte !== 0)) return even;
+  }
+  return length;
+}
+
+function shortened(pixels: DataElement, kept: number, read: Read): Cleared {
+  const { body } = pixels;
+  if (body.kind === 'source')
+    return { kind: 'changed', element: { ...pixels, body: { ...body, length: kept } } };
+  return { kind: 'changed', element: { ...pixels, body: { kind: 'bytes', bytes: copy(kept, read) } } };
+}
+
+function copy(length: number, read: Read): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let offset = 0; offset < length; offset += windowBytes) {
+    bytes.set(read(offset, Math.min(windowBytes, length - offset)), offset);
+  }
+  return bytes;
+}

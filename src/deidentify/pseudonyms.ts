@@ -1,0 +1,114 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { SallyportError } from '../core/errors.ts';
+
+/** Shortest secret accepted, bytes. */
+export const minSecretBytes = 32;
+
+/** Part of every derived key: changes only when the same secret shall give other pseudonyms. */
+const derivationVersion = 'sallyport pseudonyms 1';
+
+/** Remembered UID replacements; a multi-frame repeats the same references thousands of times. */
+const maxRememberedUids = 4096;
+
+/** Prefix of every pseudonymous Patient ID and Patient's Name. */
+export const patientIdPrefix = 'SP-';
+
+/**
+ * Replacements that depend on the secret and the value alone: the same on every node, after every restart and in every
+ * order, without a shared table. Another secret gives values that have nothing in common with these.
+ */
+export interface Pseudonyms {
+  /** Names the secret without disclosing it: 8 hexadecimal digits, may be published. */
+  readonly keyId: string;
+  /** New UID for a UID (PS3.5 B.2: `2.25.` and a UUID as a decimal number, at most 44 characters). */
+  uid(uid: string): string;
+  /** New Patient ID, also used as Patient's Name: 19 ASCII characters. Both arguments decoded text. */
+  patientId(issuer: string, patientId: string): string;
+  /** New Patient ID for objects without one: the same for one study, never the same for all. */
+  patientIdOfStudy(studyInstanceUid: string): string;
+  /** New Accession Number: 16 ASCII characters (VR SH). */
+  accessionNumber(accessionNumber: string): string;
+  /** Token for an identifier that has no rule of its own (Tracking ID): 16 ASCII characters. */
+  token(kind: string, value: string): string;
+  /** Shift of a patient's dates in days: whole weeks, 1 to 10 years back, never zero. */
+  dateShiftDays(issuer: string, patientId: string): number;
+}
+
+/**
+ * Pseudonyms from a secret of at least 32 bytes. Keys for UIDs, Patient IDs, accession numbers and dates are separated
+ * by HKDF-SHA-256 (RFC 5869), so that none says anything of another. Throws SECRET_UNUSABLE when the secret is shorter.
+ */
+export function createPseudonyms(secret: Uint8Array): Pseudonyms {
+  if (secret.length < minSecretBytes) throw new SallyportError('SECRET_UNUSABLE');
+  const derive = (label: string): Buffer =>
+    Buffer.from(hkdfSync('sha256', secret, derivationVersion, label, 32));
+  const keys = {
+    uid: derive('uid'),
+    patient: derive('pid'),
+    accession: derive('acc'),
+    date: derive('date'),
+    token: derive('token'),
+  };
+  const keyId = derive('key-id').toString('hex').slice(0, 8);
+  const remembered = new Map<string, string>();
+  return {
+    keyId,
+    uid(uid) {
+      const canonical = canonicalUid(uid);
+      const known = remembered.get(canonical);
+      if (known !== undefined) return known;
+      const replacement = uuidUid(mac(keys.uid, canonical));
+      if (remembered.size >= maxRememberedUids) remembered.clear();
+      remembered.set(canonical, replacement);
+      return replacement;
+    },
+    patientId: (issuer, patientId) =>
+      `${patientIdPrefix}${base32(mac(keys.patient, 'patient', issuer.trim(), patientId.trim()))}`,
+    patientIdOfStudy: (studyInstanceUid) =>
+      `${patientIdPrefix}${base32(mac(keys.patient, 'study', canonicalUid(studyInstanceUid)))}`,
+    accessionNumber: (accessionNumber) => base32(mac(keys.accession, accessionNumber.trim())),
+    token: (kind, value) => base32(mac(keys.token, kind, value.trim())),
+    dateShiftDays(issuer, patientId) {
+      const weeks = 52 + (mac(keys.date, issuer.trim(), patientId.trim()).readUInt32BE(0) % 469);
+      return -7 * weeks;
+    },
+  };
+}
+
+/** PS3.5 9.1: padding is not part of a UID; some writers pad with spaces, or on both sides. */
+export function canonicalUid(uid: string): string {
+  return uid.replace(/^[\0 ]+|[\0 ]+$/g, '');
+}
+
+/** HMAC-SHA-256 over the parts, each with its length before it, so that no two lists of parts are the same message. */
+function mac(key: Buffer, ...parts: readonly string[]): Buffer {
+  const hmac = createHmac('sha256', key);
+  if (parts.length === 1 && parts[0] !== undefined) return hmac.update(parts[0], 'utf8').digest();
+  for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part, 'utf8');
+  return hmac.digest();
+}
+
+/** The first 16 bytes as a UUID (RFC 9562: version 8, variant 10) in the decimal form of PS3.5 B.2. */
+function uuidUid(digest: Buffer): string {
+  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x80, 6);
+  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);
+  const value = (digest.readBigUInt64BE(0) << 64n) | digest.readBigUInt64BE(8);
+  return `2.25.${value.toString()}`;
+}
+
+const base32Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** The first 80 bits in base32 (RFC 4648): 16 characters. */
+function base32(digest: Buffer): string {
+  let text = '';
+  for (let group = 0; group < 2; group += 1) {
+    let bits = BigInt(digest.readUIntBE(group * 5, 5));
+    let part = '';
+    for (let digit = 0; digit < 8; digit += 1) {
+      part = base32Alphabet.charAt(Number(bits & 31n)) + part;
+      bits >>= 5n;
+    }
+    text += part;
+  }
+  return text;
+}

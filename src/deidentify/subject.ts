@@ -1,0 +1,78 @@
+import type { DataElement, DataSet } from '../dicom/data-set.ts';
+import { createIdentifiers, type Identifiers } from './identifiers.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import { decodedText, isOfVr, textAt } from './text.ts';
+
+/** Whom the object is about, as far as replacing its identity needs it. */
+export interface Subject {
+  /** Pseudonym of the patient, for Patient ID and Patient's Name. */
+  readonly token: string;
+  /** True when there was no Patient ID: the token belongs to the study. */
+  readonly anonymous: boolean;
+  /** Pseudonym for the Patient ID inside an item, which may be another patient's. */
+  tokenOf(item: DataSet): string;
+  /** The object's identifiers, to be kept out of every other text. */
+  readonly identifiers: Identifiers;
+}
+
+const patientIdTag = 0x00100020;
+const issuerTag = 0x00100021;
+const studyInstanceUidTag = 0x0020000d;
+
+/** Identifiers of the patient, the visit and the order; their values must not occur in what is kept. */
+const idTags: ReadonlySet<number> = new Set([
+  0x00080050, 0x00100020, 0x00101000, 0x00101040, 0x00101090, 0x00102154, 0x00102155, 0x00380010, 0x00400009,
+  0x00401001, 0x00402016, 0x00402017, 0x00321064, 0x00120040, 0x00080080,
+]);
+const dateTags: ReadonlySet<number> = new Set([0x00100030, 0x00100032, 0x00101005]);
+
+/** Deepest nesting searched for identifiers; the parser allows less. */
+const maxCollected = 1024;
+
+/** Reads who the object is about. Nothing of it is kept beyond the instance. */
+export function readSubject(dataSet: DataSet, pseudonyms: Pseudonyms): Subject {
+  const issuer = textAt(dataSet, issuerTag);
+  const id = textAt(dataSet, patientIdTag);
+  const token =
+    id === ''
+      ? pseudonyms.patientIdOfStudy(textAt(dataSet, studyInstanceUidTag))
+      : pseudonyms.patientId(issuer, id);
+  const found = { names: new Set<string>(), ids: new Set<string>(), dates: new Set<string>() };
+  collect(dataSet, found);
+  return {
+    token,
+    anonymous: id === '',
+    tokenOf(item) {
+      const itemId = textAt(item, patientIdTag);
+      if (itemId === '') return token;
+      // An item seldom repeats the issuer; the object's own then is the likely one.
+      return pseudonyms.patientId(textAt(item, issuerTag) || issuer, itemId);
+    },
+    identifiers: createIdentifiers({ names: [...found.names], ids: [...found.ids], dates: [...found.dates] }),
+  };
+}
+
+interface Found {
+  readonly names: Set<string>;
+  readonly ids: Set<string>;
+  readonly dates: Set<string>;
+}
+
+/** Every person's name, identifier and birth date of the object, the top level first. */
+function collect(dataSet: DataSet, found: Found): void {
+  for (const element of dataSet.elements) {
+    if (idTags.has(element.tag)) add(found.ids, element, dataSet);
+    else if (dateTags.has(element.tag)) add(found.dates, element, dataSet);
+    else if (isOfVr(element, 'PN')) add(found.names, element, dataSet);
+  }
+  for (const { body } of dataSet.elements) {
+    if (body.kind === 'items') for (const item of body.items) collect(item, found);
+  }
+}
+
+function add(set: Set<string>, element: DataElement, dataSet: DataSet): void {
+  if (set.size >= maxCollected) return;
+  const text = decodedText(element, dataSet);
+  if (text === undefined) return;
+  for (const value of text.split('\\')) if (value.trim() !== '') set.add(value.trim());
+}

@@ -1,0 +1,62 @@
+import { decodeText } from '../dicom/character-sets.ts';
+import type { DataElement, DataSet, Vr } from '../dicom/data-set.ts';
+import { lookup } from '../dicom/dictionary.ts';
+import { effectiveVr, element, rawBytes, valueLength } from '../dicom/values.ts';
+import { traitsOf } from '../dicom/vr.ts';
+
+/** Longest value that is read to be searched, bytes; a longer one is not kept. */
+export const maxTextBytes = 1024 * 1024;
+
+/** Enough of a value to compare it with a dummy. */
+const headBytes = 256;
+
+/** The encoded value; undefined for sequences, fragments and values longer than `maxBytes`. */
+export function valueBytes(found: DataElement, maxBytes: number = maxTextBytes): Uint8Array | undefined {
+  const length = valueLength(found);
+  return length === undefined || length > maxBytes ? undefined : rawBytes(found);
+}
+
+/** The first bytes of a value of any length. */
+export function valueHead({ body }: DataElement): Uint8Array {
+  if (body.kind === 'source')
+    return new Uint8Array(body.source.read(body.offset, Math.min(body.length, headBytes)));
+  return body.kind === 'bytes' ? body.bytes.subarray(0, headBytes) : new Uint8Array(0);
+}
+
+/** VR by which a value is to be read as text: the one sent, or the dictionary's where bytes were sent. */
+function textVr(found: DataElement): Vr | undefined {
+  const vr = effectiveVr(found);
+  if (traitsOf(vr).kind === 'text') return vr;
+  const known = lookup(found.tag)?.vr;
+  return known !== undefined && !known.includes(' ') && traitsOf(known as Vr).kind === 'text'
+    ? (known as Vr)
+    : undefined;
+}
+
+/** The element's text in Unicode, all values, separated by backslashes; undefined when too long or not text at all. */
+export function decodedText(found: DataElement, dataSet: DataSet): string | undefined {
+  const vr = textVr(found);
+  const bytes = vr === undefined ? undefined : valueBytes(found);
+  if (vr === undefined || bytes === undefined) return undefined;
+  return trimmed(decodeText(bytes, dataSet.characterSets, vr).join('\\'));
+}
+
+/** Text of the attribute, trimmed; '' when absent, empty or unreadable. */
+export function textAt(dataSet: DataSet, tag: number): string {
+  const found = element(dataSet, tag);
+  return found === undefined ? '' : (decodedText(found, dataSet) ?? '');
+}
+
+/** Whether the element has the VR, be it sent so or known so. */
+export function isOfVr(found: DataElement, vr: Vr): boolean {
+  return found.vr === vr || lookup(found.tag)?.vr === vr;
+}
+
+export function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+/** Without the spaces and NULs that pad values (PS3.5 6.2). */
+export function trimmed(text: string): string {
+  return text.replace(/^[\0 ]+|[\0 ]+$/g, '');
+}

@@ -1,0 +1,26 @@
+import { registeredUidRows } from './generated/registered-uids.ts';
+
+/** What PS3.6 Annex A registers a UID as. */
+export type RegisteredKind = string;
+
+const kinds = new Map<string, RegisteredKind>();
+for (const line of registeredUidRows.trim().split('\n')) {
+  const [uid = '', kind = ''] = line.split(' ');
+  kinds.set(uid, kind);
+}
+
+// PS3.6 Table A-3: context groups are numbered below one arc; four digits cannot hold an identifier.
+const contextGroup = /^1\.2\.840\.10008\.6\.1\.[1-9][0-9]{0,3}$/;
+
+/**
+ * True when the value is registered in PS3.6 Annex A. Decided by exact match, never by the prefix 1.2.840.10008: faulty
+ * devices make instance UIDs under it.
+ */
+export function isRegisteredUid(uid: string): boolean {
+  return kinds.has(uid) || contextGroup.test(uid);
+}
+
+/** The kind a UID is registered as ('sop-class', 'transfer-syntax', 'frame-of-reference', ...), or undefined. */
+export function registeredKind(uid: string): RegisteredKind | undefined {
+  return kinds.get(uid);
+}

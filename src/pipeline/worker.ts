@@ -43,7 +43,7 @@ const revisionSuffix = `r1-q${setup.jpegQuality}`;
 export async function prepare(task: PrepareTask): Promise<PrepareReply> {
   const file = openFileSource(task.path);
   try {
-    return await prepareFrom(file.source, task);
+    return await prepareFrom(file, task);
   } catch (error) {
     if (error instanceof SallyportError) {
       return {

@@ -1,0 +1,39 @@
+# Sallyport in a container. Build: docker build -t sallyport .
+# Run:   docker run --read-only -v sallyport-data:/data -p 11112:11112 -p 8080:8080 \
+#          -e SALLYPORT_BACKEND_BASE_URL=https://backend.example sallyport
+#
+# The root file system may be read-only: everything the gateway writes is in /data.
+
+FROM node:26-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The image brings the runtime, so the packaged one is not needed here.
+RUN npm ci --omit=optional --ignore-scripts && npm rebuild sharp --foreground-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run build
+
+FROM node:26-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/node node_modules/.bin/node
+
+FROM node:26-slim
+ENV NODE_ENV=production \
+    SALLYPORT_STORAGE_DIR=/data \
+    SALLYPORT_HTTP_HOST=0.0.0.0
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY package.json LICENSE README.md ./
+COPY openapi ./openapi
+COPY config ./config
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 11112 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.SALLYPORT_HTTP_PORT || 8080) + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "/app/dist/cli/cli.js"]
+CMD ["serve"]

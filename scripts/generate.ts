@@ -1,0 +1,28 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { renderReference } from '../src/config/reference.ts';
+import { generateBackendTypes } from './generate-backend-types.ts';
+import { fillReadme } from './readme-sections.ts';
+
+/**
+ * Makes every file that follows from another one: config/README.md from the schema, the client's types from the contract,
+ * the tables of README from the code. The check in CI runs it and wants no difference.
+ */
+function write(path: string, text: string): void {
+  const url = new URL(`../${path}`, import.meta.url);
+  const present = readOrEmpty(url);
+  if (present === text) return;
+  writeFileSync(url, text);
+  console.log(`${path} written`);
+}
+
+function readOrEmpty(url: URL): string {
+  try {
+    return readFileSync(url, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+write('config/README.md', renderReference());
+write('README.md', await fillReadme(readOrEmpty(new URL('../README.md', import.meta.url))));
+if (await generateBackendTypes()) console.log('src/core/generated/backend.ts written');

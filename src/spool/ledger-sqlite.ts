@@ -165,7 +165,12 @@ function inPlace(file: string): LedgerRunner {
 /** A thread that ends unasked (out of memory) answers every call with STORAGE_FAILED from then on: fail closed. */
 async function inThread(file: string): Promise<LedgerRunner> {
   const entry = import.meta.url.endsWith('.ts') ? './ledger-thread.ts' : './ledger-thread.js';
-  const thread = new Worker(new URL(entry, import.meta.url), { workerData: { file }, name: 'ledger' });
+  const thread = new Worker(new URL(entry, import.meta.url), {
+    workerData: { file },
+    name: 'ledger',
+    // Loaders and inspectors of the main thread are not needed here; inheriting them costs seconds at start under a test runner.
+    execArgv: [],
+  });
   let ended = false;
   let answer: ((answers: readonly LedgerAnswer[]) => void) | undefined;
   const receive = (answers: readonly LedgerAnswer[]) => {

@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import t from 'tap';
+import type { InstanceRecord } from '../../src/core/instance.ts';
+import { discard, openForOperations, release, retry } from '../../src/spool/operations.ts';
+import { accept, bytesOf, idsOf, type OpenSpool, openSpool } from './spool-fixture.ts';
+
+let folder = 0;
+const root = t.testdir();
+const freshDir = () => `${root}/${folder++}`;
+
+async function heldInstance(open: OpenSpool, set: Partial<InstanceRecord>): Promise<string> {
+  const { id } = await accept(open.spool, '1.2.3', bytesOf(1000));
+  await open.ledger.apply([
+    { id, from: ['received'], set: { state: 'held', attempts: 3, dueAt: 9e12, ...set } },
+  ]);
+  return id;
+}
+
+t.test('beside a running gateway', async (t) => {
+  const dir = freshDir();
+  const open = await openSpool(dir);
+  const beside = await openForOperations(dir);
+  t.teardown(async () => {
+    await beside.close();
+    await open.close();
+  });
+  const id = await heldInstance(open, { code: 'BURNED_IN_TEXT_RISK', detail: '1', postId: 'p' });
+
+  t.test('release accepts the reason for good and sends the instance on', async (t) => {
+    await release(beside, id);
+    const row = await open.ledger.get(id);
+    t.match(row, { state: 'received', code: null, detail: null, attempts: 0, postId: null });
+    t.strictSame(row?.releasedCodes, ['BURNED_IN_TEXT_RISK']);
+    const claimed = await open.ledger.claim('received', Date.now(), 5, 1000);
+    t.strictSame(
+      claimed.map((record) => record.id),
+      [id],
+      'the gateway sees it at its next claim',
+    );
+    await t.rejects(release(beside, id), { code: 'STATE_CONFLICT' });
+  });
+
+  t.test('a code that cannot be waived is not released, but may be retried', async (t) => {
+    await open.ledger.apply([{ id, from: ['received'], set: { state: 'held', code: 'PRIVATE_SOP_CLASS' } }]);
+    await t.rejects(release(beside, id), { code: 'NOT_RELEASABLE' });
+    t.match(await open.ledger.get(id), { state: 'held', code: 'PRIVATE_SOP_CLASS' });
+    await retry(beside, id);
+    t.match(await open.ledger.get(id), {
+      state: 'received',
+      code: null,
+      releasedCodes: ['BURNED_IN_TEXT_RISK'],
+    });
+    await t.rejects(retry(beside, id), { code: 'STATE_CONFLICT' });
+    await t.rejects(discard(beside, id), { code: 'STATE_CONFLICT' });
+    t.equal(await open.blobs.size(id), 1016, 'a refused discard removes nothing');
+  });
+
+  t.test('discard removes the bytes and keeps the row', async (t) => {
+    await open.ledger.apply([{ id, from: ['received'], set: { state: 'failed', code: 'UNEXPECTED' } }]);
+    await discard(beside, id);
+    t.match(await open.ledger.get(id), { state: 'discarded' });
+    t.strictSame(await idsOf(open.blobs), []);
+    for (const operation of [retry, release, discard]) {
+      await t.rejects(operation(beside, id), { code: 'STATE_CONFLICT' });
+    }
+  });
+
+  t.test('an id nobody knows', async (t) => {
+    for (const operation of [retry, release, discard]) {
+      await t.rejects(operation(beside, 'nobody'), { code: 'INSTANCE_UNKNOWN' });
+    }
+  });
+
+  t.test('an instance without bytes is not sent on', async (t) => {
+    const other = await accept(open.spool, '1.2.4', bytesOf(10));
+    await open.ledger.apply([
+      { id: other.id, from: ['received'], set: { state: 'held', code: 'UNEXPECTED' } },
+    ]);
+    await open.blobs.remove(other.id);
+    await t.rejects(retry(beside, other.id), { code: 'BLOB_MISSING' });
+    await discard(beside, other.id);
+  });
+});
+
+t.test('two people at once: one operation happens', async (t) => {
+  const dir = freshDir();
+  const open = await openSpool(dir);
+  const id = await heldInstance(open, { code: 'BURNED_IN_TEXT_RISK' });
+  const one = await openForOperations(dir);
+  const other = await openForOperations(dir);
+  const results = await Promise.allSettled([release(one, id), discard(other, id)]);
+  t.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
+  const row = await open.ledger.get(id);
+  t.equal(
+    await open.blobs.size(id),
+    row?.state === 'discarded' ? undefined : 1016,
+    'bytes exactly while wanted',
+  );
+  await one.close();
+  await other.close();
+  await open.close();
+});
+
+t.test('another process changes rows while the gateway receives', async (t) => {
+  const dir = freshDir();
+  const open = await openSpool(dir);
+  const id = await heldInstance(open, { code: 'BURNED_IN_TEXT_RISK' });
+  const script = `import { openForOperations, release } from '${new URL('../../src/spool/operations.ts', import.meta.url).href}';
+    const parts = await openForOperations(process.argv[1]);
+    await release(parts, process.argv[2]);
+    await parts.close();`;
+  const other = spawn(process.execPath, ['--input-type=module', '-e', script, dir, id], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { PATH: process.env.PATH },
+  });
+  let ended = false;
+  const exited = once(other, 'exit').then(([code]) => {
+    ended = true;
+    return code;
+  });
+  let accepted = 0;
+  while (!ended) {
+    await accept(open.spool, `2.${accepted}`, bytesOf(1000));
+    accepted++;
+  }
+  t.equal(await exited, 0);
+  t.match(await open.ledger.get(id), { state: 'received' });
+  t.equal((await open.ledger.counts()).received.instances, accepted + 1);
+  await open.close();
+});
+
+t.test(
+  'a stopped gateway: the folder can be worked on; no folder is an error and none is made',
+  async (t) => {
+    const dir = freshDir();
+    const open = await openSpool(dir);
+    const id = await heldInstance(open, { code: 'UNEXPECTED' });
+    await open.close();
+    const parts = await openForOperations(dir);
+    await retry(parts, id);
+    await parts.close();
+    const again = await openSpool(dir);
+    t.match(await again.ledger.get(id), { state: 'received' });
+    await again.close();
+    await t.rejects(openForOperations(`${dir}-none`), { code: 'STORAGE_UNUSABLE' });
+  },
+);

@@ -40,7 +40,7 @@ export async function* bodyChunks(post: Post): AsyncGenerator<Uint8Array, void, 
       if (file?.path !== segment.path) {
         await file?.handle.close();
         file = undefined;
-        file = { path: segment.path, handle: await open(segment.path, 'r') };
+        file = { path: segment.path, handle: await openScratch(segment.path) };
       }
       for (let at = 0; at < segment.length; ) {
         const room = Math.max(0, chunkBytes - pendingBytes);
@@ -63,11 +63,17 @@ export async function* bodyChunks(post: Post): AsyncGenerator<Uint8Array, void, 
   }
 }
 
+// A scratch file belongs to this process: gone or shorter than planned, the fault is ours and not the backend's.
+function openScratch(path: string): Promise<FileHandle> {
+  return open(path, 'r').catch((cause: unknown) => {
+    throw new SallyportError('UNEXPECTED', { detail: 'scratch file cannot be opened', cause });
+  });
+}
+
 async function readExactly(handle: FileHandle, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafeSlow(length);
   for (let done = 0; done < length; ) {
     const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
-    // The scratch file belongs to this process; shorter than planned is a fault of ours, not of the backend.
     if (bytesRead === 0)
       throw new SallyportError('UNEXPECTED', { detail: 'scratch file shorter than planned' });
     done += bytesRead;

@@ -78,16 +78,16 @@ function numberOf(text: string): string {
   return BigInt(`0x${createHash('sha256').update(text).digest('hex').slice(0, 16)}`).toString();
 }
 
-/** Begins and ends as a JPEG does; incompressible between. */
+/** Begins and ends as a JPEG does; noise between, repeated beyond 64 KiB. */
 export function sampleJpeg(seed: string, padding: number): Buffer {
   const noise: Buffer[] = [];
-  for (let bytes = 0; bytes < padding; bytes += 32) {
+  for (let bytes = 0; bytes < Math.min(padding, 65_536); bytes += 32) {
     noise.push(createHash('sha256').update(`${seed}${bytes}`).digest());
   }
   const head = [0xff, 0xd8, 0xff, 0xe0, ...createHash('sha256').update(seed).digest().subarray(0, 4)];
   return Buffer.concat([
     Buffer.from(head),
-    Buffer.concat(noise).subarray(0, padding),
+    Buffer.alloc(padding, padding > 0 ? Buffer.concat(noise) : 0),
     Buffer.from([0xff, 0xd9]),
   ]);
 }

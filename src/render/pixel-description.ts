@@ -1,7 +1,15 @@
 import { SallyportError } from '../core/errors.ts';
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
 import { tags } from '../dicom/tags.ts';
-import { element as elementOf, firstNumber, firstText, has, numbers, words } from '../dicom/values.ts';
+import {
+  element as elementOf,
+  firstNumber,
+  firstText,
+  has,
+  numbers,
+  valueLength,
+  words,
+} from '../dicom/values.ts';
 
 /** Float and double Pixel Padding Value, PS3.3 C.7.6.24 and C.7.6.25. */
 const floatPixelPaddingValue = 0x00280122;
@@ -86,13 +94,14 @@ export function describePixels(dataSet: DataSet, limits: PixelLimits): PixelDesc
   }
   const { samplesPerPixel, photometricInterpretation } = readColor(dataSet);
   const samples = readSamples(dataSet, element);
+  const fullLength = rows * columns * 3 * (samples.bitsAllocated / 8) * numberOfFrames;
   return {
     element,
     rows,
     columns,
     numberOfFrames,
     samplesPerPixel,
-    photometricInterpretation,
+    photometricInterpretation: notSubsampled(photometricInterpretation, element, fullLength),
     // With one sample per pixel the attribute means nothing, but devices send it.
     planarConfiguration: samplesPerPixel === 3 && word(dataSet, tags.PlanarConfiguration) === 1 ? 1 : 0,
     ...samples,
@@ -136,6 +145,13 @@ function readColor(
     throw invalid('samples per pixel contradict the photometric interpretation');
   }
   return { samplesPerPixel, photometricInterpretation };
+}
+
+/** Devices call uncompressed YBR_FULL pixels YBR_FULL_422: the length tells, as one is half as long again as the other. */
+function notSubsampled(photometricInterpretation: string, element: DataElement, fullLength: number): string {
+  const length = valueLength(element);
+  const full = length === fullLength || length === fullLength + 1;
+  return photometricInterpretation === 'YBR_FULL_422' && full ? 'YBR_FULL' : photometricInterpretation;
 }
 
 type Samples = Pick<PixelDescription, 'sampleKind' | 'bitsAllocated' | 'bitsStored' | 'highBit' | 'signed'>;

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { createServer as createPlainServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { SallyportError } from '../core/errors.ts';
+import type { Emit } from '../observe/events.ts';
+import type { Intake } from '../spool/intake.ts';
+import { type Admission, type AdmissionRules, admit, compileRules } from './admission.ts';
+import type { AssociationRequest } from './association-request.ts';
+import { plainPort, streamPort } from './byte-port.ts';
+import { Connection } from './connection.ts';
+import {
+  ARTIM_MS,
+  IDLE_AT_STOP_MS,
+  type ListenerSettings,
+  REJECTION_SLOTS,
+  REJECTION_SLOTS_PER_PEER,
+} from './settings.ts';
+
+export interface ListenerParts {
+  readonly intake: Intake;
+  readonly emit: Emit;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+const STOP_POLL_MS = 50;
+
+/** Accepts DIMSE associations and hands every instance to the intake. */
+export class Listener {
+  readonly #settings: ListenerSettings;
+  readonly #parts: ListenerParts;
+  readonly #rules: AdmissionRules;
+  readonly #server: Server;
+  readonly #connections = new Map<Connection, { readonly address: string; readonly socket: Socket }>();
+  #stopping = false;
+
+  constructor(settings: ListenerSettings, parts: ListenerParts) {
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#rules = compileRules(settings);
+    const { tls } = settings;
+    this.#server =
+      tls === undefined
+        ? createPlainServer({ pauseOnConnect: true, noDelay: true }, (socket) =>
+            this.#connected(socket, false),
+          )
+        : createTlsServer(
+            {
+              key: tls.key,
+              cert: tls.cert,
+              ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+              requestCert: tls.requireClientCertificate,
+              rejectUnauthorized: tls.requireClientCertificate,
+              minVersion: tls.minVersion ?? 'TLSv1.2',
+              handshakeTimeout: settings.associationRequestTimeoutMs,
+              noDelay: true,
+            },
+            (socket) => this.#connected(socket, true),
+          );
+    // A failed handshake concerns that peer alone; Node closes the socket.
+    this.#server.on('tlsClientError', (_error, socket) => socket.destroy());
+  }
+
+  /** Associations at this moment. */
+  get associations(): number {
+    let count = 0;
+    for (const connection of this.#connections.keys()) if (connection.isAssociation) count += 1;
+    return count;
+  }
+
+  /** Resolves when peers can connect. Rejects with ADDRESS_IN_USE. */
+  async start(): Promise<{ readonly port: number }> {
+    const { host, port } = this.#settings;
+    await new Promise<void>((resolve, reject) => {
+      const failed = (cause: Error): void => reject(new SallyportError('ADDRESS_IN_USE', { cause }));
+      this.#server.once('error', failed);
+      this.#server.listen({ host, port }, () => {
+        this.#server.off('error', failed);
+        this.#server.on('error', () => undefined);
+        resolve();
+      });
+    });
+    const address = this.#server.address();
+    return { port: typeof address === 'object' && address !== null ? address.port : port };
+  }
+
+  /**
+   * Refuses new associations (A-ASSOCIATE-RJ, transient), lets running ones finish for at most `deadlineMs`, then aborts
+   * them. Idle ones are aborted at once. Resolves when every connection is closed and no partial blob is left; an intake
+   * that hangs is waited for no longer than the deadline plus ARTIM.
+   */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#stopping = true;
+    const deadline = this.#parts.now() + deadlineMs;
+    while (this.associations > 0 && this.#parts.now() < deadline) {
+      for (const connection of this.#connections.keys()) {
+        if (connection.isAssociation && connection.idleMs() >= IDLE_AT_STOP_MS) connection.abort('aborted');
+      }
+      await sleep(STOP_POLL_MS);
+    }
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const connection of this.#connections.keys()) connection.abort('aborted');
+    const last = this.#parts.now() + ARTIM_MS;
+    while (this.#connections.size > 0 && this.#parts.now() < last) {
+      await sleep(STOP_POLL_MS);
+    }
+    for (const { socket } of this.#connections.values()) socket.destroy();
+    await closed;
+  }
+
+  #connected(accepted: Socket, secure: boolean): void {
+    const address = accepted.remoteAddress;
+    const full = this.#connections.size >= this.#settings.maxAssociations + REJECTION_SLOTS;
+    if (address === undefined || full || this.#ofAddress(address) >= this.#connectionsPerAddress()) {
+      accepted.destroy();
+      return;
+    }
+    const { intake, emit, now } = this.#parts;
+    const connection: Connection = new Connection({
+      id: randomUUID(),
+      settings: this.#settings,
+      intake,
+      emit,
+      now,
+      admit: (request) => this.#admit(request, address),
+      closed: () => this.#connections.delete(connection),
+    });
+    const take = (bytes: Uint8Array): void => connection.take(bytes);
+    const port = secure ? streamPort(accepted, take) : plainPort(accepted, take);
+    this.#connections.set(connection, { address, socket: port.socket });
+    connection.attach(port);
+  }
+
+  #admit(request: AssociationRequest, address: string): Admission {
+    return admit(this.#rules, request, address, {
+      associations: this.associations,
+      associationsOfPeer: this.#ofAddress(address, true),
+      hasRoom: this.#parts.intake.hasRoom(),
+      stopping: this.#stopping,
+    });
+  }
+
+  #connectionsPerAddress(): number {
+    return this.#settings.maxAssociationsPerPeer + REJECTION_SLOTS_PER_PEER;
+  }
+
+  #ofAddress(address: string, associationsOnly = false): number {
+    let count = 0;
+    for (const [connection, entry] of this.#connections) {
+      if (entry.address === address && (!associationsOnly || connection.isAssociation)) count += 1;
+    }
+    return count;
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type ErrorObject, Ajv2020 as JsonSchema } from 'ajv/dist/2020.js';
+import { type ErrorObject, Ajv2020 as JsonSchema, type ValidateFunction } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import type { components } from '../core/generated/backend.ts';
 
@@ -15,22 +15,29 @@ export interface ContractFault {
 
 const maxFaults = 20;
 
-/** Checks values against the schemas of openapi/backend.yaml (JSON Schema 2020-12). Compiled once, safe to share. */
+/** Checks values against the schemas of openapi/backend.yaml (JSON Schema 2020-12). Safe to share. */
 export class Contract {
-  readonly #schemas: JsonSchema;
+  readonly #upload: ValidateFunction;
+  readonly #result: ValidateFunction;
+  readonly #problem: ValidateFunction;
   readonly #maxDataLength: number;
 
   constructor() {
     const document = parse(readFileSync(new URL('../../openapi/backend.yaml', import.meta.url), 'utf8'));
     // Not `strictTypes`: an enum beside a list of types is legal and wanted here.
-    this.#schemas = new JsonSchema({
+    const schemas = new JsonSchema({
       allErrors: false,
       strict: true,
       strictTypes: false,
       validateSchema: false,
     });
-    this.#schemas.addVocabulary(['openapi', 'info', 'servers', 'security', 'tags', 'paths', 'components']);
-    this.#schemas.addSchema(document, 'backend');
+    schemas.addVocabulary(['openapi', 'info', 'servers', 'security', 'tags', 'paths', 'components']);
+    schemas.addSchema(document, 'backend');
+    const compiled = (name: string): ValidateFunction =>
+      schemas.compile({ $ref: `backend#/components/schemas/${name}` });
+    this.#upload = compiled('ImageUpload');
+    this.#result = compiled('UploadResult');
+    this.#problem = compiled('Problem');
     this.#maxDataLength = document.components.schemas.Image.properties.data.maxLength;
   }
 
@@ -40,22 +47,15 @@ export class Contract {
    */
   uploadFaults(body: unknown): readonly ContractFault[] {
     const { skeleton, faults } = this.#withoutData(body);
-    return faults.length > 0 ? faults : this.#faults('ImageUpload', skeleton);
+    return faults.length > 0 ? faults : faultsOf(this.#upload, skeleton);
   }
 
   resultFaults(body: unknown): readonly ContractFault[] {
-    return this.#faults('UploadResult', body);
+    return faultsOf(this.#result, body);
   }
 
   problemFaults(body: unknown): readonly ContractFault[] {
-    return this.#faults('Problem', body);
-  }
-
-  #faults(schema: string, value: unknown): readonly ContractFault[] {
-    const validate = this.#schemas.getSchema(`backend#/components/schemas/${schema}`);
-    if (validate === undefined) throw new Error(`the contract has no schema ${schema}`);
-    if (validate(value) === true) return [];
-    return (validate.errors ?? []).slice(0, maxFaults).map(asFault);
+    return faultsOf(this.#problem, body);
   }
 
   #withoutData(body: unknown): { skeleton: unknown; faults: readonly ContractFault[] } {
@@ -74,6 +74,11 @@ export class Contract {
     if (data.length > this.#maxDataLength) return 'is longer than the limit';
     return jpegOf(data) === undefined ? 'is not the base64 of a JPEG' : undefined;
   }
+}
+
+function faultsOf(validate: ValidateFunction, value: unknown): readonly ContractFault[] {
+  if (validate(value)) return [];
+  return (validate.errors ?? []).slice(0, maxFaults).map(asFault);
 }
 
 /** The bytes of image data, or undefined where it is not base64 with padding or not a JPEG from first to last marker. */

@@ -107,9 +107,9 @@ export class ExampleBackend {
       const answer = await this.#answer(request, response);
       if (answer !== undefined) this.#send(response, answer);
     } catch {
-      // The connection ended, or a write to disk failed; the first cannot be answered, and nobody minds.
-      if (response.headersSent || response.destroyed) response.destroy();
-      else this.#send(response, problem(500, 'the backend could not do this now'));
+      // The connection ended, or a write to disk failed. The client repeats the post in both cases.
+      if (!response.headersSent && !response.destroyed) response.writeHead(500).end();
+      else response.destroy();
     }
   }
 

@@ -224,7 +224,7 @@ export interface components {
              * @default about:blank
              */
             readonly type: string;
-            /** @description Short sentence */
+            /** @description Short sentence, the same for every problem of this kind. */
             readonly title?: string;
             /** @description The HTTP status. */
             readonly status?: number;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { asSallyportError, type ErrorCode, errorRow, exitCodes, SallyportError } from '../../core/errors.ts';
 import { readPart10 } from '../../dicom/part10.ts';
-import { openFileSource } from '../../pipeline/file-source.ts';
+import { type FileSource, openFileSource } from '../../pipeline/file-source.ts';
 import { type RenderSettings, renderAsIs } from '../../render/render.ts';
 import type { Command, CommandIo } from '../io.ts';
 
@@ -155,6 +155,14 @@ async function renderOne(
   }
 }
 
+function openInput(path: string): FileSource {
+  try {
+    return openFileSource(path);
+  } catch (cause) {
+    throw cause instanceof SallyportError ? cause : new SallyportError('FILE_UNREADABLE', { cause });
+  }
+}
+
 async function renderFrames(
   input: string,
   number: number,
@@ -162,9 +170,9 @@ async function renderFrames(
   settings: RenderSettings,
   frames: FrameLine[],
 ): Promise<void> {
-  const file = openFileSource(input);
+  const file = openInput(input);
   try {
-    const { dataSet, transferSyntaxUid } = readPart10(file.source);
+    const { dataSet, transferSyntaxUid } = readPart10(file);
     for await (const { frame, width, height, jpeg } of renderAsIs(dataSet, transferSyntaxUid, settings)) {
       const name = `${String(number).padStart(6, '0')}-${String(frame).padStart(5, '0')}.jpg`;
       const output = join(outputDir, name);

@@ -134,7 +134,7 @@ export class SqliteLedger implements Ledger {
     await Promise.resolve();
     while (this.#queue.length > 0) {
       const batch = this.#queue.splice(0, maxBatch);
-      const answers = await this.#runner.run(batch.map((waiting) => waiting.call));
+      const answers = await this.#runner.run(batch.map((waiting) => waiting.call)).catch(() => []);
       if (batch.some((waiting) => writingOperations.has(waiting.call.name))) faultPoint('ledger.committed');
       for (const [index, waiting] of batch.entries()) settle(waiting, answers[index]);
     }
@@ -201,11 +201,10 @@ async function inThread(file: string): Promise<LedgerRunner> {
   }
   if (ended) throw new SallyportError('STORAGE_UNUSABLE', { detail: 'ledger thread' });
   return {
-    run(calls) {
-      if (ended) return Promise.resolve([]);
-      const answers = next();
+    async run(calls) {
+      if (ended) return [];
       thread.postMessage(calls);
-      return answers;
+      return await next();
     },
     async close() {
       if (!ended) {

@@ -133,6 +133,11 @@ export class Spool implements Intake {
   async #commit(arrival: OpenArrival): Promise<Committed> {
     const { ledger, blobs, emit, now, duplicateContent } = this.#options;
     const { id, turn } = arrival;
+    if (this.#lock === undefined) {
+      // `stop` did not wait for an instance that was still arriving; the folder may belong to another gateway by now.
+      await arrival.writer.abort();
+      throw new SallyportError('SHUTTING_DOWN');
+    }
     let rows: readonly InstanceRecord[];
     try {
       rows = turn.overtaken() ? await ledger.findByInstanceKey(arrival.instanceKey) : await arrival.known;

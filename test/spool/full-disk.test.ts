@@ -18,7 +18,7 @@ function smallDisk(dir: string, sizeBytes: number): (() => void) | undefined {
 t.test('a full disk', async (t) => {
   const dir = `${root}/small`;
   const unmount = smallDisk(dir, 8 * mebibyte);
-  if (unmount === undefined) return t.skip('full disk: mounting a small file system needs root');
+  if (unmount === undefined) return t.plan(0, 'full disk: mounting a small file system needs root');
   t.teardown(unmount);
   const open = await openSpool(dir);
 

@@ -250,6 +250,17 @@ t.test('a large instance that reaches the reserve on its way is refused and leav
   t.strictSame(temporaryFiles(dir), []);
 });
 
+t.test('an instance that is still arriving when the spool has stopped is not stored', async (t) => {
+  const dir = freshDir();
+  const open = await openSpool(dir);
+  const incoming = await open.spool.begin(originOf('1.2.3'), bytesOf(headBytes));
+  await open.spool.stop();
+  await t.rejects(incoming.commit(), { code: 'SHUTTING_DOWN' });
+  t.strictSame(await idsOf(open.blobs), []);
+  await open.close();
+  t.strictSame(temporaryFiles(dir), []);
+});
+
 t.test('a spool that is stopping refuses new instances and finishes commits', async (t) => {
   const open = await openSpool(freshDir());
   const incoming = await open.spool.begin(originOf('1.2.3'), bytesOf(headBytes));

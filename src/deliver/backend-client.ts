@@ -41,7 +41,7 @@ export interface BackendClientDeps {
 interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
-  /** Start of the body; empty unless asked for. */
+  /** Start of the body; empty for a post. */
   readonly text: string;
 }
 
@@ -130,7 +130,7 @@ export class BackendClient {
       this.#pool,
       { path: this.#path, method: 'POST', headers, body: body.content as Uint8Array },
       deadline.signal,
-      false,
+      'post',
     );
     const outcome = outcomeOfStatus(answer.status, answer.retryAfter, this.#deps.now());
     return credentials.token === undefined ? { outcome } : { outcome, token: credentials.token };
@@ -163,7 +163,7 @@ export class BackendClient {
   ): Promise<TokenAnswer> {
     const deadline = new Deadline(this.#settings.timeoutMs, [this.#closing.signal]);
     try {
-      return await exchange(pool, { path, method: 'POST', headers, body }, deadline.signal, true);
+      return await exchange(pool, { path, method: 'POST', headers, body }, deadline.signal, 'token');
     } catch (error) {
       if (!deadline.expired) throw error;
       throw Object.assign(new Error('token request too slow', { cause: error }), { code: 'ETIMEDOUT' });
@@ -201,17 +201,17 @@ async function exchange(
   pool: Pool,
   request: Omit<Dispatcher.RequestOptions, 'signal'>,
   signal: AbortSignal,
-  keepText: boolean,
+  purpose: 'post' | 'token',
 ): Promise<Answer> {
   const { statusCode, headers, body } = await pool.request({ ...request, signal });
-  faultPoint('post.sent');
+  if (purpose === 'post') faultPoint('post.sent');
   const kept: Uint8Array[] = [];
   let bytes = 0;
   // Reading to the end tells a complete answer from one that was cut, and lets the connection be used again.
   for await (const chunk of body) {
     bytes += chunk.length;
     if (bytes > maxAnswerBytes) break;
-    if (keepText) kept.push(chunk);
+    if (purpose === 'token') kept.push(chunk);
   }
   const retryAfter = headers['retry-after'];
   return {

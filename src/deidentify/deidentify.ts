@@ -1,7 +1,7 @@
 import { type ErrorCode, errorRow } from '../core/errors.ts';
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
 import type { Deidentified } from '../dicom/deidentified.ts';
-import { textElement, withElements } from '../dicom/edit.ts';
+import { textElement } from '../dicom/edit.ts';
 import type { Part10 } from '../dicom/part10.ts';
 import { has } from '../dicom/values.ts';
 import { type EditContext, editDataSet } from './edit.ts';
@@ -33,10 +33,8 @@ export type DeidentifyResult =
 /** What is read of an instance; the rest of it (preamble, File Meta Information) never reaches the output. */
 export type DeidentifyInput = Pick<Part10, 'dataSet' | 'transferSyntaxUid'>;
 
-const sopClassUidTag = 0x00080016;
-const sopInstanceUidTag = 0x00080018;
-const studyInstanceUidTag = 0x0020000d;
-const seriesInstanceUidTag = 0x0020000e;
+/** SOP Class, SOP Instance, Study Instance and Series Instance UID. */
+const uidTags = [0x00080016, 0x00080018, 0x0020000d, 0x0020000e] as const;
 const patientNameTag = 0x00100010;
 const patientIdTag = 0x00100020;
 
@@ -60,41 +58,63 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
     if (errorRow(code).releasable === true && released.has(code)) continue;
     return detail === undefined ? { kind: 'held', code } : { kind: 'held', code, detail };
   }
-  for (const tag of [sopInstanceUidTag, studyInstanceUidTag, seriesInstanceUidTag]) {
-    if (canonicalUid(textAt(dataSet, tag)) === '') return missing(tag);
-  }
-  const report = new ReportBuilder();
+  const uids = readUids(dataSet);
+  if (typeof uids === 'number') return missing(uids);
   const pixels = cleanPixels(dataSet, transferSyntaxUid);
   if (pixels.kind === 'held') return pixels;
+  const report = new ReportBuilder();
   for (const note of pixels.notes) report.note(note);
   for (const tag of pixels.cleaned) report.add(report.root, tag, 'cleaned', 'pixels');
   const subject = readSubject(dataSet, pseudonyms);
   if (subject.anonymous) report.note('patient-id-missing');
   const context: EditContext = { book: bookOf(profile), pseudonyms, subject, report };
   const edited = editDataSet(context, pixels.dataSet, report.root, 0);
-  const finished = insert(edited, [
-    ...missingPatient(context, edited),
+  const finished = inserted(edited, [
+    ...missingPatient(context, dataSet),
     ...markerElements(context, dataSet, profile),
   ]);
   const value = {
     dataSet: finished,
-    sopClassUid: textAt(finished, sopClassUidTag),
-    sopInstanceUid: textAt(finished, sopInstanceUidTag),
-    studyInstanceUid: textAt(finished, studyInstanceUidTag),
-    seriesInstanceUid: textAt(finished, seriesInstanceUidTag),
+    sopClassUid: uids.sopClassUid,
+    sopInstanceUid: pseudonyms.uid(uids.sopInstanceUid),
+    studyInstanceUid: pseudonyms.uid(uids.studyInstanceUid),
+    seriesInstanceUid: pseudonyms.uid(uids.seriesInstanceUid),
     transferSyntaxUid,
     profileRevision: profile.revision,
   };
+  let built: DeidentificationReport | undefined;
   return {
     kind: 'deidentified',
     // The one place where the brand is given: everything above has run.
     value: value as Deidentified,
-    report: report.build({
-      profile: profile.id,
-      profileRevision: profile.revision,
-      keyId: pseudonyms.keyId,
-    }),
+    get report() {
+      built ??= report.build({
+        profile: profile.id,
+        profileRevision: profile.revision,
+        keyId: pseudonyms.keyId,
+      });
+      return built;
+    },
   };
+}
+
+interface Uids {
+  readonly sopClassUid: string;
+  readonly sopInstanceUid: string;
+  readonly studyInstanceUid: string;
+  readonly seriesInstanceUid: string;
+}
+
+/** The UIDs by which an instance is known, or the tag of the first one missing. */
+function readUids(dataSet: DataSet): Uids | number {
+  const [sopClassUid = '', sopInstanceUid = '', studyInstanceUid = '', seriesInstanceUid = ''] = uidTags.map(
+    (tag) => canonicalUid(textAt(dataSet, tag)),
+  );
+  if (sopClassUid === '') return uidTags[0];
+  if (sopInstanceUid === '') return uidTags[1];
+  if (studyInstanceUid === '') return uidTags[2];
+  if (seriesInstanceUid === '') return uidTags[3];
+  return { sopClassUid, sopInstanceUid, studyInstanceUid, seriesInstanceUid };
 }
 
 function missing(tag: number): DeidentifyResult {
@@ -116,18 +136,20 @@ function bookOf(profile: Profile): RuleBook {
 
 /** Patient ID and Patient's Name are Type 2 in every patient IOD: written also where the sender left them out. */
 function missingPatient(context: EditContext, dataSet: DataSet): DataElement[] {
-  const inserted: DataElement[] = [];
+  const written: DataElement[] = [];
   for (const [tag, vr] of [
     [patientNameTag, 'PN'],
     [patientIdTag, 'LO'],
   ] as const) {
     if (has(dataSet, tag)) continue;
-    inserted.push(textElement(dataSet, tag, vr, context.subject.token));
+    written.push(textElement(dataSet, tag, vr, context.subject.token));
     context.report.add(context.report.root, tag, 'inserted', 'pseudonym');
   }
-  return inserted;
+  return written;
 }
 
-function insert(dataSet: DataSet, elements: readonly DataElement[]): DataSet {
-  return withElements(dataSet, new Map(elements.map((element) => [element.tag, element])));
+/** The data set with these elements in the order of tags; none of them is in it. */
+function inserted(dataSet: DataSet, elements: readonly DataElement[]): DataSet {
+  const all = [...dataSet.elements, ...elements].sort((a, b) => a.tag - b.tag);
+  return { encoding: dataSet.encoding, elements: all, characterSets: dataSet.characterSets };
 }

@@ -1,24 +1,38 @@
 import type { Vr } from '../dicom/data-set.ts';
 import { lookup } from '../dicom/dictionary.ts';
 
+interface Dummy {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
+
+// ASCII is part of every character set of PS3.3 C.12.1.1.2.
+function dummy(text: string): Dummy {
+  return { text, bytes: Buffer.from(text, 'ascii') };
+}
+
 /** For each text VR the constant and the one written when the value was that constant already. */
-const textDummies: ReadonlyMap<Vr, readonly [string, string]> = new Map<Vr, readonly [string, string]>([
-  ['PN', ['ANON^ANON', 'ANON^REMOVED']],
-  ['LO', ['REMOVED', 'WITHHELD']],
-  ['SH', ['REMOVED', 'WITHHELD']],
-  ['ST', ['REMOVED', 'WITHHELD']],
-  ['LT', ['REMOVED', 'WITHHELD']],
-  ['UC', ['REMOVED', 'WITHHELD']],
-  ['UT', ['REMOVED', 'WITHHELD']],
-  ['AE', ['ANON', 'REMOVED']],
-  ['DA', ['19000101', '19000102']],
-  ['TM', ['000000', '000001']],
-  ['DT', ['19000101000000', '19000102000000']],
-  ['AS', ['000Y', '001Y']],
-  ['DS', ['0', '1']],
-  ['IS', ['0', '1']],
-  ['UR', ['https://invalid.invalid', 'https://removed.invalid']],
-]);
+const textDummies: ReadonlyMap<Vr, readonly [Dummy, Dummy]> = new Map(
+  (
+    [
+      ['PN', ['ANON^ANON', 'ANON^REMOVED']],
+      ['LO', ['REMOVED', 'WITHHELD']],
+      ['SH', ['REMOVED', 'WITHHELD']],
+      ['ST', ['REMOVED', 'WITHHELD']],
+      ['LT', ['REMOVED', 'WITHHELD']],
+      ['UC', ['REMOVED', 'WITHHELD']],
+      ['UT', ['REMOVED', 'WITHHELD']],
+      ['AE', ['ANON', 'REMOVED']],
+      ['DA', ['19000101', '19000102']],
+      ['TM', ['000000', '000001']],
+      ['DT', ['19000101000000', '19000102000000']],
+      ['AS', ['000Y', '001Y']],
+      ['DS', ['0', '1']],
+      ['IS', ['0', '1']],
+      ['UR', ['https://invalid.invalid', 'https://removed.invalid']],
+    ] as const
+  ).map(([vr, [first, second]]): [Vr, readonly [Dummy, Dummy]] => [vr, [dummy(first), dummy(second)]]),
+);
 
 /** Bytes of one value of the VRs that hold numbers (PS3.5 6.2); text VRs are absent. */
 const numberBytes: ReadonlyMap<Vr, number> = new Map<Vr, number>([
@@ -49,12 +63,9 @@ export function dummyValue(tag: number, vr: Vr, original: Uint8Array): Uint8Arra
   const count = Number.parseInt(lookup(tag)?.vm ?? '1', 10) || 1;
   const text = textDummies.get(vr);
   if (text !== undefined) {
-    const written = Buffer.from(original.buffer, original.byteOffset, Math.min(original.length, 256))
-      .toString('latin1')
-      .trim();
-    const [first, second] = text.map((value) => new Array<string>(count).fill(value).join('\\'));
-    // ASCII is part of every character set of PS3.3 C.12.1.1.2.
-    return Buffer.from((written === first ? second : first) ?? '', 'ascii');
+    const [first, second] = text;
+    const [one, other] = count === 1 ? text : [repeated(first, count), repeated(second, count)];
+    return startsLike(original, one) ? other.bytes : one.bytes;
   }
   const size = numberBytes.get(vr);
   if (size === undefined) return undefined;
@@ -62,4 +73,17 @@ export function dummyValue(tag: number, vr: Vr, original: Uint8Array): Uint8Arra
   // The same length and nothing but zeros would be the original itself.
   if (original.length === bytes.length && original.every((byte) => byte === 0)) bytes[0] = 1;
   return bytes;
+}
+
+function repeated({ text }: Dummy, count: number): Dummy {
+  return dummy(new Array<string>(count).fill(text).join('\\'));
+}
+
+/** Whether the original is the dummy, padding aside. */
+function startsLike(original: Uint8Array, { bytes }: Dummy): boolean {
+  for (let index = 0; index < original.length; index += 1) {
+    const byte = original[index] ?? 0;
+    if (index < bytes.length ? byte !== bytes[index] : byte !== 0x20 && byte !== 0) return false;
+  }
+  return original.length >= bytes.length;
 }

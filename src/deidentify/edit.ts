@@ -3,6 +3,7 @@ import { lookup } from '../dicom/dictionary.ts';
 import { bytesElement, emptyElement, item, sequenceElement, textElement, uidElement } from '../dicom/edit.ts';
 import { effectiveVr, has } from '../dicom/values.ts';
 import { dummyValue } from './dummies.ts';
+import { faultOfText } from './kept-text.ts';
 import { canonicalUid, type Pseudonyms } from './pseudonyms.ts';
 import type { AppliedAction, ReportBuilder, ReportPlace } from './report.ts';
 import type { Decision, RuleBook, RuleName } from './rule-book.ts';
@@ -20,7 +21,6 @@ export interface EditContext {
 
 const pixelDataTag = 0x7fe00010;
 const pixelGroup = 0x7fe0;
-const pixelModuleGroup = 0x0028;
 
 /** UIDs that name the object itself; replaced even where a device misuses a registered value. */
 const ownUidTags: ReadonlySet<number> = new Set([0x00080018, 0x0020000d, 0x0020000e]);
@@ -65,10 +65,6 @@ const publicSchemes: ReadonlySet<string> = new Set([
 const codeValueTags = [0x00080100, 0x00080119, 0x00080120];
 
 const characterSetTerm = /^(|ISO[_ ]IR[ _]\d{1,3}|ISO 2022 IR \d{1,3}|GB18030|GBK|ISO 2022 GBK|ISO 2022 B5)$/;
-
-const numberText = /^[\s\0]*$|^\s*[-+0-9.eE]+\s*$/;
-const ageText = /^\s*\d{1,3}[DWMY]\s*$/;
-const codeText = /^[\w .+\-/&]*$/;
 
 /** A data set after the rules of the book, at every depth. `depth` is 0 for the object, more inside sequences. */
 export function editDataSet(
@@ -167,64 +163,20 @@ function keep(
   const { tag, body } = element;
   const { report } = context;
   if (body.kind === 'items') return recurse(context, element, body, place, depth);
-  const group = tag >>> 16;
   // Pixels inside items are icons and the like, which nothing has looked at.
-  if (body.kind === 'fragments' ? tag !== pixelDataTag || depth > 0 : group === pixelGroup && depth > 0) {
+  if (
+    body.kind === 'fragments' ? tag !== pixelDataTag || depth > 0 : tag >>> 16 === pixelGroup && depth > 0
+  ) {
     report.add(place, tag, 'removed', 'structure');
     return undefined;
   }
-  const rule = faultOfText(context, element, dataSet, group);
-  if (rule === undefined) {
+  const fault = faultOfText(element, dataSet, context.subject.identifiers);
+  if (fault === undefined) {
     report.add(place, tag, 'kept', decision.rule);
     return element;
   }
-  report.add(place, tag, 'emptied', rule);
-  return emptyElement(tag, writtenVr(element));
-}
-
-/** Why a value to be kept must not stay: it repeats an identifier, or is not what its VR says. */
-function faultOfText(
-  context: EditContext,
-  element: DataElement,
-  dataSet: DataSet,
-  group: number,
-): RuleName | undefined {
-  const { vr, tag } = element;
-  switch (vr) {
-    case 'CS':
-    case 'DS':
-    case 'IS':
-    case 'AS':
-    case 'LO':
-    case 'SH':
-    case 'UC':
-    case 'LT':
-    case 'ST':
-    case 'UT':
-      break;
-    case 'OB':
-      // The one binary attribute that may stay and has room for text.
-      if (tag === 0x00282000) break;
-      return undefined;
-    default:
-      return undefined;
-  }
-  const text = vr === 'OB' ? binaryText(element) : decodedText(element, dataSet);
-  if (text === undefined) return 'value-representation';
-  if (text === '') return undefined;
-  if (vr === 'DS' || vr === 'IS') {
-    if (!text.split('\\').every((value) => numberText.test(value))) return 'value-representation';
-    // Geometry and intensity of the pixels: a number here is never an identifier, and the image needs it.
-    if (group === pixelModuleGroup) return undefined;
-  }
-  if (vr === 'AS' && !ageText.test(text)) return 'value-representation';
-  if (vr === 'CS' && !codeText.test(text.replaceAll('\\', ' '))) return 'value-representation';
-  return context.subject.identifiers.occurIn(text, vr) ? 'identifier-found' : undefined;
-}
-
-function binaryText(element: DataElement): string | undefined {
-  const bytes = valueBytes(element);
-  return bytes === undefined ? undefined : latin1(bytes).replaceAll('\0', '');
+  report.add(place, tag, fault.action, fault.rule);
+  return fault.replacement;
 }
 
 function recurse(

@@ -8,6 +8,10 @@ export type TextReader = (dataSet: DataSet, tag: number) => string | undefined;
 export interface Identifiers {
   /** Whether a value to be kept repeats an identifier of the object. */
   occurIn(text: string, vr: Vr): boolean;
+  /** Whether any identifier could be the value of a number. */
+  readonly haveNumbers: boolean;
+  /** Whether a number is an identifier; digits inside a longer number are chance. */
+  isNumber(value: string): boolean;
   /** How many different terms are looked for. */
   readonly size: number;
 }
@@ -60,22 +64,29 @@ export function createIdentifiers(source: IdentifierSource): Identifiers {
   const shortIds = wordsPattern(new Set([...compacts].filter((id) => id.length < minInnerLength)));
   const longIds = [...compacts].filter((id) => id.length >= minInnerLength);
   const datePattern = dates.length === 0 ? undefined : new RegExp(dates.join('|'));
+  const numbers = new Set(longIds.filter((id) => /^\d+$/.test(id)));
   return {
+    haveNumbers: numbers.size > 0,
+    isNumber: (value) => numbers.has(value),
     size: words.size + compacts.size + dates.length,
     occurIn(text, vr) {
-      if (text === '') return false;
-      if (vr === 'CS' && text.split('\\').every((value) => codeWords.has(value.trim()))) return false;
-      const folded = fold(text);
+      const told = vr === 'CS' ? withoutCodeWords(text) : text;
+      if (told === '') return false;
+      const folded = fold(told);
       if (wordPattern?.test(folded) === true) return true;
-      // A number may equal an identifier, but digits inside a longer number are chance.
-      if (vr === 'DS' || vr === 'IS')
-        return folded.split('\\').some((value) => longIds.includes(value.trim()));
       if (shortIds?.test(folded) === true || datePattern?.test(folded) === true) return true;
       if (longIds.length === 0) return false;
       const compact = compacted(folded);
       return longIds.some((id) => compact.includes(id));
     },
   };
+}
+
+function withoutCodeWords(text: string): string {
+  return text
+    .split('\\')
+    .filter((value) => !codeWords.has(value.trim()))
+    .join('\\');
 }
 
 function isTelling(part: string): boolean {

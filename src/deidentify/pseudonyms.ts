@@ -7,8 +7,8 @@ export const minSecretBytes = 32;
 /** Part of every derived key: changes only when the same secret shall give other pseudonyms. */
 const derivationVersion = 'sallyport pseudonyms 1';
 
-/** Remembered UID replacements; a multi-frame repeats the same references thousands of times. */
-const maxRememberedUids = 4096;
+/** Remembered replacements: a study repeats its own, a multi-frame the same references thousands of times. */
+const maxRemembered = 4096;
 
 /** Prefix of every pseudonymous Patient ID and Patient's Name. */
 export const patientIdPrefix = 'SP-';
@@ -51,21 +51,24 @@ export function createPseudonyms(secret: Uint8Array): Pseudonyms {
   };
   const keyId = derive('key-id').toString('hex').slice(0, 8);
   const remembered = new Map<string, string>();
+  const remember = (name: string, make: () => string): string => {
+    const known = remembered.get(name);
+    if (known !== undefined) return known;
+    const replacement = make();
+    if (remembered.size >= maxRemembered) remembered.clear();
+    remembered.set(name, replacement);
+    return replacement;
+  };
+  const patientToken = (...parts: readonly string[]): string =>
+    remember(JSON.stringify(parts), () => `${patientIdPrefix}${base32(mac(keys.patient, ...parts))}`);
   return {
     keyId,
     uid(uid) {
       const canonical = canonicalUid(uid);
-      const known = remembered.get(canonical);
-      if (known !== undefined) return known;
-      const replacement = uuidUid(mac(keys.uid, canonical));
-      if (remembered.size >= maxRememberedUids) remembered.clear();
-      remembered.set(canonical, replacement);
-      return replacement;
+      return remember(canonical, () => uuidUid(mac(keys.uid, canonical)));
     },
-    patientId: (issuer, patientId) =>
-      `${patientIdPrefix}${base32(mac(keys.patient, 'patient', issuer.trim(), patientId.trim()))}`,
-    patientIdOfStudy: (studyInstanceUid) =>
-      `${patientIdPrefix}${base32(mac(keys.patient, 'study', canonicalUid(studyInstanceUid)))}`,
+    patientId: (issuer, patientId) => patientToken('patient', issuer.trim(), patientId.trim()),
+    patientIdOfStudy: (studyInstanceUid) => patientToken('study', canonicalUid(studyInstanceUid)),
     accessionNumber: (accessionNumber) => base32(mac(keys.accession, accessionNumber.trim())),
     token: (kind, value) => base32(mac(keys.token, kind, value.trim())),
     dateShiftDays(issuer, patientId) {

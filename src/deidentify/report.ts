@@ -46,14 +46,24 @@ export const maxReportEntries = 10_000;
 
 /** A place in the tree of sequences; the same for all items of a sequence. */
 export interface ReportPlace {
-  readonly path: string;
+  readonly tag: number;
+  readonly parent: ReportPlace | undefined;
   readonly children: Map<number, ReportPlace>;
-  readonly entries: Map<string, { action: AppliedAction; rule: RuleName; tag: number; count: number }>;
+  /** What happened to each attribute here; at the top level every attribute occurs once, so nothing is looked up. */
+  readonly entries: Entry[];
+  readonly byTag: Map<number, Entry[]>;
 }
 
-/** Collects what is done to one instance. */
+interface Entry {
+  readonly tag: number;
+  readonly action: AppliedAction;
+  readonly rule: RuleName;
+  count: number;
+}
+
+/** Collects what is done to one instance. Texts are made when the report is asked for, which most callers never do. */
 export class ReportBuilder {
-  readonly root: ReportPlace = { path: '', children: new Map(), entries: new Map() };
+  readonly root: ReportPlace = newPlace(0, undefined);
   readonly #counts: Record<AppliedAction, number> = {
     removed: 0,
     emptied: 0,
@@ -72,7 +82,7 @@ export class ReportBuilder {
   within(place: ReportPlace, tag: number): ReportPlace {
     const known = place.children.get(tag);
     if (known !== undefined) return known;
-    const child = { path: `${place.path}${formatTag(tag)}/`, children: new Map(), entries: new Map() };
+    const child = newPlace(tag, place);
     place.children.set(tag, child);
     return child;
   }
@@ -80,18 +90,29 @@ export class ReportBuilder {
   add(place: ReportPlace, tag: number, action: AppliedAction, rule: RuleName): void {
     this.#counts[action] += 1;
     if (action === 'kept') return;
-    const key = `${tag}${action}${rule}`;
-    const known = place.entries.get(key);
-    if (known !== undefined) {
-      known.count += 1;
+    if (place.parent === undefined) {
+      this.#list(place, { tag, action, rule, count: 1 });
       return;
     }
+    const known = place.byTag.get(tag);
+    const same = known?.find((entry) => entry.action === action && entry.rule === rule);
+    if (same !== undefined) {
+      same.count += 1;
+      return;
+    }
+    const entry = { tag, action, rule, count: 1 };
+    if (known === undefined) place.byTag.set(tag, [entry]);
+    else known.push(entry);
+    this.#list(place, entry);
+  }
+
+  #list(place: ReportPlace, entry: Entry): void {
     if (this.#entries >= maxReportEntries) {
       this.#truncated = true;
       return;
     }
     this.#entries += 1;
-    place.entries.set(key, { action, rule, tag, count: 1 });
+    place.entries.push(entry);
   }
 
   note(note: ReportNote): void {
@@ -100,13 +121,13 @@ export class ReportBuilder {
 
   build(head: { profile: string; profileRevision: string; keyId: string }): DeidentificationReport {
     const elements: ReportEntry[] = [];
-    const collect = (place: ReportPlace): void => {
-      for (const { action, rule, tag, count } of place.entries.values()) {
-        elements.push({ path: `${place.path}${formatTag(tag)}`, action, rule, count });
+    const collect = (place: ReportPlace, path: string): void => {
+      for (const { tag, action, rule, count } of place.entries) {
+        elements.push({ path: `${path}${formatTag(tag)}`, action, rule, count });
       }
-      for (const child of place.children.values()) collect(child);
+      for (const child of place.children.values()) collect(child, `${path}${formatTag(child.tag)}/`);
     };
-    collect(this.root);
+    collect(this.root, '');
     return {
       ...head,
       counts: { ...this.#counts },
@@ -115,4 +136,8 @@ export class ReportBuilder {
       notes: [...this.#notes],
     };
   }
+}
+
+function newPlace(tag: number, parent: ReportPlace | undefined): ReportPlace {
+  return { tag, parent, children: new Map(), entries: [], byTag: new Map() };
 }

@@ -68,17 +68,18 @@ export function createRuleBook(profile: Profile): RuleBook {
   for (const [tag, action] of pseudonymous) rows.set(tag, { action, rule: 'pseudonym' });
   for (const tag of markerTags) rows.set(tag, { action: 'marker', rule: 'marker' });
   rows.set(0x00080005, { action: 'characterSet', rule: 'structure' });
-  const decided = new Map<string, Decision>();
+  // The decision for the VR an attribute was last met with: senders hardly ever disagree about it.
+  const decided = new Map<number, { readonly vr: Vr; readonly decision: Decision }>();
   if (profile.options.length > 0) throw new TypeError('no option is implemented');
   return {
     decide(tag, vr) {
       if (isPrivate(tag)) return privateDecision;
-      const key = `${tag}${vr}`;
-      const known = decided.get(key);
-      if (known !== undefined) return known;
+      const known = decided.get(tag);
+      if (known?.vr === vr) return known.decision;
       const decision = decideAnew(rows, tag, vr);
-      // Only tags of the dictionary and of the tables are remembered, so that no sender can make this map grow.
-      if (decision.rule !== 'unregistered') decided.set(key, decision);
+      // Only attributes of the dictionary and of the tables are remembered, so that no sender can make this map grow.
+      if (decision.rule !== 'unregistered' && decision.rule !== 'structure')
+        decided.set(tag, { vr, decision });
       return decision;
     },
   };

@@ -47,9 +47,10 @@ export function textAt(dataSet: DataSet, tag: number): string {
   return found === undefined ? '' : (decodedText(found, dataSet) ?? '');
 }
 
-/** Whether the element has the VR, be it sent so or known so. */
+/** Whether the element has the VR, be it sent so or, where it was sent as bytes, known so. */
 export function isOfVr(found: DataElement, vr: Vr): boolean {
-  return found.vr === vr || lookup(found.tag)?.vr === vr;
+  if (found.vr === vr) return true;
+  return (found.vr === 'UN' || found.vr === 'OB') && lookup(found.tag)?.vr === vr;
 }
 
 export function latin1(bytes: Uint8Array): string {

@@ -1,10 +1,11 @@
 import { latin1 } from '../text.ts';
+import { isEncoderName } from './encoder-names.ts';
 import type { Stripper, StripResult } from './fragments.ts';
 import { KeptRanges } from './kept-ranges.ts';
 
 /**
- * JPEG (ISO/IEC 10918-1) and JPEG-LS (ISO/IEC 14495-1): comments and application segments go, but for those a decoder
- * needs: JFIF without thumbnail, Adobe (colour transform), and HP's colour transform of JPEG-LS. EXIF, XMP, IPTC,
+ * JPEG (ISO/IEC 10918-1) and JPEG-LS (ISO/IEC 14495-1): comments and application segments go, but for an encoder's name and what a
+ * decoder needs: JFIF (or LJIF) without thumbnail, Adobe (colour transform), and HP's colour transform of JPEG-LS. EXIF, XMP, IPTC,
  * Photoshop and ICC text are in the others.
  */
 export const jpegStripper: Stripper = {
@@ -43,10 +44,12 @@ function isAlone(marker: number): boolean {
 }
 
 function isNeeded(marker: number, content: Uint8Array): boolean {
-  if (marker === 0xfe) return false;
+  if (marker === 0xfe) return isEncoderName(latin1(content));
   if (marker < 0xe0 || marker > 0xef) return true;
   const name = latin1(content.subarray(0, 5));
-  if (marker === 0xe0) return name === 'JFIF\0' && content.length === 14;
+  if (marker === 0xe0) {
+    return (name === 'JFIF\0' && content.length === 14) || (name === 'LJIF\0' && content.length === 13);
+  }
   if (marker === 0xee) return name === 'Adobe' && content.length === 12;
   return marker === 0xe8 && name.startsWith('mrfx') && content.length === 5;
 }

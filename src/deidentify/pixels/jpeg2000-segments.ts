@@ -1,4 +1,5 @@
 import { latin1 } from '../text.ts';
+import { isEncoderName } from './encoder-names.ts';
 import type { Stripper, StripResult } from './fragments.ts';
 import { KeptRanges } from './kept-ranges.ts';
 
@@ -20,10 +21,6 @@ const comment = 0xff64;
 const startOfTilePart = 0xff90;
 const startOfData = 0xff93;
 const endOfCodestream = 0xffd9;
-
-/** What encoders write of themselves; anything else may be about the patient. */
-const encoderName =
-  /^(Created by OpenJPEG version [\d.]{1,12}|Kakadu-[vV]?[\d.]{1,12}|Created by: JJ2000 version [\d.]{1,12}|OpenJPH Ver [\d.]{1,12}\.?|JasPer Version [\d.]{1,12}|Kdu-Layer-Info: log_2\{Delta-D\(squared-error\)\/Delta-L\(bytes\)\}, L\(bytes\)\s[-\d.,e+\s]*)\0?$/;
 
 function isCodestream(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0xff && bytes[at + 1] === 0x4f && bytes[at + 2] === 0xff && bytes[at + 3] === 0x51;
@@ -83,7 +80,7 @@ function finish(bytes: Uint8Array, position: number, end: number, kept: KeptRang
 /** Whether a comment segment at `start` says more than the name of an encoder. */
 function isTelling(bytes: Uint8Array, start: number, end: number): boolean {
   // Rcom 1: text in ISO 8859-15 (A.9.2).
-  return u16(bytes, start + 4) !== 1 || !encoderName.test(latin1(bytes.subarray(start + 6, end)));
+  return u16(bytes, start + 4) !== 1 || !isEncoderName(latin1(bytes.subarray(start + 6, end)));
 }
 
 /** Where the contiguous code stream box of a JP2 file lies (annex I). */

@@ -15,11 +15,11 @@ export class KeptRanges {
     this.#start = end;
   }
 
-  /** The result for a stream that ends at `end`, within `bytes`. Up to a few zeros behind it are padding. */
+  /** The result for a stream that ends at `end`, within `bytes`. Zeros behind it, or a single byte, are padding. */
   finish(bytes: Uint8Array, end: number): StripResult {
     let rest = end;
     while (rest < bytes.length && bytes[rest] === 0) rest += 1;
-    const trailing = rest < bytes.length;
+    const trailing = rest < bytes.length && end + 1 < bytes.length;
     if (this.#ranges.length === 0 && this.#start === 0 && !trailing) return { kind: 'whole' };
     if (end > this.#start) this.#ranges.push([this.#start, end]);
     return { kind: 'parts', ranges: this.#ranges };

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import type { DataElement, DataSet } from '../../dicom/data-set.ts';
-import { firstNumber, numbers } from '../../dicom/values.ts';
+import { firstNumber, has, numbers } from '../../dicom/values.ts';
 import { textAt } from '../text.ts';
 
 /** Largest native pixel data that is rewritten in memory, bytes. */
@@ -158,7 +158,8 @@ function keptLength(dataSet: DataSet, length: number, read: Read): number {
   const allocated = firstNumber(dataSet, 0x00280100);
   if (rows === undefined || columns === undefined || allocated === undefined) return length;
   const samples = firstNumber(dataSet, 0x00280002) ?? 1;
-  const frames = Math.max(1, firstNumber(dataSet, 0x00280008) ?? 1);
+  const frames = has(dataSet, 0x00280008) ? firstNumber(dataSet, 0x00280008) : 1;
+  if (frames === undefined || frames < 1) return length;
   // 4:2:2 and 4:2:0 store fewer samples; the full count is an upper bound, and enough of one.
   if (/42[02]$/.test(textAt(dataSet, 0x00280004))) return length;
   const expected = Math.ceil((rows * columns * samples * frames * allocated) / 8);

@@ -98,6 +98,38 @@ t.test('a scratch file that is gone or too short is our fault, and does not wait
   for (const client of clients) await t.rejects(client.post(post, never), { code: 'UNEXPECTED' });
 });
 
+t.test('an answer that comes before the body is through counts by its status', async (t) => {
+  const prepared = samplePrepared({ id: 'a', frames: 20, padding: 1_000_000 });
+  const bodies = [onlyPost(prepared), onlyPost(await inFile(t, prepared))];
+  for (const [status, kind] of [
+    [413, 'hold'],
+    [409, 'delivered'],
+    [503, 'retry'],
+  ] as const) {
+    const server = createServer((request, response) => {
+      // As servers do that look at the header first: the answer, then the rest of the body read and thrown away. (One
+      // that resets the connection instead may take its own answer back; no client can see through that.)
+      response.writeHead(status).end('{}');
+      request.resume().on('error', () => undefined);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no TCP address');
+    t.teardown(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    for (const gzip of [false, true]) {
+      const client = new BackendClient(sampleSettings(`http://127.0.0.1:${address.port}`, { gzip }), {
+        now: Date.now,
+      });
+      for (const post of bodies) t.match(await client.post(post, never), { kind, httpStatus: status });
+      await client.close();
+    }
+  }
+});
+
 t.test('a reader that stops early leaves no file open', async (t) => {
   const post = onlyPost(await inFile(t, samplePrepared({ id: 'a', frames: 3, padding: 500_000 })));
   for (const compress of [false, true]) {

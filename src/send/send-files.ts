@@ -38,8 +38,12 @@ export interface SendResult {
 const batchFiles = 4096;
 /** Heads read at the same time. */
 const parallelHeads = 8;
-/** Associations that may break one after another without a single response before the rest is given up. */
-const maxBrokenAssociations = 3;
+/**
+ * Associations that may break one after another without a single response before the rest is given up. A peer that
+ * aborts at a faulty instance is cheap to ask again; one that says nothing costs a whole timeout.
+ */
+const maxBrokenAssociations = 10;
+const maxTimeouts = 3;
 
 interface Candidate extends FileHead {
   readonly path: string;
@@ -111,6 +115,7 @@ class Sender {
   readonly #buffers = new PieceBuffers();
   #givenUp: SallyportError | undefined;
   #brokenInRow = 0;
+  #timeoutsInRow = 0;
 
   constructor(target: SendTarget, options: SendOptions) {
     this.#target = target;
@@ -176,6 +181,7 @@ class Sender {
     try {
       const response = await storeInstance(association, context.id, { ...file, file: handle }, this.#buffers);
       this.#brokenInRow = 0;
+      this.#timeoutsInRow = 0;
       const outcome = storeOutcome(response.status);
       const code = codeInComment(response.errorComment);
       return {
@@ -189,7 +195,9 @@ class Sender {
     } catch (thrown) {
       const error = asSallyportError(thrown);
       this.#brokenInRow += 1;
-      if (error.code === 'CANCELLED' || this.#brokenInRow >= maxBrokenAssociations) this.#givenUp = error;
+      if (error.code === 'PEER_TIMEOUT') this.#timeoutsInRow += 1;
+      const isEnough = this.#brokenInRow >= maxBrokenAssociations || this.#timeoutsInRow >= maxTimeouts;
+      if (error.code === 'CANCELLED' || isEnough) this.#givenUp = error;
       return withError(file.path, 'failed', error);
     } finally {
       await handle.close();

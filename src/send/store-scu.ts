@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { asSallyportError, SallyportError } from '../core/errors.ts';
-import { VERIFICATION_SOP_CLASS } from '../dicom/uids.ts';
+import { transferSyntax, VERIFICATION_SOP_CLASS } from '../dicom/uids.ts';
 import type { Association } from './association.ts';
 import { type CommandResponse, decodeResponse, echoRequest, storeRequest } from './command-set.ts';
 import { decodePdvs, pduTypes, pdvHeaderLength, protocolError, writePdvHeader } from './pdu.ts';
@@ -99,21 +99,29 @@ async function sendDataSet(
   buffers: PieceBuffers,
 ): Promise<void> {
   const step = fragmentLength(association);
+  const total = paddedLength(source);
   const fragmentsPerPiece = Math.min(maxFragments, Math.floor(pieceBytes / (step + pdvHeaderLength)));
   let sent = 0;
   let sending: Promise<void> = Promise.resolve();
   try {
     do {
       const buffer = buffers.next();
-      const length = Math.min(fragmentsPerPiece * step, source.length - sent);
-      const pieces = framePiece(buffer, contextId, step, length, sent + length === source.length);
-      await readInto(source.file, pieces.fragments, source.offset + sent, length);
+      const length = Math.min(fragmentsPerPiece * step, total - sent);
+      const pieces = framePiece(buffer, contextId, step, length, sent + length === total);
+      await readInto(
+        source.file,
+        pieces.fragments,
+        source.offset + sent,
+        Math.min(length, source.length - sent),
+      );
+      // Where nothing was read: the byte after the file's end, if there is one, is the padding.
+      if (sent + length > source.length) buffer[pieces.bytes - 1] = 0;
       await sending;
       sending = association.write(buffer.subarray(0, pieces.bytes));
       // Awaited one turn later, or in the catch below; a rejection in between is not unhandled.
       sending.catch(() => undefined);
       sent += length;
-    } while (sent < source.length);
+    } while (sent < total);
     await sending;
   } catch (thrown) {
     const error = asSallyportError(thrown);
@@ -121,6 +129,15 @@ async function sendDataSet(
     await sending.catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * A deflated data set of odd length gets one NUL behind it (PS3.5 A.5), which files often lack and without which DCMTK
+ * aborts. Other data sets of odd length are faulty and go out as they are: the receiver is to judge them.
+ */
+function paddedLength(source: StoreSource): number {
+  const isDeflated = transferSyntax(source.transferSyntaxUid)?.deflated === true;
+  return isDeflated ? source.length + (source.length % 2) : source.length;
 }
 
 /** Lays out the headers of a piece; the fragments are the gaps between them. An empty data set is one empty fragment. */

@@ -34,6 +34,9 @@ export const corpusMissing: string | false = existsSync(join(root, 'MANIFEST.tsv
   ? false
   : 'the corpus folder ../shared/corpus is absent';
 
+/** Files that end Orthanc 1.10.1 itself when they are uploaded: nested deeper than its stack. Not to be sent through it. */
+export const orthancCrashers: readonly string[] = ['generated/mal_nested_sequences_200.dcm'];
+
 /** Path of one corpus file. */
 export function corpusPath(name: string): string {
   return join(root, name);

@@ -1,5 +1,4 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Test } from 'tap';
 import { peerProgram } from './peers.ts';
 import { type Daemon, freePort, type RunOptions, type RunResult, run, startDaemon, waitFor } from './run.ts';
@@ -77,6 +76,8 @@ export async function startStorescp(t: Test, options: StorescpOptions): Promise<
     '--aetitle',
     options.aeTitle ?? 'STORESCP',
     '--bit-preserving',
+    // The corpus has several files under one SOP Instance UID.
+    '--unique-filenames',
     '--output-directory',
     options.directory,
   ];
@@ -124,11 +125,4 @@ export function dcmdump(path: string, ...args: readonly string[]): Promise<RunRe
 export async function dciodvfyErrors(path: string): Promise<string[]> {
   const { output } = await run(peerProgram('dciodvfy'), [path]);
   return output.split('\n').filter((line) => line.startsWith('Error'));
-}
-
-/** A folder beside others for one purpose, made when needed. */
-export async function subfolder(root: string, name: string): Promise<string> {
-  const path = join(root, name);
-  await mkdir(path, { recursive: true });
-  return path;
 }

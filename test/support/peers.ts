@@ -58,7 +58,7 @@ export function peerProgram(name: PeerName): string {
  * False where one of the peers is missing: the test is then reported as skipped by the peer's name and must return at
  * once. With CI=true a missing peer fails the test instead.
  */
-export function requirePeer(t: Test, ...names: PeerName[]): boolean {
+export function requirePeer(t: Pick<Test, 'fail' | 'plan'>, ...names: PeerName[]): boolean {
   const missing = names.filter((name) => !hasPeer(name));
   if (missing.length === 0) return true;
   const reason = `not installed: ${missing.join(', ')} (Debian: ${missing.map((name) => peers[name].package).join(', ')})`;

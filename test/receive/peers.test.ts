@@ -30,7 +30,7 @@ t.test(
     const folder = t.testdir();
     const files = [];
     for (let index = 1; index <= 5; index++) {
-      files.push(await part10(folder, `${index}.dcm`, `1.2.3.4.${index}`, index * 260_001));
+      files.push(await part10(folder, `${index}.dcm`, `1.2.3.4.${index}`, index * 260_002));
     }
     const result = await tool('storescu', [
       '-aet',

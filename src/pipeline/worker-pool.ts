@@ -43,6 +43,7 @@ export class WorkerPool {
       maxThreads: this.threads,
       maxQueue: maxQueuedTasks,
       idleTimeout: idleTimeoutMs,
+      name: 'prepare',
       workerData: setup,
     });
   }

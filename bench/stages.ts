@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { deidentify } from '../src/deidentify/deidentify.ts';
+import { loadProfile } from '../src/deidentify/profile.ts';
+import { createPseudonyms } from '../src/deidentify/pseudonyms.ts';
+import { encodePart10 } from '../src/dicom/encode.ts';
+import { readPart10 } from '../src/dicom/part10.ts';
+import { openFileSource } from '../src/pipeline/file-source.ts';
+import { describeSeries, describeStudy, imageWriter } from '../src/pipeline/payload.ts';
+import { encodeJpeg } from '../src/render/jpeg.ts';
+import { render } from '../src/render/render.ts';
+import { writeCtSeries } from '../src/synthetic/bulk.ts';
+import { printTable } from './measure.ts';
+
+/** CPU of one thread by stage for CT of 512x512 16 bit, beside the bare sharp encode of as many pixels. */
+const count = 200;
+const root = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
+try {
+  const files = await writeCtSeries({ directory: root, count });
+  const profile = loadProfile('basic');
+  const pseudonyms = createPseudonyms(Buffer.alloc(32, 7));
+  const settings = { quality: 90, maxPixelsPerFrame: 1e8, maxFrames: 1e4 };
+  const spent: Record<string, number> = {};
+  const cpu = (): number => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  };
+  const timed = async <T>(name: string, work: () => T | Promise<T>): Promise<T> => {
+    const before = cpu();
+    const result = await work();
+    spent[name] = (spent[name] ?? 0) + cpu() - before;
+    return result;
+  };
+  for (const round of ['warm', 'measured']) {
+    for (const key of Object.keys(spent)) spent[key] = 0;
+    for (const path of files) {
+      const source = await timed('read the file', () => openFileSource(path));
+      const part10 = await timed('parse', () => readPart10(source));
+      const result = await timed('de-identify', () => deidentify(part10, { profile, pseudonyms }));
+      if (result.kind !== 'deidentified') throw new Error(`held: ${result.code}`);
+      const write = imageWriter(result.value);
+      const frames = await timed('render (window, JPEG)', async () => {
+        const list = [];
+        for await (const frame of render(result.value, settings)) list.push(frame);
+        return list;
+      });
+      await timed('payload (JSON, Base64)', () => {
+        describeStudy(result.value, { profile: profile.id, profileRevision: 'r', keyId: pseudonyms.keyId });
+        describeSeries(result.value);
+        for (const frame of frames) write(frame, frame.jpeg);
+      });
+      await timed('digest of the content', () =>
+        createHash('sha256').update(source.read(0, source.size)).digest('hex'),
+      );
+      await timed('(write de-identified Part 10, offline only)', () => {
+        let bytes = 0;
+        for (const chunk of encodePart10({
+          dataSet: result.value.dataSet,
+          transferSyntaxUid: result.value.transferSyntaxUid,
+          head: new Uint8Array(),
+        }))
+          bytes += chunk.length;
+        return bytes;
+      });
+      const [frame] = frames;
+      if (frame === undefined) throw new Error('no frame');
+      const pixels = await sharp(frame.jpeg).extractChannel(0).raw().toBuffer();
+      const { width, height } = frame;
+      await timed('(bare sharp encode of 512x512 grey)', () =>
+        encodeJpeg({ width, height, channels: 1, pixels }, settings.quality),
+      );
+      source.close();
+    }
+    if (round === 'warm') continue;
+    const bare = (spent['(bare sharp encode of 512x512 grey)'] ?? 0) / count;
+    printTable(
+      `CPU by stage, one thread, ${count} CT of 512x512`,
+      ['stage', 'ms an instance', 'against the bare encode'],
+      Object.entries(spent).map(([name, ms]) => [
+        name,
+        (ms / count).toFixed(2),
+        (ms / count / bare).toFixed(2),
+      ]),
+    );
+  }
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}

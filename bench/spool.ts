@@ -12,9 +12,9 @@ import { Spool } from '../src/spool/spool.ts';
 
 const instanceBytes = 512 * 1024;
 const chunkBytes = 64 * 1024;
-const rows: string[][] = [['what', 'count', 'per second', 'ms each', 'p50', 'p99']];
+const rows: string[][] = [['what', 'count', 'per second', 'ms each', 'p50', 'p99', 'CPU ms each']];
 
-function report(what: string, latencies: number[], totalMs: number): void {
+function report(what: string, latencies: number[], totalMs: number, cpuMs: number): void {
   const sorted = latencies.toSorted((a, b) => a - b);
   const at = (share: number) => (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(3);
   const count = sorted.length;
@@ -25,12 +25,20 @@ function report(what: string, latencies: number[], totalMs: number): void {
     (totalMs / count).toFixed(3),
     at(0.5),
     at(0.99),
+    (cpuMs / count).toFixed(3),
   ]);
+}
+
+/** User and system time of all threads: what a busy machine does not change much. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 async function measure(what: string, count: number, parallel: number, work: (n: number) => Promise<unknown>) {
   const latencies: number[] = [];
   const started = performance.now();
+  const cpuBefore = cpuMs();
   let next = 0;
   const one = async () => {
     while (next < count) {
@@ -41,7 +49,7 @@ async function measure(what: string, count: number, parallel: number, work: (n: 
     }
   };
   await Promise.all(Array.from({ length: parallel }, one));
-  report(what, latencies, performance.now() - started);
+  report(what, latencies, performance.now() - started, cpuMs() - cpuBefore);
 }
 
 function record(n: number): InstanceRecord {
@@ -117,6 +125,7 @@ const before = process.memoryUsage.rss();
 let moved = 0;
 let peak = 0;
 const started = performance.now();
+const cpuBefore = cpuMs();
 for (;;) {
   const claimed = await ledger.claim('received', Date.now(), 64, 60_000);
   if (claimed.length === 0) break;
@@ -131,6 +140,7 @@ report(
   'claim and apply, 64 at a time',
   Array.from({ length: moved }, () => total / moved),
   total,
+  cpuMs() - cpuBefore,
 );
 await ledger.close();
 await blobs.close();

@@ -40,7 +40,7 @@ export class Cursor {
   /** A copy of a short range; used for the few values the walk itself needs. */
   copy(offset: number, length: number): Uint8Array {
     const index = this.at(offset, length);
-    return this.bytes.slice(index, index + length);
+    return new Uint8Array(this.bytes.subarray(index, index + length));
   }
 
   /** True when [from, to) holds zeros alone. */

@@ -54,6 +54,8 @@ export function* encodePart10({
  *
  * Sequences and items are written with undefined length and delimiters, so that nothing has to be measured beforehand
  * and no sequence is too long for its length field; empty ones with length zero.
+ *
+ * Throws DATA_SET_MALFORMED where a sequence came in an encoding that this data set cannot carry.
  */
 export function* encodeDataSet(dataSet: DataSet): Generator<Uint8Array<ArrayBufferLike>> {
   const out = new ChunkWriter();
@@ -177,7 +179,9 @@ function* sequenceOf(
   let inner = encoding;
   if (!items.every((item) => sameEncoding(item.encoding, encoding))) {
     if (!encoding.explicitVr || !items.every((item) => sameEncoding(item.encoding, implicitVrLittleEndian))) {
-      throw new SallyportError('UNEXPECTED', { detail: `items of ${formatTag(tag)} in another encoding` });
+      throw new SallyportError('DATA_SET_MALFORMED', {
+        detail: `items of ${formatTag(tag)} in another encoding`,
+      });
     }
     vr = 'UN';
     inner = implicitVrLittleEndian;
@@ -249,7 +253,7 @@ function* copyOf(
   yield* out.flush();
   for (let done = 0; done < length; done += copyBytes) {
     const piece = source.read(offset + done, Math.min(copyBytes, length - done));
-    // A source over a file may reuse its window.
-    yield source.bytes === undefined ? piece.slice() : piece;
+    // A source over a file may reuse its window. Not `slice`, which copies nothing where the window is a Buffer.
+    yield source.bytes === undefined ? new Uint8Array(piece) : piece;
   }
 }

@@ -57,7 +57,8 @@ export function rawBytes({ tag, body }: DataElement, maxBytes: number = maxValue
     throw new SallyportError('DATA_SET_TOO_COMPLEX', { detail: `${formatTag(tag)} of ${body.length} bytes` });
   }
   const bytes = body.source.read(body.offset, body.length);
-  return body.source.bytes === undefined ? bytes.slice() : bytes;
+  // Not `slice`, which copies nothing where the source gives a Buffer.
+  return body.source.bytes === undefined ? new Uint8Array(bytes) : bytes;
 }
 
 /** The VR by which a value is to be read: that of the dictionary where the element itself does not tell (UN). */

@@ -71,7 +71,7 @@ const pureFolders: Readonly<Record<string, readonly string[]>> = {
   core: [],
   dicom: ['node:zlib'],
   deidentify: ['node:crypto'],
-  render: ['node:zlib', 'node:module', 'node:url', 'node:fs'],
+  render: ['node:zlib', 'node:crypto', 'node:module', 'node:url', 'node:fs'],
 };
 
 const root = join(import.meta.dirname, '..', 'src');

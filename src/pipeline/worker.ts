@@ -8,6 +8,7 @@ import { createPseudonyms } from '../deidentify/pseudonyms.ts';
 import type { ByteSource } from '../dicom/byte-source.ts';
 import { readPart10 } from '../dicom/part10.ts';
 import { render } from '../render/render.ts';
+import { renderRevision } from '../render/revision.ts';
 import { openFileSource } from './file-source.ts';
 import { ImageSink } from './image-sink.ts';
 import type { PrepareReply, PrepareTask, WorkerSetup } from './messages.ts';
@@ -34,7 +35,7 @@ const renderSettings = {
   maxFrames: setup.maxFrames,
 };
 /** Rendering takes part in what a post contains, so it takes part in its name. */
-const revisionSuffix = `r1-q${setup.jpegQuality}`;
+const revisionSuffix = renderRevision(renderSettings);
 
 /**
  * The prepare stage of one instance, from the received bytes to what delivery posts. A verdict of the registry comes back

@@ -19,7 +19,12 @@ export interface EightBitImage {
  */
 export async function encodeJpeg(image: EightBitImage, quality: number): Promise<Uint8Array> {
   const { width, height, channels } = image;
-  return sharp(image.pixels, { raw: { width, height, channels }, limitInputPixels: false })
+  const pixels = sharp(image.pixels, { raw: { width, height, channels }, limitInputPixels: false });
+  // Without this, sharp turns grey into three components.
+  return (channels === 1 ? pixels.toColourspace('b-w') : pixels)
     .jpeg({ quality, chromaSubsampling: '4:4:4', optimizeCoding: false })
     .toBuffer();
 }
+
+/** Versions of what makes the bytes of a JPEG: another one may make other bytes of the same pixels. */
+export const jpegEncoderVersion = `${sharp.versions.vips}/${sharp.versions.mozjpeg ?? 'libjpeg'}`;

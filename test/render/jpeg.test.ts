@@ -1,0 +1,76 @@
+import sharp from 'sharp';
+import t from 'tap';
+import { encodeJpeg } from '../../src/render/jpeg.ts';
+import { type RenderedFrame, renderAsIs } from '../../src/render/render.ts';
+import { limits } from './drawn.ts';
+import { image } from './image.ts';
+
+/** Marker codes of the segments before the first scan. */
+function segments(jpeg: Uint8Array): number[] {
+  const bytes = Buffer.from(jpeg);
+  const found: number[] = [];
+  for (let at = 2; bytes[at + 1] !== 0xda; at += 2 + bytes.readUInt16BE(at + 2))
+    found.push(bytes[at + 1] ?? 0);
+  return found;
+}
+
+const ramp = Uint8Array.from({ length: 64 * 64 }, (_, i) => (i % 64) * 4);
+const colors = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7) % 256);
+
+t.test(
+  'grey becomes one component, colour three without subsampling; nothing but tables beside the scan',
+  async (t) => {
+    const grey = await encodeJpeg({ width: 64, height: 64, channels: 1, pixels: ramp }, 90);
+    const color = await encodeJpeg({ width: 64, height: 64, channels: 3, pixels: colors }, 90);
+    const tables = [0xdb, 0xc4, 0xc0, 0xdd]; // DQT, DHT, SOF0, DRI: no APPn, no comment
+    for (const jpeg of [grey, color]) {
+      t.same(
+        segments(jpeg).filter((marker) => !tables.includes(marker)),
+        [],
+      );
+    }
+    t.match(await sharp(grey).metadata(), { format: 'jpeg', width: 64, height: 64, channels: 1 });
+    t.match(await sharp(color).metadata(), { channels: 3, chromaSubsampling: '4:4:4', isProgressive: false });
+  },
+);
+
+t.test('quality is the quality asked for', async (t) => {
+  const sizes = await Promise.all(
+    [30, 60, 90, 100].map(
+      async (q) => (await encodeJpeg({ width: 64, height: 64, channels: 3, pixels: colors }, q)).length,
+    ),
+  );
+  t.same(
+    sizes,
+    [...sizes].sort((a, b) => a - b),
+  );
+  const best = await encodeJpeg({ width: 64, height: 64, channels: 1, pixels: ramp }, 100);
+  const back = await sharp(best).toColourspace('b-w').raw().toBuffer();
+  t.ok(
+    ramp.every((value, i) => Math.abs(value - (back[i] ?? 0)) <= 1),
+    'quality 100 is within one level',
+  );
+});
+
+t.test('every frame comes in order with what a viewer needs', async (t) => {
+  const { dataSet, transferSyntaxUid } = image({
+    rows: 2,
+    columns: 2,
+    frames: 3,
+    pixels: Uint8Array.of(...Array(12).keys()),
+  });
+  const frames: RenderedFrame[] = [];
+  for await (const frame of renderAsIs(dataSet, transferSyntaxUid, { ...limits, quality: 90 }))
+    frames.push(frame);
+  t.same(
+    frames.map(({ jpeg, ...rest }) => ({ ...rest, soi: jpeg[0] === 0xff && jpeg[1] === 0xd8 })),
+    [1, 2, 3].map((frame) => ({
+      frame,
+      width: 2,
+      height: 2,
+      rescaleSlope: 1,
+      rescaleIntercept: 0,
+      soi: true,
+    })),
+  );
+});

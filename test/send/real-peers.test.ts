@@ -140,11 +140,34 @@ t.test('Orthanc sends an instance on to storescp as it is', async (t) => {
   const [path = ''] = await writeSyntheticStudy({ directory: folder, seed: 'pacs', images: 1, size: 32 });
   const id = await orthanc.upload(path);
   t.type(id, 'string');
-  t.same(await orthanc.store('scp', [id ?? '']), { httpStatus: 200, instances: 1, failed: 0 });
+  t.same(await orthanc.store('scp', [id ?? '']), { httpStatus: 200, dimseStatus: undefined });
   const [name = ''] = await scp.received();
   t.ok(await sameDataSets([path], [join(scp.directory, name)]));
   await orthanc.remove(id ?? '');
   t.same(await orthanc.instances(), []);
+});
+
+t.test('Orthanc tells which instance a peer refused', async (t) => {
+  if (!requirePeer(t, 'Orthanc')) return;
+  const scp = await startFakeScp(
+    t,
+    storing(({ number }) => (number === 2 ? 0xa700 : 0)),
+  );
+  const orthanc = await startOrthanc(t, { modalities: { scp: { aeTitle: 'SCP', port: scp.port } } });
+  const ids: string[] = [];
+  for (const path of await writeSyntheticStudy({
+    directory: t.testdir(),
+    seed: 'each',
+    images: 1,
+    size: 32,
+  })) {
+    ids.push((await orthanc.upload(path)) ?? '');
+  }
+  t.same(await orthanc.storeEach('scp', ids), [
+    { httpStatus: 200, dimseStatus: undefined },
+    { httpStatus: 500, dimseStatus: 0xa700 },
+    { httpStatus: 200, dimseStatus: undefined },
+  ]);
 });
 
 t.test('storescp refuses what its profile does not name, and takes the rest', async (t) => {

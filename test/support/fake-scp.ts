@@ -24,16 +24,9 @@ export async function startFakeScp(t: Test, script: FakeScpScript): Promise<Fake
     const connection = connections;
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
-    let received: Buffer = Buffer.alloc(0);
-    socket.on('data', (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk]);
-      while (received.length >= 6 && received.length >= 6 + received.readUInt32BE(2)) {
-        const end = 6 + received.readUInt32BE(2);
-        const pdu = { type: received[0] ?? 0, body: received.subarray(6, end) };
-        received = received.subarray(end);
-        types.push(pdu.type);
-        script(pdu, socket, connection);
-      }
+    scriptedConnection(socket, (pdu) => {
+      types.push(pdu.type);
+      script(pdu, socket, connection);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -45,6 +38,23 @@ export async function startFakeScp(t: Test, script: FakeScpScript): Promise<Fake
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no TCP address');
   return { port: address.port, connections: () => connections, types };
+}
+
+/** Calls back with each whole PDU of a connection. */
+export function scriptedConnection(
+  socket: Socket,
+  take: (pdu: { type: number; body: Buffer }) => void,
+): void {
+  let received: Buffer = Buffer.alloc(0);
+  socket.on('data', (chunk: Buffer) => {
+    received = Buffer.concat([received, chunk]);
+    while (received.length >= 6 && received.length >= 6 + received.readUInt32BE(2)) {
+      const end = 6 + received.readUInt32BE(2);
+      const whole = { type: received[0] ?? 0, body: received.subarray(6, end) };
+      received = received.subarray(end);
+      take(whole);
+    }
+  });
 }
 
 /** A PDU of this type and body. */

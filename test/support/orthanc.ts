@@ -18,8 +18,8 @@ export interface OrthancOptions {
 export interface StoreResult {
   /** HTTP status of Orthanc's answer: 200 when every instance was answered with Success or a warning. */
   readonly httpStatus: number;
-  readonly instances: number;
-  readonly failed: number;
+  /** DIMSE status that ended the job, where Orthanc tells it. */
+  readonly dimseStatus: number | undefined;
 }
 
 export interface Orthanc extends Daemon {
@@ -27,8 +27,10 @@ export interface Orthanc extends Daemon {
   readonly httpPort: number;
   /** Stores one file; returns Orthanc's id of the instance, or undefined where Orthanc refuses the file. */
   upload(path: string): Promise<string | undefined>;
-  /** C-STORE of resources (any level) to a modality, one association, as they are stored. */
+  /** C-STORE of resources (any level) to a modality over one association; Orthanc stops at the first refusal. */
   store(modality: string, ids: readonly string[]): Promise<StoreResult>;
+  /** The same, each by itself, so that a refusal is told per instance. The result stands at the id's place. */
+  storeEach(modality: string, ids: readonly string[]): Promise<StoreResult[]>;
   instances(): Promise<string[]>;
   /** The stored file of an instance. */
   file(id: string): Promise<Uint8Array>;
@@ -77,26 +79,28 @@ export async function startOrthanc(t: Test, options: OrthancOptions = {}): Promi
 
 function calls(
   rest: Orthanc['rest'],
-): Pick<Orthanc, 'upload' | 'store' | 'instances' | 'file' | 'remove' | 'echo'> {
+): Pick<Orthanc, 'upload' | 'store' | 'storeEach' | 'instances' | 'file' | 'remove' | 'echo'> {
+  const store: Orthanc['store'] = async (modality, ids) => {
+    // Never "Permissive": Orthanc 1.10 then answers 200 and no failures even where the peer refused every instance.
+    const job = { Resources: ids, Synchronous: true, Timeout: 60 };
+    const answer = await rest('POST', `/modalities/${modality}/store`, job);
+    const status = /DIMSE status 0x([0-9A-Fa-f]{4})/.exec(await answer.text())?.[1];
+    return {
+      httpStatus: answer.status,
+      dimseStatus: status === undefined ? undefined : Number.parseInt(status, 16),
+    };
+  };
   return {
     async upload(path) {
       const answer = await rest('POST', '/instances', await readFile(path));
       const body = (await answer.json()) as { ID?: string };
       return answer.ok ? body.ID : undefined;
     },
-    async store(modality, ids) {
-      const answer = await rest('POST', `/modalities/${modality}/store`, {
-        Resources: ids,
-        Synchronous: true,
-        Permissive: true,
-        Timeout: 60,
-      });
-      const body = (await answer.json()) as { InstancesCount?: number; FailedInstancesCount?: number };
-      return {
-        httpStatus: answer.status,
-        instances: body.InstancesCount ?? 0,
-        failed: body.FailedInstancesCount ?? ids.length,
-      };
+    store,
+    async storeEach(modality, ids) {
+      const results: StoreResult[] = [];
+      for (const id of ids) results.push(await store(modality, [id]));
+      return results;
     },
     instances: async () => (await (await rest('GET', '/instances')).json()) as string[],
     file: async (id) => new Uint8Array(await (await rest('GET', `/instances/${id}/file`)).arrayBuffer()),

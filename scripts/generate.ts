@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { renderReference } from '../src/config/reference.ts';
 import { generateBackendTypes } from './generate-backend-types.ts';
+import { generateDictionary } from './generate-dictionary.ts';
 import { fillReadme } from './readme-sections.ts';
 
 /**
  * Makes every file that follows from another one: config/README.md from the schema, the client's types from the contract,
+ * the data dictionary from dcmjs's,
  * the tables of README from the code. The check in CI runs it and wants no difference.
  */
 function write(path: string, text: string): void {
@@ -25,4 +27,5 @@ function readOrEmpty(url: URL): string {
 
 write('config/README.md', renderReference());
 write('README.md', await fillReadme(readOrEmpty(new URL('../README.md', import.meta.url))));
+write('src/dicom/generated/dictionary.ts', await generateDictionary());
 if (await generateBackendTypes()) console.log('src/core/generated/backend.ts written');

@@ -55,7 +55,9 @@ export interface BytesBody {
   readonly kind: 'bytes';
   readonly bytes: Uint8Array;
 }
-/** A sequence; items in order. */
+/**
+ * A sequence; items in order. Items of a sequence received with VR UN keep their own encoding, implicit VR little endian.
+ */
 export interface ItemsBody {
   readonly kind: 'items';
   readonly items: readonly DataSet[];
@@ -69,7 +71,7 @@ export interface FragmentsBody {
 }
 export type ElementBody = SourceBody | BytesBody | ItemsBody | FragmentsBody;
 
-/** One data element. `tag` is 0xGGGGEEEE as an unsigned number. */
+/** One data element. `tag` is 0xGGGGEEEE as an unsigned number; `vr` is SQ for every sequence, also one received as UN. */
 export interface DataElement {
   readonly tag: number;
   readonly vr: Vr;

@@ -8,7 +8,7 @@ export interface ReadLimits {
   readonly maxInflatedBytes: number;
 }
 
-/** One element costs about 120 bytes of memory: a million fits a worker. */
+/** An element or item costs about 220 bytes of memory (measured): a million fits a worker. */
 export const defaultReadLimits: ReadLimits = {
   maxDepth: 64,
   maxElements: 1_000_000,

@@ -6,8 +6,7 @@ import { fillReadme } from './readme-sections.ts';
 
 /**
  * Makes every file that follows from another one: config/README.md from the schema, the client's types from the contract,
- * the data dictionary from dcmjs's,
- * the tables of README from the code. The check in CI runs it and wants no difference.
+ * the data dictionary from dcmjs's, the tables of README from the code. The check in CI runs it and wants no difference.
  */
 function write(path: string, text: string): void {
   const url = new URL(`../${path}`, import.meta.url);

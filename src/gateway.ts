@@ -133,6 +133,8 @@ export class Gateway {
       random: Math.random,
       retry: { initialMs: config.backend.retryInitial, maxMs: config.backend.retryMax },
     };
+    if (config.backend.baseUrl === '')
+      emit('destination.paused', { code: 'BACKEND_NOT_CONFIGURED', probeInMs: 0 });
     const lanes =
       config.backend.baseUrl === ''
         ? undefined

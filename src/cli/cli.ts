@@ -1,83 +1,8 @@
 #!/usr/bin/env node
 import { ConfigurationFaults } from '../config/load.ts';
 import { asSallyportError, errorRow, exitCodes } from '../core/errors.ts';
-import type { Command, CommandIo } from './io.ts';
-
-interface CommandEntry {
-  readonly usage: string;
-  readonly summary: string;
-  /** Loaded when called: `send` needs no database and `list` no decoder. */
-  readonly load: () => Promise<Command>;
-}
-
-/** The public surface of the command line; README and a test hold it. */
-export const commands: Readonly<Record<string, CommandEntry>> = {
-  serve: {
-    usage: 'serve [--config FILE] [--OPTION VALUE …]',
-    summary: 'run the gateway',
-    load: async () => (await import('./commands/serve.ts')).serveCommand,
-  },
-  check: {
-    usage: 'check [--config FILE] [--OPTION VALUE …]',
-    summary: 'validate the configuration and print it with secrets masked',
-    load: async () => (await import('./commands/check.ts')).checkCommand,
-  },
-  'config-reference': {
-    usage: 'config-reference',
-    summary: 'print every option as Markdown',
-    load: async () => (await import('./commands/config-reference.ts')).configReferenceCommand,
-  },
-  send: {
-    usage: 'send PATH… --to AE@host:port [--from AE]',
-    summary: 'send files and folders by C-STORE',
-    load: async () => (await import('./commands/send.ts')).sendCommand,
-  },
-  deidentify: {
-    usage: 'deidentify PATH… --output DIR [--manifest FILE] [--profile NAME] [--secret-file FILE]',
-    summary: 'de-identify files offline, with the code of the gateway',
-    load: async () => (await import('./commands/deidentify.ts')).deidentifyCommand,
-  },
-  render: {
-    usage: 'render PATH… --output DIR [--manifest FILE]',
-    summary: 'render files to JPEG, as they are',
-    load: async () => (await import('./commands/render.ts')).renderCommand,
-  },
-  list: {
-    usage: 'list [--state STATE] [--code CODE] [--json] [--config FILE]',
-    summary: 'list the instances in the storage folder',
-    load: async () => (await import('./commands/instances.ts')).listCommand,
-  },
-  show: {
-    usage: 'show ID [--json] [--config FILE]',
-    summary: 'show one instance: state, reason, what to do',
-    load: async () => (await import('./commands/instances.ts')).showCommand,
-  },
-  retry: {
-    usage: 'retry ID… | --all [--code CODE] [--config FILE]',
-    summary: 'process held or failed instances again',
-    load: async () => (await import('./commands/instances.ts')).retryCommand,
-  },
-  release: {
-    usage: 'release ID… [--config FILE]',
-    summary: 'accept a held instance in spite of its reason',
-    load: async () => (await import('./commands/instances.ts')).releaseCommand,
-  },
-  discard: {
-    usage: 'discard ID… [--config FILE]',
-    summary: 'remove a held or failed instance for good',
-    load: async () => (await import('./commands/instances.ts')).discardCommand,
-  },
-  'example-backend': {
-    usage: 'example-backend [--port N] [--host ADDRESS] [--output DIR]',
-    summary: 'run a backend that implements openapi/backend.yaml',
-    load: async () => (await import('./commands/example-backend.ts')).exampleBackendCommand,
-  },
-  demo: {
-    usage: 'demo [--once]',
-    summary: 'gateway, example backend and a synthetic study, end to end',
-    load: async () => (await import('./commands/demo.ts')).demoCommand,
-  },
-};
+import { commands } from './cli-commands.ts';
+import type { CommandIo } from './io.ts';
 
 function usage(): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length));

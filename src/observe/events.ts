@@ -50,8 +50,6 @@ export interface EventFields {
     readonly attempts: number;
     readonly delayMs: number;
   };
-  'instance.released': { readonly instanceId: string };
-  'instance.discarded': { readonly instanceId: string };
   'delivery.posted': {
     readonly postId: string;
     readonly images: number;
@@ -109,8 +107,6 @@ export const eventLevels: { readonly [N in EventName]: EventLevel } = {
   'instance.held': 'warn',
   'instance.failed': 'error',
   'instance.retryScheduled': 'info',
-  'instance.released': 'info',
-  'instance.discarded': 'info',
   'delivery.posted': 'info',
   'delivery.failed': 'warn',
   'destination.paused': 'error',

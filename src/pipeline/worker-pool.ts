@@ -46,6 +46,8 @@ export class WorkerPool {
       name: 'prepare',
       workerData: setup,
     });
+    // A thread that ends outside of a task (while it loads, say) is replaced; without a listener it would end the process.
+    this.#pool.on('error', () => emit('worker.replaced', { code: 'WORKER_CRASHED' }));
   }
 
   async prepare(task: PrepareTask, signal: AbortSignal): Promise<PrepareResult> {

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { sendFiles } from '../../src/send/send-files.ts';
-import { type CorpusFile, corpusFiles, corpusMissing } from '../support/corpus.ts';
+import { type CorpusFile, corpusFiles, corpusMissing, orthancCrashers } from '../support/corpus.ts';
 import { dcmsend, echoscu, storescu } from '../support/dcmtk.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 import { startOrthanc } from '../support/orthanc.ts';
@@ -135,18 +135,25 @@ t.test('Orthanc as the PACS sends the corpus', { skip: corpusMissing }, async (t
   });
   t.equal(await orthanc.echo('sallyport'), true, 'C-ECHO');
   const ids = new Set<string>();
-  for (const { path } of corpusFiles()) {
+  const statuses = new Map<string, number>();
+  for (const { path, name } of corpusFiles()) {
+    // Orthanc itself does not survive these.
+    if (orthancCrashers.includes(name)) continue;
     const id = await orthanc.upload(path);
     if (id === undefined) continue;
     ids.add(id);
-    await orthanc.store('sallyport', [id]);
+    for (const { dimseStatus } of await orthanc.storeEach('sallyport', [id])) {
+      const word = dimseStatus === undefined ? 'accepted' : `0x${dimseStatus.toString(16)}`;
+      statuses.set(word, (statuses.get(word) ?? 0) + 1);
+    }
   }
-  t.ok(ids.size > 70, `${ids.size} instances in Orthanc`);
+  t.ok(ids.size > 60, `${ids.size} instances in Orthanc, answered ${JSON.stringify([...statuses])}`);
+  const refused = gateway.count('instance.refused');
   await account(t, gateway, {
     accepted: gateway.count('instance.received') + gateway.count('instance.duplicate'),
-    refused: gateway.count('instance.refused'),
+    refused,
   });
-  t.ok(gateway.count('instance.received') > 60, `${gateway.count('instance.received')} received`);
+  t.ok(gateway.count('instance.received') > 55, `${gateway.count('instance.received')} received`);
 });
 
 t.test('echoscu gets its answer, a wrong AE title its reason', async (t) => {

@@ -1,15 +1,12 @@
-import type { DataElement, DataSet, ItemsBody, Vr } from '../dicom/data-set.ts';
-import { lookup } from '../dicom/dictionary.ts';
-import { bytesElement, emptyElement, item, sequenceElement, textElement, uidElement } from '../dicom/edit.ts';
-import { effectiveVr, has } from '../dicom/values.ts';
-import { dummyValue } from './dummies.ts';
+import type { DataElement, DataSet, ItemsBody } from '../dicom/data-set.ts';
+import { emptyElement, sequenceElement, uidElement } from '../dicom/edit.ts';
 import { faultOfText } from './kept-text.ts';
-import { canonicalUid, type Pseudonyms } from './pseudonyms.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import { dummied, replaceUids, withEncoding, withText, writtenVr } from './replacements.ts';
 import type { AppliedAction, ReportBuilder, ReportPlace } from './report.ts';
 import type { Decision, RuleBook, RuleName } from './rule-book.ts';
 import type { Subject } from './subject.ts';
-import { decodedText, latin1, textAt, valueBytes, valueHead } from './text.ts';
-import { isRegisteredUid } from './uid-registry.ts';
+import { decodedText, latin1, textAt, valueBytes } from './text.ts';
 
 /** What editing one instance needs; nothing of it outlives the instance but the book and the pseudonyms. */
 export interface EditContext {
@@ -61,9 +58,7 @@ const publicSchemes: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** Code Value, Long Code Value, URN Code Value: what has one is a code (PS3.3 8.8). */
-const codeValueTags = [0x00080100, 0x00080119, 0x00080120];
-
+/** Defined terms of Specific Character Set (PS3.3 C.12.1.1.2), with the common misspellings. */
 const characterSetTerm = /^(|ISO[_ ]IR[ _]\d{1,3}|ISO 2022 IR \d{1,3}|GB18030|GBK|ISO 2022 GBK|ISO 2022 B5)$/;
 
 /** A data set after the rules of the book, at every depth. `depth` is 0 for the object, more inside sequences. */
@@ -112,7 +107,8 @@ function editElement(
     case 'C':
       return keep(context, element, dataSet, place, depth, decision);
     case 'U':
-      if (element.body.kind === 'items') return recurse(context, element, element.body, place, depth);
+      if (element.body.kind === 'items')
+        return recurse(context, element, element.body, dataSet, place, depth);
       return remapUids(context, element, place, depth, decision.rule);
     case 'codeMeaning':
       if (publicSchemes.has(textAt(dataSet, 0x00080102))) {
@@ -162,7 +158,7 @@ function keep(
 ): DataElement | undefined {
   const { tag, body } = element;
   const { report } = context;
-  if (body.kind === 'items') return recurse(context, element, body, place, depth);
+  if (body.kind === 'items') return recurse(context, element, body, dataSet, place, depth);
   // Pixels inside items are icons and the like, which nothing has looked at.
   if (
     body.kind === 'fragments' ? tag !== pixelDataTag || depth > 0 : tag >>> 16 === pixelGroup && depth > 0
@@ -183,11 +179,14 @@ function recurse(
   context: EditContext,
   element: DataElement,
   body: ItemsBody,
+  dataSet: DataSet,
   place: ReportPlace,
   depth: number,
 ): DataElement {
   const within = context.report.within(place, element.tag);
-  const items = body.items.map((item) => editDataSet(context, item, within, depth + 1));
+  const items = body.items.map((found) =>
+    withEncoding(editDataSet(context, found, within, depth + 1), dataSet.encoding),
+  );
   return sequenceElement(element.tag, items);
 }
 
@@ -208,71 +207,6 @@ function remapUids(
   context.report.add(place, element.tag, changed ? 'uidReplaced' : 'kept', rule);
   if (!changed && element.vr === 'UI') return element;
   return uidElement(element.tag, uids);
-}
-
-function replaceUids(
-  pseudonyms: Pseudonyms,
-  text: string,
-  always: boolean,
-): { uids: string[]; changed: boolean } {
-  let changed = false;
-  const uids = text.split('\\').map((value) => {
-    const uid = canonicalUid(value);
-    if (uid === '' || (!always && isRegisteredUid(uid))) return uid;
-    changed = true;
-    return pseudonyms.uid(uid);
-  });
-  return { uids, changed };
-}
-
-/** VR to write: the one sent, or the dictionary's where it was sent as UN. */
-function writtenVr(element: DataElement): Vr {
-  if (element.vr === 'UN' && lookup(element.tag)?.vr === 'SQ') return 'SQ';
-  return effectiveVr(element);
-}
-
-function withText(dataSet: DataSet, element: DataElement, text: string): DataElement {
-  return textElement(dataSet, element.tag, writtenVr(element), text);
-}
-
-/** Action D. Undefined where no value is certain to be legal (CS): then the attribute goes. */
-function dummied(context: EditContext, element: DataElement, dataSet: DataSet): DataElement | undefined {
-  const { tag } = element;
-  const vr = writtenVr(element);
-  if (vr === 'SQ') {
-    const first = element.body.kind === 'items' ? element.body.items[0] : undefined;
-    const dummy = first === undefined ? undefined : dummyItem(context, first);
-    const filled = dummy !== undefined && dummy.elements.length > 0;
-    return sequenceElement(tag, [filled ? dummy : dummyCode(dataSet)]);
-  }
-  if (vr === 'UI') {
-    return uidElement(tag, replaceUids(context.pseudonyms, latin1(valueHead(element)), false).uids);
-  }
-  const bytes = dummyValue(tag, vr, valueHead(element));
-  return bytes === undefined ? undefined : bytesElement(tag, vr, bytes);
-}
-
-/** The one item of a sequence under action D: known members of the first item, all dummied, recursively. */
-function dummyItem(context: EditContext, original: DataSet): DataSet {
-  if (codeValueTags.some((tag) => has(original, tag))) return dummyCode(original);
-  const elements: DataElement[] = [];
-  for (const element of original.elements) {
-    const { action } = context.book.decide(element.tag, element.vr);
-    if (action === 'X' || lookup(element.tag) === undefined) continue;
-    const dummy =
-      action === 'Z' ? emptyElement(element.tag, writtenVr(element)) : dummied(context, element, original);
-    if (dummy !== undefined) elements.push(dummy);
-  }
-  return { encoding: original.encoding, elements, characterSets: [] };
-}
-
-/** A code that says nothing, in a scheme of our own (PS3.16 8.1: designators that begin with 99 are local). */
-function dummyCode(around: DataSet): DataSet {
-  return item(around, [
-    textElement(around, 0x00080100, 'SH', 'REMOVED'),
-    textElement(around, 0x00080102, 'SH', '99SALLYPORT'),
-    textElement(around, 0x00080104, 'LO', 'Removed'),
-  ]);
 }
 
 function unreachable(action: never): never {

@@ -5,6 +5,7 @@ import { items } from '../dicom/values.ts';
 import { type EditContext, editDataSet } from './edit.ts';
 import { methodCodes } from './generated/method-codes.ts';
 import type { Profile } from './profile.ts';
+import { withEncoding } from './replacements.ts';
 import type { MethodCode } from './rules.ts';
 import { textAt } from './text.ts';
 
@@ -53,7 +54,9 @@ function codes(context: EditContext, dataSet: DataSet): DataSet[] {
   const earlier = items(dataSet, deidentificationMethodCodes)
     .filter((code) => textAt(code, 0x00080100) !== methodCodes.basic.code)
     .slice(0, maxEarlier)
-    .map((code) => editDataSet(context, code, place, 1));
+    .map((code) => withEncoding(editDataSet(context, code, place, 1), dataSet.encoding))
+    // Bytes in another order cannot stand beside ours.
+    .filter((code) => code.encoding.littleEndian === dataSet.encoding.littleEndian);
   return [...earlier, codeItem(dataSet, methodCodes.basic)];
 }
 

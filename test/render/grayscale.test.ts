@@ -42,6 +42,16 @@ t.test('the first of several windows is used, after the rescale', async (t) => {
   t.same(levels({ allocated: 16, pixels: words(0, 1, 2, 3), more }), [0, 191, 255, 255]);
 });
 
+t.test('a falling rescale, and windows that lie outside the values', async (t) => {
+  const falling = [...rescale('-1', '100'), ...window('50', '100', 'LINEAR_EXACT')];
+  const pixels = words(-30_000, 0, 40, 30_000);
+  t.same(levels({ allocated: 16, signed: true, pixels, more: falling }), [255, 255, 153, 0]);
+  const range = levels({ allocated: 16, signed: true, pixels: words(0, 1, 2, 3), more: rescale('-2', '7') });
+  t.same(range, [255, 170, 85, 0]);
+  t.same(levels({ pixels: Uint8Array.of(0, 1, 254, 255), more: window('900', '10') }), [0, 0, 0, 0]);
+  t.same(levels({ pixels: Uint8Array.of(0, 1, 254, 255), more: window('-900', '10') }), [255, 255, 255, 255]);
+});
+
 t.test('a width of zero, or no number, is no window', async (t) => {
   const pixels = words(5, 6, 7, 8);
   for (const width of ['0', '-4', 'wide', '']) {

@@ -40,7 +40,7 @@ t.test('killed at random moments under load, nothing is lost and nothing comes t
       await delay(Math.random() * 1200);
     }
     child.kill('SIGKILL');
-    t.equal((await child.ended).signal, 'SIGKILL');
+    if (!t.equal((await child.ended).signal, 'SIGKILL')) t.comment(child.output());
     scene.kills += 1;
     await work;
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { element } from '../../src/synthetic/writer-element.ts';
@@ -60,7 +61,7 @@ function writeOne(
   where: { readonly studyInstanceUid: string; readonly seriesInstanceUid: string; readonly number: number },
 ): TestInstance {
   const sopInstanceUid = uniqueUid();
-  const pixels = new Uint8Array(size * size * frames).map(() => Math.random() * 256);
+  const pixels = new Uint8Array(randomBytes(size * size * frames));
   const elements = withElements(
     withoutElements(
       greyImage({ rows: size, columns: size, frames, sopClassUid, sopInstanceUid, ...where }),

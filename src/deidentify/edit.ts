@@ -136,7 +136,9 @@ function editElement(
       );
     }
     case 'characterSet':
-      if (dataSet.characterSets.every((term) => characterSetTerm.test(term)))
+      if (
+        (decodedText(element, dataSet) ?? '?').split('\\').every((term) => characterSetTerm.test(term.trim()))
+      )
         return done('kept', decision.rule, element);
       return done('removed', decision.rule, undefined);
     case 'marker':

@@ -59,12 +59,15 @@ export function createIdentifiers(source: IdentifierSource): Identifiers {
     if (compacts.size < maxTerms && compact.length >= minIdCharacters && !/^0+$/.test(compact))
       compacts.add(compact);
   }
-  const dates = [...new Set(source.dates)].slice(0, maxTerms).flatMap(dateSpellings);
+  const dates = plainDates(source.dates).flatMap(dateSpellings);
   const wordPattern = wordsPattern(words);
   const shortIds = wordsPattern(new Set([...compacts].filter((id) => id.length < minInnerLength)));
   const longIds = [...compacts].filter((id) => id.length >= minInnerLength);
   const datePattern = dates.length === 0 ? undefined : new RegExp(dates.join('|'));
   const numbers = new Set(longIds.filter((id) => /^\d+$/.test(id)));
+  for (const [year, month, day] of plainDates(source.dates)) {
+    numbers.add(`${year}${month}${day}`).add(`${day}${month}${year}`).add(`${month}${day}${year}`);
+  }
   return {
     haveNumbers: numbers.size > 0,
     isNumber: (value) => numbers.has(value),
@@ -133,18 +136,23 @@ function escaped(word: string): string {
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
+/** Year, month and day of the dates that are dates. */
+function plainDates(dates: readonly string[]): (readonly [year: string, month: string, day: string])[] {
+  return [...new Set(dates)].slice(0, maxTerms).flatMap((date) => {
+    const [, year = '', month = '', day = ''] =
+      /^(\d{4})(\d\d)(\d\d)$/.exec(date.replaceAll(/[.\-/]/g, '')) ?? [];
+    return Number(month) >= 1 && Number(month) <= 12 ? [[year, month, day] as const] : [];
+  });
+}
+
 /** Patterns for one date: year first, day first, month first, with month names; separators optional. */
-function dateSpellings(date: string): string[] {
-  const parts = /^(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(date.replaceAll(/[.\-/]/g, ''));
-  if (parts === null) return [];
-  const [, century = '', year = '', month = '', day = ''] = parts;
-  if (Number(month) < 1 || Number(month) > 12) return [];
+function dateSpellings([year, month, day]: readonly [year: string, month: string, day: string]): string[] {
   const gap = '[^a-z0-9]{0,3}';
-  const full = `(?:${century})?${year}`;
+  const full = `(?:${year.slice(0, 2)})?${year.slice(2)}`;
   const loose = (digits: string): string => (digits.startsWith('0') ? `0?${digits.charAt(1)}` : digits);
   const name = `${months[Number(month) - 1] ?? ''}[a-z]*`;
   return [
-    `(?<!\\d)${century}${year}${gap}${loose(month)}${gap}${loose(day)}(?!\\d)`,
+    `(?<!\\d)${year}${gap}${loose(month)}${gap}${loose(day)}(?!\\d)`,
     `(?<!\\d)${loose(day)}${gap}${loose(month)}${gap}${full}(?!\\d)`,
     `(?<!\\d)${loose(month)}${gap}${loose(day)}${gap}${full}(?!\\d)`,
     `(?<!\\d)${loose(day)}${gap}${name}${gap}${full}(?!\\d)`,

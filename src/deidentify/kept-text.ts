@@ -4,7 +4,7 @@ import { dummyValue } from './dummies.ts';
 import type { Identifiers } from './identifiers.ts';
 import type { AppliedAction } from './report.ts';
 import type { RuleName } from './rule-book.ts';
-import { decodedText, latin1, valueBytes, valueHead } from './text.ts';
+import { decodedText, latin1, trimmed, valueBytes, valueHead } from './text.ts';
 
 /** Why a value that the rules would keep must not stay, and what stands in its place. */
 export interface TextFault {
@@ -13,9 +13,10 @@ export interface TextFault {
   readonly replacement: DataElement | undefined;
 }
 
-const pixelModuleGroup = 0x0028;
 const iccProfileTag = 0x00282000;
 
+/** DS and IS (PS3.5 6.2), with the padding of either side. */
+const numberText = /^[ \0]*(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)?[ \0]*$/;
 const ageText = /^\s*\d{1,3}[DWMY]\s*$/;
 const codeText = /^[\w .+\-/&\\]*$/;
 
@@ -66,26 +67,12 @@ function isEmpty(element: DataElement): boolean {
 
 function faultOfNumbers(element: DataElement, identifiers: Identifiers): TextFault | undefined {
   const bytes = valueBytes(element);
-  if (bytes === undefined || !bytes.every(isOfNumber)) return notItsVr(element);
-  // Geometry and intensity of the pixels: a number here is never an identifier, and the image needs it.
-  if (!identifiers.haveNumbers || element.tag >>> 16 === pixelModuleGroup) return undefined;
-  const values = latin1(bytes).split('\\');
-  return values.some((value) => identifiers.isNumber(value.trim())) ? found(emptied(element)) : undefined;
-}
-
-/** Digits, signs, point, exponent, separator and padding of DS and IS (PS3.5 6.2). */
-function isOfNumber(byte: number): boolean {
-  return (
-    (byte >= 0x30 && byte <= 0x39) ||
-    byte === 0x20 ||
-    byte === 0x2e ||
-    byte === 0x2d ||
-    byte === 0x2b ||
-    byte === 0x5c ||
-    byte === 0x45 ||
-    byte === 0x65 ||
-    byte === 0
-  );
+  if (bytes === undefined) return notItsVr(element);
+  const text = latin1(bytes);
+  const values = text.includes('\\') ? text.split('\\') : [text];
+  for (const value of values) if (!numberText.test(value)) return notItsVr(element);
+  if (!identifiers.haveNumbers) return undefined;
+  return values.some((value) => identifiers.isNumber(trimmed(value))) ? found(emptied(element)) : undefined;
 }
 
 /** Of codes only the values that give something away are emptied: the others say what the object is. */

@@ -90,8 +90,13 @@ function decideAnew(rows: ReadonlyMap<number, Decision>, tag: number, vr: Vr): D
   if (group < 0x0008 || (tag & 0xffff) === 0 || isRepeatingPlane(group))
     return { action: 'X', rule: 'structure' };
   const listed = rows.get(tag);
-  if (listed !== undefined) return listed;
   const entry = lookup(tag);
+  if (listed !== undefined) {
+    // What a listed rule keeps is judged by its VR as well.
+    const keeps = listed.action === 'K' || listed.action === 'C' || listed.action === 'codeMeaning';
+    const judged = !keeps || (entry !== undefined && isPermittedVr(vr, entry.vr));
+    return judged ? listed : { action: 'X', rule: 'value-representation' };
+  }
   if (entry === undefined) return { action: 'X', rule: 'unregistered' };
   if (foreignGroups.has(group)) return { action: 'X', rule: 'supplement' };
   return decideByVr(tag, vr, entry.vr);

@@ -7,8 +7,7 @@
 FROM node:26-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-# The image brings the runtime, so the packaged one is not needed here.
-RUN npm ci --omit=optional --ignore-scripts && npm rebuild sharp --foreground-scripts
+RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN npm run build
@@ -16,6 +15,7 @@ RUN npm run build
 FROM node:26-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
+# The image brings the runtime: the one pinned for other machines is not needed here. No install script is needed either.
 RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/node node_modules/.bin/node
 
 FROM node:26-slim

@@ -35,6 +35,15 @@ export function settleAction(code: ActionCode, type: AttributeType | undefined):
   }
 }
 
+/**
+ * Types that are the same in every composite IOD where the attribute stands at the top level (PS3.3). Only those are
+ * here for which the fallback would be wrong: a sequence of Type 3 may not be empty.
+ */
+export const typesAtTopLevel: ReadonlyMap<number, AttributeType> = new Map<number, AttributeType>([
+  // Referenced Study Sequence of the General Study module; inside Referenced Request Sequence it is Type 2.
+  [0x00081110, 3],
+]);
+
 function unreachable(code: never): never {
   throw new TypeError(`no such action: ${String(code)}`);
 }

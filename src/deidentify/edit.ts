@@ -85,7 +85,7 @@ function editElement(
 ): DataElement | undefined {
   const { tag } = element;
   const { report, subject, pseudonyms } = context;
-  const decision = context.book.decide(tag, element.vr);
+  const decision = context.book.decide(tag, element.vr, depth);
   const done = (
     action: AppliedAction,
     rule: RuleName,

@@ -88,7 +88,7 @@ function dummyItem(context: DummyContext, original: DataSet): DataSet {
   if (codeValueTags.some((tag) => has(original, tag))) return dummyCode(original);
   const elements: DataElement[] = [];
   for (const element of original.elements) {
-    const { action } = context.book.decide(element.tag, element.vr);
+    const { action } = context.book.decide(element.tag, element.vr, 1);
     if (action === 'X' || lookup(element.tag) === undefined) continue;
     const dummy =
       action === 'Z' ? emptyElement(element.tag, writtenVr(element)) : dummied(context, element, original);

@@ -1,6 +1,6 @@
 import type { Vr } from '../dicom/data-set.ts';
 import { isPrivate, lookup } from '../dicom/dictionary.ts';
-import { type SimpleAction, settleAction } from './actions.ts';
+import { type SimpleAction, settleAction, typesAtTopLevel } from './actions.ts';
 import { notInTable } from './generated/not-in-table.ts';
 import { tableE11 } from './generated/table-e1-1.ts';
 import { uidRoles } from './generated/uid-roles.ts';
@@ -40,9 +40,9 @@ export interface Decision {
   readonly rule: RuleName;
 }
 
-/** Decides by tag and VR. One book serves any number of instances. */
+/** Decides by tag, VR and depth (0 for the object itself). One book serves any number of instances. */
 export interface RuleBook {
-  decide(tag: number, vr: Vr): Decision;
+  decide(tag: number, vr: Vr, depth: number): Decision;
 }
 
 /** Attributes written by us at the top level, whatever was received (PS3.15 E.1.1, E.2; facts: deid-codes). */
@@ -68,12 +68,20 @@ export function createRuleBook(profile: Profile): RuleBook {
   for (const [tag, action] of pseudonymous) rows.set(tag, { action, rule: 'pseudonym' });
   for (const tag of markerTags) rows.set(tag, { action: 'marker', rule: 'marker' });
   rows.set(0x00080005, { action: 'characterSet', rule: 'structure' });
+  const atTop = new Map<number, Decision>();
+  for (const row of tableE11) {
+    const type = typesAtTopLevel.get(tagOfRow(row.tag) ?? -1);
+    if (type !== undefined)
+      addRow(atTop, row.tag, { action: settleAction(row.basic, type), rule: 'table-e1-1' });
+  }
   // The decision for the VR an attribute was last met with: senders hardly ever disagree about it.
   const decided = new Map<number, { readonly vr: Vr; readonly decision: Decision }>();
   if (profile.options.length > 0) throw new TypeError('no option is implemented');
   return {
-    decide(tag, vr) {
+    decide(tag, vr, depth) {
       if (isPrivate(tag)) return privateDecision;
+      const settled = depth === 0 ? atTop.get(tag) : undefined;
+      if (settled !== undefined) return settled;
       const known = decided.get(tag);
       if (known?.vr === vr) return known.decision;
       const decision = decideAnew(rows, tag, vr);
@@ -178,10 +186,14 @@ function isPermittedVr(vr: Vr, dictionaryVr: string): boolean {
   return allowed.length > 1 && words.has(vr);
 }
 
+/** The tag of a row; undefined for patterns of groups (50xx, 60xx, gggg), which are decided before rows are asked. */
+function tagOfRow(pattern: string): number | undefined {
+  return /[xg]/.test(pattern) ? undefined : Number.parseInt(pattern.replace(',', ''), 16);
+}
+
 function addRow(rows: Map<number, Decision>, pattern: string, decision: Decision): void {
-  // Patterns of groups (50xx, 60xx, gggg) are decided by group before the rows are asked.
-  if (/[xg]/.test(pattern)) return;
-  rows.set(Number.parseInt(pattern.replace(',', ''), 16), decision);
+  const tag = tagOfRow(pattern);
+  if (tag !== undefined) rows.set(tag, decision);
 }
 
 function tableAction(tag: string, code: ActionCode): SimpleAction {

@@ -12,6 +12,8 @@ const removed: readonly number[] = [
   0x300a0194, 0x300a01a4, 0x300a01b8, 0x40080103,
   // Animals: names of strains and breeds with registry numbers.
   0x00100212, 0x00100213, 0x00100214, 0x00100222, 0x00100223,
+  // Length to End: stale as soon as anything changes.
+  0x00080001,
   // Names of private data of the sender.
   0x0008030c, 0x0008030d,
 ];

@@ -8,7 +8,7 @@ import type { InstanceRecord, InstanceState } from '../core/instance.ts';
 export interface Ledger {
   /**
    * True when the row is on stable storage; concurrent calls share one commit. False, and nothing written, when the
-   * instance key has a row of this revision already (another node was faster): read again and decide anew. Rejects with
+   * instance key has a row of this or a later revision: read the rows and decide anew. Rejects with
    * STORAGE_FULL or STORAGE_FAILED, as every other call does.
    */
   insert(record: InstanceRecord): Promise<boolean>;

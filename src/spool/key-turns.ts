@@ -8,15 +8,10 @@ export class KeyTurns {
 
   /** Joins the queue of a key; `leave` must follow, once. */
   join(key: string): KeyTurn {
-    const entry = this.#entries.get(key) ?? { members: 0, stored: 0, last: Promise.resolve() };
+    const entry = this.#entries.get(key) ?? { members: 0, last: Promise.resolve() };
     this.#entries.set(key, entry);
     entry.members++;
-    const storedAtJoin = entry.stored;
     return {
-      overtaken: () => entry.stored !== storedAtJoin,
-      stored: () => {
-        entry.stored++;
-      },
       run: (work) => {
         const result = entry.last.then(work);
         entry.last = result.then(nothing, nothing);
@@ -36,16 +31,10 @@ export class KeyTurns {
 
 interface Entry {
   members: number;
-  /** Rows written under the key while the entry lived. */
-  stored: number;
   last: Promise<void>;
 }
 
 export interface KeyTurn {
-  /** True where a row was written since `join`: what was read before may be old. */
-  overtaken(): boolean;
-  /** Tells the others that a row was written. */
-  stored(): void;
   /** Runs the work when all earlier work under the key has settled. */
   run<T>(work: () => Promise<T>): Promise<T>;
   leave(): void;

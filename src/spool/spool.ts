@@ -81,13 +81,10 @@ export class Spool implements Intake {
   async begin(origin: InstanceOrigin, head: Uint8Array): Promise<IncomingInstance> {
     if (this.#stopping || this.#lock === undefined) throw new SallyportError('SHUTTING_DOWN');
     if (!this.#space.hasRoom()) throw new SallyportError('STORAGE_FULL');
-    const { ledger, blobs, instanceKeySecret, now } = this.#options;
+    const { blobs, instanceKeySecret, now } = this.#options;
     const id = newInstanceId(now());
     const instanceKey = instanceKeyOf(instanceKeySecret, origin.sopInstanceUid);
     const turn = this.#turns.join(instanceKey);
-    // Asked now, needed at commit: the ledger looks while the bytes arrive.
-    const known = ledger.findByInstanceKey(instanceKey);
-    known.catch(() => undefined);
     let writer: BlobWriter;
     try {
       writer = await blobs.create(id);
@@ -95,7 +92,7 @@ export class Spool implements Intake {
       turn.leave();
       throw cause;
     }
-    const arrival = { id, instanceKey, origin, headBytes: head.length, turn, known, writer };
+    const arrival = { id, instanceKey, origin, headBytes: head.length, turn, writer };
     try {
       await writer.write(head);
     } catch (cause) {
@@ -132,19 +129,15 @@ export class Spool implements Intake {
 
   async #commit(arrival: OpenArrival): Promise<Committed> {
     const { ledger, blobs, emit, now, duplicateContent } = this.#options;
-    const { id, turn } = arrival;
+    const { id } = arrival;
     if (this.#lock === undefined) {
       // `stop` did not wait for an instance that was still arriving; the folder may belong to another gateway by now.
       await arrival.writer.abort();
       throw new SallyportError('SHUTTING_DOWN');
     }
-    let rows: readonly InstanceRecord[];
-    try {
-      rows = turn.overtaken() ? await ledger.findByInstanceKey(arrival.instanceKey) : await arrival.known;
-    } catch (cause) {
-      await arrival.writer.abort();
-      throw cause;
-    }
+    // Almost every instance is new: the first revision is tried at once, and the ledger's refusal tells the others. Asking
+    // first would cost each arrival a second round to the ledger's thread.
+    let rows: readonly InstanceRecord[] = [];
     const { sizeBytes } = await arrival.writer.commit();
     try {
       for (let race = 0; race < maxRaces; race++) {
@@ -165,7 +158,6 @@ export class Spool implements Intake {
         }
         const code = decision.heldFor;
         if (await ledger.insert(newRecord(arrival, sizeBytes, decision.revision, code, now()))) {
-          turn.stored();
           if (code === null) return { kind: 'stored', id };
           emit('instance.held', { instanceId: id, code, stage: 'receive' });
           return { kind: 'held', id, code };
@@ -198,7 +190,6 @@ interface OpenArrival {
   readonly origin: InstanceOrigin;
   readonly headBytes: number;
   readonly turn: KeyTurn;
-  readonly known: Promise<readonly InstanceRecord[]>;
   readonly writer: BlobWriter;
 }
 

@@ -25,6 +25,9 @@ const columns = instanceColumns.join(', ');
  * The embedded ledger itself, synchronous: the statements, the leases and the shared commit. Runs in the ledger's own
  * thread under a gateway and in the calling thread of the command line.
  */
+const insertStatement = `INSERT INTO instances (${columns}) SELECT ${instanceColumns.map(() => '?').join(', ')}
+  WHERE NOT EXISTS (SELECT 1 FROM instances WHERE instance_key = ? AND revision >= ?)`;
+
 export class SqliteEngine {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
@@ -110,10 +113,12 @@ export class SqliteEngine {
   }
 
   #insert(record: InstanceRecord): boolean {
-    const places = instanceColumns.map(() => '?').join(', ');
-    const { changes } = this.#statement(
-      `INSERT INTO instances (${columns}) VALUES (${places}) ON CONFLICT (instance_key, revision) DO NOTHING`,
-    ).run(...rowValues(record));
+    // A later revision stands in the way as well: the first one may be forgotten while a second is held.
+    const { changes } = this.#statement(insertStatement).run(
+      ...rowValues(record),
+      record.instanceKey,
+      record.revision,
+    );
     return Number(changes) === 1;
   }
 

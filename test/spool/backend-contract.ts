@@ -49,6 +49,12 @@ export async function backendContract(t: Test, open: () => Promise<BackendPair>)
     return again;
   });
 
+  await check('an earlier revision is not inserted behind a later one', async (t, { ledger }) => {
+    t.equal(await ledger.insert(aRecord({ instanceKey: 'k', revision: 2 })), true);
+    t.equal(await ledger.insert(aRecord({ instanceKey: 'k', revision: 1 })), false);
+    t.equal((await ledger.findByInstanceKey('k')).length, 1);
+  });
+
   await check('one revision of an instance key is inserted once', async (t, { ledger }) => {
     const [first] = await inserted(ledger, { instanceKey: 'k' });
     const rivals = await Promise.all([

@@ -230,7 +230,7 @@ export class Gateway {
       scratchPath: (instanceId) => join(scratch, instanceId),
       leaseMs: config.pipeline.lease,
       onPrepared: () => deliver.wake(),
-      onRecovered: (postId, entries) => deliver.offerRecovered(postId, entries),
+      onRecovered: (postId, entries, attempts) => deliver.offerRecovered(postId, entries, attempts),
     });
     const deliver = new DeliverLane<Post>({
       tools,
@@ -240,6 +240,7 @@ export class Gateway {
       destination,
       onDelivered: (instanceIds) => parts.retention.delivered(instanceIds),
       onLetGo: (instanceId) => prepare.letGo(instanceId),
+      onOutputLost: (lost) => prepare.makeAgain(lost),
     });
     prepare.start(this.#ending.signal);
     deliver.start(this.#ending.signal, this.#cut.signal);

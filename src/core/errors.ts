@@ -209,6 +209,11 @@ export const errorRegistry = {
     advice: 'raise backend.maxBodyBytes or lower render.jpegQuality',
     disposition: 'hold',
   },
+  OUTPUT_LOST: {
+    message: 'the scratch file with the rendered frames was gone or cut when they were to be posted',
+    advice: 'look for what touches the storage folder; the frames are rendered again by themselves',
+    disposition: 'retry',
+  },
   // Sending (the C-STORE SCU of the command line) ------------------------------------------------------------------
   FILE_UNREADABLE: {
     message: 'the file cannot be opened or read',

@@ -6,6 +6,13 @@ import type { ErrorCode } from './errors.ts';
  */
 export type Outcome<T> =
   | { readonly kind: 'advance'; readonly output: T }
-  | { readonly kind: 'retry'; readonly code: ErrorCode; readonly detail?: string; readonly afterMs?: number }
+  | {
+      readonly kind: 'retry';
+      readonly code: ErrorCode;
+      readonly detail?: string;
+      readonly afterMs?: number;
+      /** It fails again and again while others succeed: the fault seems to be its own and not the peer's. */
+      readonly suspect?: true;
+    }
   | { readonly kind: 'hold'; readonly code: ErrorCode; readonly detail?: string }
   | { readonly kind: 'fail'; readonly code: ErrorCode; readonly detail?: string };

@@ -82,7 +82,7 @@ export class BackendClient {
 
   /**
    * One attempt to deliver one post, within `timeoutMs` in all. Resolves to what became of it; everything the network or
-   * the backend can do is an outcome. Rejects only for faults of our own, such as a scratch file that is gone.
+   * the backend can do is an outcome. Rejects only for faults of our own: OUTPUT_LOST where a scratch file is gone.
    */
   async post(post: Post, signal: AbortSignal): Promise<PostOutcome> {
     const deadline = new Deadline(this.#settings.timeoutMs, [signal, this.#closing.signal]);

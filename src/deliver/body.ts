@@ -19,7 +19,7 @@ const gzipAsync = promisify(gzip);
 /**
  * The body of a post from its first byte, as chunks of at most `chunkBytes` (segments in memory may be larger). Each call
  * reads anew, so that a body can be sent any number of times. Chunks are not modified after they are given out. Rejects
- * where a scratch file is gone or shorter than planned.
+ * with OUTPUT_LOST where a scratch file is gone or shorter than planned.
  */
 export async function* bodyChunks(post: Post): AsyncGenerator<Uint8Array, void, undefined> {
   let pending: Uint8Array[] = [];
@@ -63,19 +63,22 @@ export async function* bodyChunks(post: Post): AsyncGenerator<Uint8Array, void, 
   }
 }
 
-// A scratch file belongs to this process: gone or shorter than planned, the fault is ours and not the backend's.
+// Gone or shorter than planned, the fault is not the backend's: the frames are rendered again from the received bytes.
 function openScratch(path: string): Promise<FileHandle> {
   return open(path, 'r').catch((cause: unknown) => {
-    throw new SallyportError('UNEXPECTED', { detail: 'scratch file cannot be opened', cause });
+    throw new SallyportError('OUTPUT_LOST', { detail: 'cannot be opened', cause });
   });
 }
 
 async function readExactly(handle: FileHandle, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafeSlow(length);
   for (let done = 0; done < length; ) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
-    if (bytesRead === 0)
-      throw new SallyportError('UNEXPECTED', { detail: 'scratch file shorter than planned' });
+    const { bytesRead } = await handle
+      .read(bytes, done, length - done, position + done)
+      .catch((cause: unknown) => {
+        throw new SallyportError('OUTPUT_LOST', { detail: 'cannot be read', cause });
+      });
+    if (bytesRead === 0) throw new SallyportError('OUTPUT_LOST', { detail: 'shorter than planned' });
     done += bytesRead;
   }
   return bytes;

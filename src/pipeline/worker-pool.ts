@@ -10,6 +10,8 @@ export interface WorkerPoolSettings {
   /** 0: one per core. */
   readonly threads: number;
   readonly prepareTimeoutMs: number;
+  /** Another thread entry in place of the product's: for tests of threads that crash or hang. */
+  readonly entry?: URL;
 }
 
 export type PrepareResult =
@@ -38,7 +40,7 @@ export class WorkerPool {
     // The sources run as they are in development (.ts) and compiled in the image (.js).
     const entry = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
     this.#pool = new Piscina({
-      filename: fileURLToPath(new URL(entry, import.meta.url)),
+      filename: fileURLToPath(settings.entry ?? new URL(entry, import.meta.url)),
       minThreads: Math.min(1, this.threads),
       maxThreads: this.threads,
       maxQueue: maxQueuedTasks,

@@ -93,9 +93,9 @@ t.test('a scratch file that is gone or too short is our fault, and does not wait
   const handle = await open(prepared.images.path, 'r+');
   await handle.truncate(500_000);
   await handle.close();
-  for (const client of clients) await t.rejects(client.post(post, never), { code: 'UNEXPECTED' });
+  for (const client of clients) await t.rejects(client.post(post, never), { code: 'OUTPUT_LOST' });
   await rm(prepared.images.path);
-  for (const client of clients) await t.rejects(client.post(post, never), { code: 'UNEXPECTED' });
+  for (const client of clients) await t.rejects(client.post(post, never), { code: 'OUTPUT_LOST' });
 });
 
 t.test('an answer that comes before the body is through counts by its status', async (t) => {

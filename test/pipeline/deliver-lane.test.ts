@@ -24,6 +24,7 @@ async function lane(
   const posted: (readonly string[])[] = [];
   const letGo: string[] = [];
   const gone: string[] = [];
+  const lostPosts: { readonly postId: string; readonly attempts: number; readonly dueAt: number }[] = [];
   const ending = new AbortController();
   const cut = new AbortController();
   const outbox = new Outbox({
@@ -52,6 +53,7 @@ async function lane(
     },
     onDelivered: (ids) => gone.push(...ids),
     onLetGo: (id) => letGo.push(id),
+    onOutputLost: (lost) => lostPosts.push(lost),
   });
   const add = async (id: string): Promise<void> => {
     const row = record({ id });
@@ -69,7 +71,7 @@ async function lane(
     await ledger.close();
   });
   deliver.start(ending.signal, cut.signal);
-  return { ledger, events, posted, letGo, gone, outbox, add, deliver, stop };
+  return { ledger, events, posted, letGo, gone, lostPosts, outbox, add, deliver, stop };
 }
 
 function entryOf(row: InstanceRecord) {

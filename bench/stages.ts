@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { contentDigestAlgorithm } from '../src/core/instance.ts';
 import { deidentify } from '../src/deidentify/deidentify.ts';
 import { loadProfile } from '../src/deidentify/profile.ts';
 import { createPseudonyms } from '../src/deidentify/pseudonyms.ts';
@@ -53,7 +54,7 @@ try {
         for (const frame of frames) write(frame, frame.jpeg);
       });
       await timed('digest of the content', () =>
-        createHash('sha256').update(source.read(0, source.size)).digest('hex'),
+        createHash(contentDigestAlgorithm).update(source.read(0, source.size)).digest('hex'),
       );
       await timed('(write de-identified Part 10, offline only)', () => {
         let bytes = 0;

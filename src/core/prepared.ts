@@ -11,7 +11,7 @@ export interface PreparedInstance {
   readonly seriesInstanceUid: string;
   /** Changes whenever the output for the same bytes could. Part of every idempotency key. */
   readonly profileRevision: string;
-  /** SHA-256 of the received data set bytes, hex. */
+  /** Digest of the received data set, hex; see core/instance.ts. */
   readonly contentDigest: string;
   /** JSON object of the schema Study. */
   readonly study: Uint8Array;

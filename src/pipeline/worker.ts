@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { SallyportError } from '../core/errors.ts';
+import { contentDigestAlgorithm } from '../core/instance.ts';
 import { deidentify } from '../deidentify/deidentify.ts';
 import { loadProfile } from '../deidentify/profile.ts';
 import { createPseudonyms } from '../deidentify/pseudonyms.ts';
@@ -106,7 +107,7 @@ function transferring(reply: PrepareReply, images: Uint8Array): PrepareReply {
 const digestChunkBytes = 1024 * 1024;
 
 function digestOf(source: ByteSource, from: number): string {
-  const hash = createHash('sha256');
+  const hash = createHash(contentDigestAlgorithm);
   for (let offset = from; offset < source.size; offset += digestChunkBytes) {
     hash.update(source.read(offset, Math.min(digestChunkBytes, source.size - offset)));
   }

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import t from 'tap';
 import type { InstanceState } from '../../src/core/instance.ts';
+import { contentDigestAlgorithm } from '../../src/core/instance.ts';
 import type { BlobStore } from '../../src/spool/backend.ts';
 import { FileBlobStore } from '../../src/spool/blobs-files.ts';
 import { instanceKeyOf, isInstanceId, newInstanceId } from '../../src/spool/ids.ts';
@@ -93,7 +94,7 @@ t.test('a delivered instance without bytes is known by its digest', async (t) =>
   const open = await openSpool(freshDir());
   const dataSet = bytesOf(3_000_000);
   const { id } = await accept(open.spool, '1.2.3', dataSet);
-  const contentDigest = createHash('sha256').update(dataSet).digest('hex');
+  const contentDigest = createHash(contentDigestAlgorithm).update(dataSet).digest('hex');
   await open.ledger.apply([{ id, from: ['received'], set: { state: 'delivered', contentDigest } }]);
   await open.blobs.remove(id);
   t.strictSame(await accept(open.spool, '1.2.3', dataSet), { kind: 'duplicate', id });

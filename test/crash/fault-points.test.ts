@@ -1,5 +1,6 @@
 import t from 'tap';
 import { type FaultPoint, faultPoints } from '../../src/core/fault-points.ts';
+import { portOf } from './gateway-child.ts';
 import { Scene } from './scene.ts';
 
 /** Which passes of each point are fatal: the first, and one in the middle of work on several instances. */
@@ -35,8 +36,7 @@ t.test('killed at every fault point, nothing is lost and nothing comes twice', a
       scene.kills += 1;
     }
     const child = scene.start();
-    const ports = await child.ports;
-    await scene.sendAll(ports?.dimse ?? 0);
+    await scene.sendAll(await portOf(child));
     await scene.settled(child);
     child.kill('SIGTERM');
     t.strictSame(await child.ended, { exitCode: 0, signal: null }, `${point}: well again`);

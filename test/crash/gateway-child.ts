@@ -31,7 +31,8 @@ export interface ChildOptions {
 }
 
 const entry = fileURLToPath(new URL('./gateway-process.ts', import.meta.url));
-const cli = fileURLToPath(new URL('../../src/cli/cli.ts', import.meta.url));
+/** The command line's program. */
+export const cli = fileURLToPath(new URL('../../src/cli/cli.ts', import.meta.url));
 
 /** What every child and every command of a test needs of the environment; nothing of the developer's own SALLYPORT_*. */
 export const childEnvironment: Readonly<Record<string, string>> = {
@@ -78,4 +79,19 @@ function portsOf(child: ChildProcess): Promise<{ dimse: number; http: number }> 
       if (found !== null) resolve({ dimse: Number(found[1]), http: Number(found[2]) });
     });
   });
+}
+
+/** The port of the DICOM listener; rejects with what the process said where it did not start. */
+export async function portOf(child: GatewayChild): Promise<number> {
+  const ports = await child.ports;
+  if (ports === undefined) throw new Error(`the gateway did not start\n${child.output()}`);
+  return ports.dimse;
+}
+
+/** The value of a metric; labels as on the page. */
+export async function metric(child: GatewayChild, name: string): Promise<number> {
+  const ports = await child.ports;
+  const page = await (await fetch(`http://127.0.0.1:${ports?.http}/metrics`)).text();
+  const line = page.split('\n').find((candidate) => candidate.startsWith(`${name} `));
+  return Number(line?.slice(name.length + 1) ?? Number.NaN);
 }

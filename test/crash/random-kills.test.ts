@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
-import type { GatewayChild } from './gateway-child.ts';
+import { type GatewayChild, portOf } from './gateway-child.ts';
 import { Scene } from './scene.ts';
 
 const kills = 28;
@@ -45,8 +45,7 @@ t.test('killed at random moments under load, nothing is lost and nothing comes t
     await work;
   }
   const child = scene.start();
-  const ports = await child.ports;
-  await scene.sendAll(ports?.dimse ?? 0);
+  await scene.sendAll(await portOf(child));
   await scene.settled(child);
   child.kill('SIGTERM');
   t.strictSame(await child.ended, { exitCode: 0, signal: null }, 'well again');

@@ -68,7 +68,8 @@ export class Scene {
     this.recorder = parts.recorder;
     this.stored = parts.stored;
     this.#args = [
-      ...commonArgs,
+      // An option of the test takes the place of the common one.
+      ...commonArgs.filter((arg) => !options.args?.some((own) => own.split('=')[0] === arg.split('=')[0])),
       `--storage.dir=${this.storageDir}`,
       `--backend.baseUrl=${parts.recorder.url}`,
       ...(options.args ?? []),
@@ -172,7 +173,10 @@ export class Scene {
    * were refused and taken apart, so an image may have been sent under two keys, though stored under one. `live`: the
    * gateway runs, with some empty files made ahead.
    */
-  async verify(t: Test, options: { readonly regrouped?: boolean; readonly live?: boolean } = {}): Promise<void> {
+  async verify(
+    t: Test,
+    options: { readonly regrouped?: boolean; readonly live?: boolean } = {},
+  ): Promise<void> {
     t.strictSame(this.unaccepted(), [], 'every instance got Success in the end');
     const records = await this.records();
     const inState = (state: InstanceState) => records.filter((record) => record.state === state);

@@ -25,14 +25,16 @@ interface Kind {
 const kinds = {
   radiograph: { sopClassUid: `${storage}.1`, modality: 'CR', frames: 1, size: 96 },
   angiogram: { sopClassUid: `${storage}.12.1`, modality: 'XA', frames: 7, size: 48 },
+  cine: { sopClassUid: `${storage}.12.1`, modality: 'XA', frames: 40, size: 512 },
   ultrasound: { sopClassUid: `${storage}.6.1`, modality: 'US', frames: 1, size: 32 },
 } as const satisfies Record<string, Kind>;
-export type KindName = keyof typeof kinds;
 
 export interface InstanceCounts {
   readonly radiographs?: number;
   /** Seven frames each: several posts where a post may have fewer images. */
   readonly angiograms?: number;
+  /** Forty large frames: too much output to be kept in memory. */
+  readonly cines?: number;
   readonly ultrasounds?: number;
   /** Rows and columns of radiographs; 96 when left out. */
   readonly size?: number;
@@ -51,6 +53,7 @@ export function writeInstances(directory: string, counts: InstanceCounts): TestI
   return [
     ...series({ ...kinds.radiograph, size: counts.size ?? kinds.radiograph.size }, counts.radiographs ?? 0),
     ...series(kinds.angiogram, counts.angiograms ?? 0),
+    ...series(kinds.cine, counts.cines ?? 0),
     ...series(kinds.ultrasound, counts.ultrasounds ?? 0),
   ];
 }

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Fault } from '../../src/example-backend/example-backend.ts';
-import type { GatewayChild } from '../crash/gateway-child.ts';
+import { metric, portOf } from '../crash/gateway-child.ts';
 import { Scene } from '../crash/scene.ts';
 import { waitFor } from '../support/run.ts';
 
@@ -9,19 +9,6 @@ const answer = (status: number, headers: Record<string, string> = {}): Fault => 
   status,
   headers,
 });
-
-async function portOf(child: GatewayChild): Promise<number> {
-  const ports = await child.ports;
-  if (ports === undefined) throw new Error(`the gateway did not start\n${child.output()}`);
-  return ports.dimse;
-}
-
-/** The value of a metric without labels. */
-async function metric(child: GatewayChild, name: string): Promise<number> {
-  const ports = await child.ports;
-  const page = await fetch(`http://127.0.0.1:${ports?.http}/metrics`);
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(await page.text())?.[1]);
-}
 
 t.test('a backend that is down at the start and comes later gets everything', async (t) => {
   const scene = await Scene.open(t);

@@ -7,6 +7,27 @@ export const wholeFileBytes = 32 * 1024 * 1024;
 /** Bytes kept in memory of a larger file. */
 const windowBytes = 1024 * 1024;
 
+/** Gives room for a file of that many bytes. */
+export type FileBuffer = (size: number) => Uint8Array<ArrayBuffer>;
+
+const freshBuffer: FileBuffer = (size) => new Uint8Array(size);
+/** A reused buffer grows up to here, bytes; larger files get one of their own. */
+const reusedBytes = 8 * 1024 * 1024;
+
+/**
+ * The same memory for one file after another: a thread that reads thousands of half-megabyte files otherwise spends a
+ * tenth of its time collecting them. Whoever uses it is done with one file, and all made from it, before the next.
+ */
+export function reusedBuffer(): FileBuffer {
+  let memory = new Uint8Array(0);
+  return (size) => {
+    if (size > reusedBytes) return freshBuffer(size);
+    if (memory.length < size)
+      memory = new Uint8Array(Math.min(reusedBytes, 2 ** Math.ceil(Math.log2(size + 1))));
+    return memory.subarray(0, size);
+  };
+}
+
 /** A byte source over an open file. */
 export interface FileSource extends ByteSource {
   /** Closes the file; nothing can be read any more. */
@@ -20,7 +41,11 @@ export interface FileSource extends ByteSource {
  *
  * Plain Uint8Arrays on purpose: `slice` of a Buffer would be a view of the window, not the copy a reader asks for.
  */
-export function openFileSource(path: string, wholeBytes: number = wholeFileBytes): FileSource {
+export function openFileSource(
+  path: string,
+  wholeBytes: number = wholeFileBytes,
+  buffer: FileBuffer = freshBuffer,
+): FileSource {
   const descriptor = openSync(path, 'r');
   let open = true;
   const close = (): void => {
@@ -31,7 +56,7 @@ export function openFileSource(path: string, wholeBytes: number = wholeFileBytes
   try {
     const { size } = fstatSync(descriptor);
     if (size <= wholeBytes) {
-      const bytes = new Uint8Array(size);
+      const bytes = buffer(size);
       fill(descriptor, bytes, 0);
       close();
       return wholeSource(bytes);

@@ -10,7 +10,7 @@ import type { ByteSource } from '../dicom/byte-source.ts';
 import { readPart10 } from '../dicom/part10.ts';
 import { render } from '../render/render.ts';
 import { renderRevision } from '../render/revision.ts';
-import { openFileSource } from './file-source.ts';
+import { openFileSource, reusedBuffer, wholeFileBytes } from './file-source.ts';
 import { ImageSink } from './image-sink.ts';
 import type { PrepareReply, PrepareTask, WorkerSetup } from './messages.ts';
 import { describeSeries, describeStudy, imageWriter } from './payload.ts';
@@ -35,6 +35,8 @@ const renderSettings = {
   maxPixelsPerFrame: setup.maxPixelsPerFrame,
   maxFrames: setup.maxFrames,
 };
+/** One instance at a time is prepared here, and its reply holds none of its bytes. */
+const buffer = reusedBuffer();
 /** Rendering takes part in what a post contains, so it takes part in its name. */
 const revisionSuffix = renderRevision(renderSettings);
 
@@ -43,7 +45,7 @@ const revisionSuffix = renderRevision(renderSettings);
  * as `held`; anything else is thrown and the main thread holds the instance as unforeseen.
  */
 export async function prepare(task: PrepareTask): Promise<PrepareReply> {
-  const file = openFileSource(task.path);
+  const file = openFileSource(task.path, wholeFileBytes, buffer);
   try {
     return await prepareFrom(file, task);
   } catch (error) {

@@ -1,9 +1,9 @@
-import t from 'tap';
-import { type FaultPoint, faultPoints } from '../../src/core/fault-points.ts';
+import type { Test } from 'tap';
+import type { FaultPoint } from '../../src/core/fault-points.ts';
 import { portOf } from './gateway-child.ts';
 import { Scene } from './scene.ts';
 
-/** Which passes of each point are fatal: the first, and one in the middle of work on several instances. */
+/** The second fatal pass of each point, in the middle of work on several instances. */
 const laterPass: Readonly<Record<FaultPoint, number>> = {
   'blob.created': 6,
   'blob.written': 5,
@@ -21,9 +21,13 @@ const laterPass: Readonly<Record<FaultPoint, number>> = {
   'blob.removed': 5,
 };
 
-t.test('killed at every fault point, nothing is lost and nothing comes twice', async (t) => {
+/**
+ * Kills the gateway at each of the points, at its first pass and then, as it recovers and takes in more, at a later one;
+ * lets it come to rest and examines everything after each point.
+ */
+export async function killAt(t: Test, points: readonly FaultPoint[]): Promise<void> {
   const scene = await Scene.open(t);
-  for (const point of faultPoints) {
+  for (const point of points) {
     for (const pass of [1, laterPass[point]]) {
       const child = scene.start({ fault: { point, pass } });
       scene.write({ radiographs: 6, angiograms: 2, ultrasounds: 1 });
@@ -45,4 +49,4 @@ t.test('killed at every fault point, nothing is lost and nothing comes twice', a
   t.comment(
     `${scene.kills} kills, ${scene.starts} starts, ${scene.instances.length} instances, ${scene.recorder.posts} posts`,
   );
-});
+}

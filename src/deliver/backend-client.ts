@@ -3,7 +3,7 @@ import { type Dispatcher, Pool } from 'undici';
 import { SallyportError } from '../core/errors.ts';
 import { faultPoint } from '../core/fault-points.ts';
 import type { paths } from '../core/generated/backend.ts';
-import { encodeBody } from './body.ts';
+import { carefully, encodeBody } from './body.ts';
 import { isHeaderToken, type TokenAnswer, TokenSource } from './oauth2-token.ts';
 import { outcomeOfFault, outcomeOfStatus, type PostOutcome } from './outcomes.ts';
 import type { Post } from './posts.ts';
@@ -83,16 +83,17 @@ export class BackendClient {
   /**
    * One attempt to deliver one post, within `timeoutMs` in all. Resolves to what became of it; everything the network or
    * the backend can do is an outcome. Rejects only for faults of our own: OUTPUT_LOST where a scratch file is gone.
+   * `careful` costs up to `earlyAnswerMs` and is for a post that was cut before: it gives an early refusal its chance.
    */
-  async post(post: Post, signal: AbortSignal): Promise<PostOutcome> {
+  async post(post: Post, signal: AbortSignal, careful = false): Promise<PostOutcome> {
     const deadline = new Deadline(this.#settings.timeoutMs, [signal, this.#closing.signal]);
     try {
-      const first = await this.#attempt(post, deadline);
+      const first = await this.#attempt(post, deadline, careful);
       if (first.outcome.kind !== 'paused' || first.token === undefined) return first.outcome;
       if (first.outcome.by !== 'backend' || first.outcome.httpStatus !== 401) return first.outcome;
       // The token may have been revoked before its time: one new one, one more attempt.
       this.#tokens?.refuse(first.token);
-      return (await this.#attempt(post, deadline)).outcome;
+      return (await this.#attempt(post, deadline, careful)).outcome;
     } catch (error) {
       if (error instanceof SallyportError) throw error;
       if (deadline.expired) {
@@ -113,6 +114,7 @@ export class BackendClient {
   async #attempt(
     post: Post,
     deadline: Deadline,
+    careful: boolean,
   ): Promise<{ readonly outcome: PostOutcome; readonly token?: string }> {
     const credentials = await this.#credentials(deadline);
     if ('outcome' in credentials) return credentials;
@@ -126,12 +128,15 @@ export class BackendClient {
     };
     if (body.lengthBytes !== null) headers['content-length'] = String(body.lengthBytes);
     if (body.contentEncoding !== null) headers['content-encoding'] = body.contentEncoding;
+    const answered = new AbortController();
+    // undici takes an async iterable, its type does not say so.
+    const content = (careful ? carefully(body.content, answered.signal) : body.content) as Uint8Array;
     const answer = await exchange(
       this.#pool,
-      { path: this.#path, method: 'POST', headers, body: body.content as Uint8Array },
+      { path: this.#path, method: 'POST', headers, body: content },
       deadline.signal,
       'post',
-    );
+    ).finally(() => answered.abort());
     const outcome = outcomeOfStatus(answer.status, answer.retryAfter, this.#deps.now());
     return credentials.token === undefined ? { outcome } : { outcome, token: credentials.token };
   }

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, createGzip, gzip } from 'node:zlib';
 import { SallyportError } from '../core/errors.ts';
@@ -115,6 +116,42 @@ function joinedBody(post: Post): Buffer | undefined {
     parts.push(segment.bytes);
   }
   return Buffer.concat(parts, post.sizeBytes);
+}
+
+/** How long an answer to the header is waited for; curl gives `Expect: 100-continue`, which undici has not, the same. */
+export const earlyAnswerMs = 1000;
+
+/**
+ * The same body for a post that was cut before: one byte with the header, a pause, then the rest with a turn of the event
+ * loop between chunks. A backend that refuses by the header and closes at once is so heard before the reset that follows
+ * a body nobody reads destroys its answer. `answered` ends the pause.
+ */
+export async function* carefully(
+  content: EncodedBody['content'],
+  answered: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let paused = false;
+  for await (const chunk of content instanceof Uint8Array ? slices(content) : content) {
+    if (!paused) {
+      paused = true;
+      yield chunk.subarray(0, 1);
+      await pause(earlyAnswerMs, answered);
+      if (answered.aborted) return;
+      yield chunk.subarray(1);
+    } else {
+      await nextTurn();
+      if (answered.aborted) return;
+      yield chunk;
+    }
+  }
+}
+
+function* slices(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+}
+
+function pause(ms: number, until: AbortSignal): Promise<void> {
+  return delay(ms, undefined, { signal: until }).catch(() => undefined);
 }
 
 /** Compresses as it goes. When the reader stops early, the source is closed too. */

@@ -3,11 +3,13 @@ import type { Outcome } from '../core/stage.ts';
 import type { Emit } from '../observe/events.ts';
 import { Gate } from './gate.ts';
 import type { PostOutcome } from './outcomes.ts';
+import { PostHistory, type PostVerdict } from './post-history.ts';
 import type { Post } from './posts.ts';
 import type { BackendSettings } from './settings.ts';
 
 export interface DestinationDeps {
-  readonly client: { post(post: Post, signal: AbortSignal): Promise<PostOutcome> };
+  /** `careful`: an earlier attempt of this post was cut without an answer. */
+  readonly client: { post(post: Post, signal: AbortSignal, careful: boolean): Promise<PostOutcome> };
   readonly emit: Emit;
   /** In [0, 1). */
   readonly random: () => number;
@@ -23,11 +25,12 @@ const maxSleepMs = 60_000;
 /**
  * The one backend, as the deliver lane sees it: how many posts at a time, and whether now is a time to send at all.
  * Rests after failures in a row, after refused credentials (with an alarm) and for `Retry-After`, probes with one post,
- * and goes on by itself.
+ * and goes on by itself. A post that keeps failing alone is not held against the backend, so that it cannot stall others.
  */
 export class Destination {
   readonly #deps: DestinationDeps;
   readonly #gate: Gate;
+  readonly #history = new PostHistory();
   readonly #concurrency: number;
   readonly #now: () => number;
   readonly #sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -93,15 +96,17 @@ export class Destination {
     this.#running += 1;
     // What is thrown is a fault of ours and must not be held against the backend.
     let outcome: PostOutcome = { kind: 'aborted' };
+    let verdict: PostVerdict;
     try {
-      outcome = await this.#deps.client.post(post, signal);
+      outcome = await this.#deps.client.post(post, signal, this.#history.wasLost(post.idempotencyKey));
     } finally {
       this.#running -= 1;
-      this.#settle(outcome, probe);
+      verdict = this.#history.settle(post.idempotencyKey, outcome);
+      this.#settle(verdict.counts ? outcome : { kind: 'aborted' }, probe);
       for (const wake of [...this.#waiting]) wake();
     }
     this.#report(post, outcome, Math.round(this.#now() - startedAt));
-    return this.#stageOutcome(outcome);
+    return this.#stageOutcome(outcome, verdict);
   }
 
   #settle(outcome: PostOutcome, probe: boolean): void {
@@ -125,7 +130,7 @@ export class Destination {
     }
   }
 
-  #stageOutcome(outcome: PostOutcome): Outcome<{ readonly httpStatus: number }> {
+  #stageOutcome(outcome: PostOutcome, { suspect }: PostVerdict): Outcome<{ readonly httpStatus: number }> {
     if (outcome.kind === 'aborted') return { kind: 'retry', code: 'SHUTTING_DOWN' };
     const { httpStatus } = outcome;
     if (outcome.kind === 'delivered') return { kind: 'advance', output: { httpStatus } };
@@ -140,6 +145,7 @@ export class Destination {
       code: outcome.code,
       ...(detail === undefined ? {} : { detail }),
       ...(afterMs > 0 ? { afterMs } : {}),
+      ...(suspect ? { suspect } : {}),
     };
   }
 

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
 import type { PreparedInstance } from '../../src/core/prepared.ts';
 import { BackendClient } from '../../src/deliver/backend-client.ts';
-import { bodyChunks, chunkBytes, encodeBody } from '../../src/deliver/body.ts';
+import { bodyChunks, carefully, chunkBytes, earlyAnswerMs, encodeBody } from '../../src/deliver/body.ts';
 import { type Post, planPosts } from '../../src/deliver/posts.ts';
 import { bodyOf, never, samplePrepared, sampleSettings } from './samples.ts';
 
@@ -200,5 +200,34 @@ t.test('memory stays flat while 200 MB go out of a file, plain and compressed', 
     else t.ok(received < post.sizeBytes * 0.8, `${received} bytes on the wire`);
     const grown = Math.round((most - before) / 2 ** 20);
     t.ok(grown < 80, `grew by ${grown} MiB`);
+  }
+});
+
+t.test('a careful body gives an early answer time, and ends when there is one', async (t) => {
+  const post = onlyPost(samplePrepared({ id: 'a', frames: 3, padding: 400_000 }));
+  const whole: Uint8Array[] = [];
+  for await (const chunk of bodyChunks(post)) whole.push(chunk);
+  const { content } = await encodeBody(post, false);
+  for (const body of [content, bodyChunks(post)]) {
+    const startedAt = performance.now();
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of carefully(body, never)) {
+      chunks.push(chunk);
+      if (chunks.length === 2) t.ok(performance.now() - startedAt >= earlyAnswerMs - 10, 'a pause');
+    }
+    t.equal(chunks[0]?.length, 1);
+    t.ok(Buffer.concat(chunks).equals(Buffer.concat(whole)), 'the same bytes');
+    const answered = new AbortController();
+    let sent = 0;
+    const early = performance.now();
+    for await (const chunk of carefully(
+      await encodeBody(post, false).then((made) => made.content),
+      answered.signal,
+    )) {
+      sent += chunk.length;
+      setTimeout(() => answered.abort(), 10);
+    }
+    t.equal(sent, 1);
+    t.ok(performance.now() - early < earlyAnswerMs / 2, 'no longer than needed');
   }
 });

@@ -220,3 +220,31 @@ t.test('works with real timers too', async (t) => {
   await destination.whenReady(never);
   t.match(await destination.deliver(samplePost(), never), { kind: 'advance' });
 });
+
+t.test('one post that always fails does not close the way for others', async (t) => {
+  let bad = 0;
+  const { destination, named } = stage(Array.from({ length: 20 }, () => failed));
+  for (; bad < 8; bad += 1) {
+    await destination.whenReady(never);
+    t.match(await destination.deliver(samplePost('bad'), never), {
+      kind: 'retry',
+      code: 'BACKEND_UNREACHABLE',
+    });
+  }
+  t.equal(destination.ready(), true, 'alone it rests the destination for its first failures only');
+  t.ok(named('destination.paused').length <= 1);
+});
+
+t.test('a post that fails while others are accepted is told to be a suspect', async (t) => {
+  const { destination } = stage([failed, delivered, failed, delivered, failed, delivered, failed, delivered]);
+  for (let round = 1; round <= 3; round += 1) {
+    t.strictSame(await destination.deliver(samplePost('bad'), never), {
+      kind: 'retry',
+      code: 'BACKEND_UNREACHABLE',
+      detail: 'ECONNRESET',
+    });
+    t.match(await destination.deliver(samplePost('good'), never), { kind: 'advance' });
+  }
+  t.match(await destination.deliver(samplePost('bad'), never), { kind: 'retry', suspect: true });
+  t.equal(destination.ready(), true);
+});

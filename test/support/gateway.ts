@@ -39,6 +39,7 @@ export interface RunningGateway {
 }
 
 export interface GatewayOptions {
+  /** `--option=value`, also in place of the presets. */
   readonly args?: readonly string[];
   readonly backend?: Partial<ExampleBackendOptions>;
   /** Parent of storage and received folders; a fresh test folder when left out. */
@@ -62,15 +63,17 @@ export async function startGateway(t: Test, options: GatewayOptions = {}): Promi
   const { config } = loadConfig({
     environment: {},
     args: [
-      '--dimse.host=127.0.0.1',
-      '--dimse.port=0',
-      '--http.port=0',
-      `--storage.dir=${storageDir}`,
-      '--storage.reserve=1MiB',
-      `--backend.baseUrl=${url}`,
-      '--backend.retryInitial=50ms',
-      '--backend.retryMax=500ms',
-      '--backend.breakerOpen=100ms',
+      ...[
+        '--dimse.host=127.0.0.1',
+        '--dimse.port=0',
+        '--http.port=0',
+        `--storage.dir=${storageDir}`,
+        '--storage.reserve=1MiB',
+        `--backend.baseUrl=${url}`,
+        '--backend.retryInitial=50ms',
+        '--backend.retryMax=500ms',
+        '--backend.breakerOpen=100ms',
+      ].filter((preset) => !options.args?.some((arg) => nameOf(arg) === nameOf(preset))),
       ...(options.args ?? []),
     ],
   });
@@ -113,6 +116,10 @@ export async function startGateway(t: Test, options: GatewayOptions = {}): Promi
     images: () => storedImages(receivedDir),
     stop,
   };
+}
+
+function nameOf(arg: string): string {
+  return arg.slice(0, arg.indexOf('='));
 }
 
 async function storedImages(directory: string): Promise<StoredImage[]> {

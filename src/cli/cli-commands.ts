@@ -25,7 +25,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/config-reference.ts')).configReferenceCommand,
   },
   send: {
-    usage: 'send PATH… --to AE@host:port [--from AE]',
+    usage: 'send PATH… --to AE@host:port [--from AE] [--tls] [--ca FILE] [--cert FILE --key FILE]',
     summary: 'send files and folders by C-STORE',
     load: async () => (await import('./commands/send.ts')).sendCommand,
   },

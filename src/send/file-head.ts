@@ -44,14 +44,12 @@ export function headOf(bytes: Buffer, size: number): FileHead {
   const start = metaStart(bytes);
   const meta = readMeta(bytes, start);
   const transferSyntaxUid = meta.values.get(0x0010) ?? guessTransferSyntax(bytes, meta.end);
-  let sopClassUid = meta.values.get(0x0002);
-  let sopInstanceUid = meta.values.get(0x0003);
-  if (sopClassUid === undefined || sopInstanceUid === undefined) {
-    const peeked = peekHead(bytes.subarray(meta.end), transferSyntaxUid, bytes.length === size);
-    if (peeked.kind !== 'head') throw new SallyportError('NOT_DICOM');
-    sopClassUid ??= peeked.sopClassUid;
-    sopInstanceUid ??= peeked.sopInstanceUid;
-  }
+  // The command has to name what the data set is (PS3.4 B.2.3), whatever File Meta Information says.
+  const peeked = peekHead(bytes.subarray(meta.end), transferSyntaxUid, bytes.length === size);
+  const inside: { sopClassUid?: string | undefined; sopInstanceUid?: string | undefined } =
+    peeked.kind === 'head' ? peeked : {};
+  const sopClassUid = usable(inside.sopClassUid) ?? meta.values.get(0x0002);
+  const sopInstanceUid = usable(inside.sopInstanceUid) ?? meta.values.get(0x0003);
   if (sopClassUid === MEDIA_STORAGE_DIRECTORY) throw new SallyportError('MEDIA_DIRECTORY');
   for (const uid of [sopClassUid, sopInstanceUid, transferSyntaxUid]) {
     if (uid === undefined || !isUid(uid)) {
@@ -67,6 +65,10 @@ export function headOf(bytes: Buffer, size: number): FileHead {
     offset: meta.end,
     length: size - meta.end,
   };
+}
+
+function usable(uid: string | undefined): string | undefined {
+  return uid !== undefined && isUid(uid) ? uid : undefined;
 }
 
 /** Behind "DICM" after a preamble (PS3.10 7.1) or, as some writers do, without one; else the start. */

@@ -74,7 +74,7 @@ export async function* sendFiles(
 async function* sendBatch(paths: readonly string[], sender: Sender): AsyncGenerator<SendResult> {
   const candidates: Candidate[] = [];
   for (let start = 0; start < paths.length; start += parallelHeads) {
-    const heads = paths.slice(start, start + parallelHeads).map(headOrResult);
+    const heads = paths.slice(start, start + parallelHeads).map((path) => headOrResult(path, sender));
     for (const head of await Promise.all(heads)) {
       if ('outcome' in head) yield head;
       else candidates.push(head);
@@ -83,7 +83,9 @@ async function* sendBatch(paths: readonly string[], sender: Sender): AsyncGenera
   for (const group of groupByContexts(candidates)) yield* sender.send(group);
 }
 
-async function headOrResult(path: string): Promise<Candidate | SendResult> {
+async function headOrResult(path: string, sender: Sender): Promise<Candidate | SendResult> {
+  // Thousands of heads are not read for a sender that was stopped.
+  if (sender.cancelled) return withError(path, 'failed', new SallyportError('CANCELLED'));
   try {
     return { ...(await readFileHead(path)), path };
   } catch (thrown) {
@@ -126,6 +128,10 @@ class Sender {
       responseTimeoutMs: options.responseTimeoutMs ?? 60_000,
       signal: options.signal,
     };
+  }
+
+  get cancelled(): boolean {
+    return this.#options.signal?.aborted === true;
   }
 
   async *send(group: readonly Candidate[]): AsyncGenerator<SendResult> {

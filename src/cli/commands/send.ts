@@ -5,16 +5,23 @@ import { exitCodes } from '../../core/errors.ts';
 import type { SendTarget } from '../../send/association.ts';
 import { type SendResult, sendFiles } from '../../send/send-files.ts';
 import type { Command, CommandIo } from '../io.ts';
+import { tlsOptions, tlsSettings } from '../tls-arguments.ts';
 
-const usage = `Usage: sallyport send PATH… --to AE@host:port [--from AE]
+const usage = `Usage: sallyport send PATH… --to AE@host:port [--from AE] [--tls] [--ca FILE] [--cert FILE --key FILE]
 
 Sends DICOM files by C-STORE, folders with all that is below them. Data sets go out exactly as they lie in the files.
 
   --to AE@host:port  the receiving application; an IPv6 address in brackets: PACS@[::1]:11112
   --from AE          the calling AE title (SALLYPORT)
+  --tls              over TLS; the certificate of the receiving application must be valid for its host
+  --ca FILE          certificate authorities to trust in place of the built-in ones, PEM
+  --cert FILE        our certificate with its chain, PEM, where the receiving application asks for one
+  --key FILE         the key that belongs to it, PEM
+
+Ctrl-C aborts the association in order and prints what was sent so far; once more ends at once.
 
 Exit code 0 when every instance was taken, 1 when one was refused or failed or a file named on the command line is not
-DICOM, 64 for wrong arguments.
+DICOM or it was interrupted, 64 for wrong arguments, 78 for certificates that cannot be used.
 `;
 
 /** `send`: C-STORE of files and folders. Prints paths, counts and statuses, never a value of a data set. */
@@ -22,19 +29,21 @@ export const sendCommand: Command = async (args, io) => {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { to: { type: 'string' }, from: { type: 'string', default: 'SALLYPORT' } },
+    options: { to: { type: 'string' }, from: { type: 'string', default: 'SALLYPORT' }, ...tlsOptions },
   });
   const target = values.to === undefined ? undefined : parseTarget(values.to);
   if (target === undefined || positionals.length === 0 || !isAeTitle(values.from)) {
     io.stderr.write(usage);
     return exitCodes.usage;
   }
+  const tls = tlsSettings(values);
   const cancel = new AbortController();
   const onInterrupt = (): void => cancel.abort();
   process.once('SIGINT', onInterrupt);
   process.once('SIGTERM', onInterrupt);
   try {
-    return await sendAll(positionals, target, values.from, io, cancel.signal);
+    const peer = tls === undefined ? target : { ...target, tls };
+    return await sendAll(positionals, peer, values.from, io, cancel.signal);
   } finally {
     process.removeListener('SIGINT', onInterrupt);
     process.removeListener('SIGTERM', onInterrupt);
@@ -83,12 +92,12 @@ async function sendAll(
   };
   const progress = new Progress(io);
   const started = performance.now();
-  for await (const result of sendFiles(walk(paths, tally), target, { callingAeTitle, signal })) {
+  for await (const result of sendFiles(walk(paths, tally, signal), target, { callingAeTitle, signal })) {
     count(tally, result);
     progress.show(result, tally);
   }
   progress.end();
-  io.stdout.write(summary(tally, (performance.now() - started) / 1000));
+  io.stdout.write(summary(tally, (performance.now() - started) / 1000, signal.aborted));
   if (signal.aborted) return exitCodes.someRefused;
   const { refused, failed, sent, warning } = tally.counts;
   const nothing = sent + warning + refused + failed === 0;
@@ -109,14 +118,15 @@ function reasonOf(result: SendResult): string {
   return result.code === undefined ? result.statusText : `${result.statusText}, ${result.code}`;
 }
 
-/** Files in the order of their names, folders recursively; symbolic links inside folders are not followed. */
-async function* walk(paths: readonly string[], tally: Tally): AsyncGenerator<string> {
+/** Files in the order of their names, folders recursively, until the end; symbolic links inside folders are not followed. */
+async function* walk(paths: readonly string[], tally: Tally, signal: AbortSignal): AsyncGenerator<string> {
   for (const path of paths) {
     const isFolder = await stat(path).then(
       (info) => info.isDirectory(),
       () => false,
     );
     for await (const file of isFolder ? walkFolder(path) : [path]) {
+      if (signal.aborted) return;
       tally.found.count += 1;
       yield file;
     }
@@ -179,11 +189,11 @@ function printable(path: string): string {
   return path.replace(/\p{Cc}/gu, '?');
 }
 
-function summary(tally: Tally, seconds: number): string {
+function summary(tally: Tally, seconds: number, interrupted: boolean): string {
   const { sent, warning, refused, failed, unreadable } = tally.counts;
   const lines = [
     `${tally.found.count} files: ${sent} sent, ${warning} sent with a warning, ${refused} refused, ${failed} failed, ${unreadable} not DICOM or unreadable`,
-    `${megabytes(tally.bytes)} MB in ${seconds.toFixed(1)} s`,
+    `${megabytes(tally.bytes)} MB in ${seconds.toFixed(1)} s${interrupted ? ', interrupted' : ''}`,
     ...[...tally.reasons].sort().map(([reason, number]) => `  ${number} x ${reason}`),
   ];
   return `${lines.join('\n')}\n`;

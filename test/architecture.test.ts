@@ -74,7 +74,7 @@ const vendorImporters: Readonly<Record<string, readonly string[]>> = {
 const pureFolders: Readonly<Record<string, readonly string[]>> = {
   core: [],
   dicom: ['node:zlib', 'node:module'],
-  deidentify: ['node:crypto'],
+  deidentify: ['node:crypto', 'node:zlib'],
   render: ['node:zlib', 'node:crypto', 'node:module', 'node:url', 'node:fs'],
 };
 

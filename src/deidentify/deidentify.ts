@@ -3,8 +3,9 @@ import type { DataElement, DataSet } from '../dicom/data-set.ts';
 import type { Deidentified } from '../dicom/deidentified.ts';
 import { textElement } from '../dicom/edit.ts';
 import type { Part10 } from '../dicom/part10.ts';
-import { has } from '../dicom/values.ts';
+import { element, has } from '../dicom/values.ts';
 import { type EditContext, editDataSet } from './edit.ts';
+import { occursInFragments } from './kept-bytes.ts';
 import { markerElements } from './markers.ts';
 import { cleanPixels } from './pixels/clean.ts';
 import { assessObject } from './pixels/risk.ts';
@@ -35,6 +36,7 @@ export type DeidentifyInput = Pick<Part10, 'dataSet' | 'transferSyntaxUid'>;
 
 /** SOP Class, SOP Instance, Study Instance and Series Instance UID. */
 const uidTags = [0x00080016, 0x00080018, 0x0020000d, 0x0020000e] as const;
+const pixelDataTag = 0x7fe00010;
 const patientNameTag = 0x00100010;
 const patientIdTag = 0x00100020;
 
@@ -67,6 +69,10 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
   for (const tag of pixels.cleaned) report.add(report.root, tag, 'cleaned', 'pixels');
   const subject = readSubject(dataSet, pseudonyms);
   if (subject.anonymous) report.note('patient-id-missing');
+  const frames = element(pixels.dataSet, pixelDataTag)?.body;
+  if (frames?.kind === 'fragments' && occursInFragments(frames, subject.identifiers)) {
+    return { kind: 'held', code: 'DEIDENTIFICATION_FAILED', detail: 'identifier in code stream' };
+  }
   const context: EditContext = { book: bookOf(profile), pseudonyms, subject, report };
   const edited = editDataSet(context, pixels.dataSet, report.root, 0);
   const finished = inserted(edited, [

@@ -1,12 +1,13 @@
 import type { DataElement, DataSet, ItemsBody } from '../dicom/data-set.ts';
 import { emptyElement, sequenceElement, uidElement } from '../dicom/edit.ts';
+import { isCodePart, judgeCode } from './codes.ts';
 import { faultOfText } from './kept-text.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { dummied, replaceUids, withEncoding, withText, writtenVr } from './replacements.ts';
 import type { AppliedAction, ReportBuilder, ReportPlace } from './report.ts';
 import type { Decision, RuleBook, RuleName } from './rule-book.ts';
 import type { Subject } from './subject.ts';
-import { decodedText, latin1, textAt, valueBytes } from './text.ts';
+import { decodedText, latin1, valueBytes } from './text.ts';
 
 /** What editing one instance needs; nothing of it outlives the instance but the book and the pseudonyms. */
 export interface EditContext {
@@ -21,42 +22,6 @@ const pixelGroup = 0x7fe0;
 
 /** UIDs that name the object itself; replaced even where a device misuses a registered value. */
 const ownUidTags: ReadonlySet<number> = new Set([0x00080018, 0x0020000d, 0x0020000e]);
-
-/** Code schemes whose meanings are public words (PS3.16 Table 8-1). */
-const publicSchemes: ReadonlySet<string> = new Set([
-  ...[
-    'DCM',
-    'SCT',
-    'SRT',
-    'SNM3',
-    '99SDM',
-    'LN',
-    'UCUM',
-    'RADLEX',
-    'FMA',
-    'NCIt',
-    'I10',
-    'I9',
-    'I9C',
-    'ICD10',
-  ],
-  ...[
-    'UMLS',
-    'RXNORM',
-    'NDC',
-    'MDC',
-    'IBSI',
-    'NEU',
-    'BI',
-    'BARI',
-    'ACR',
-    'MSH',
-    'CD8',
-    'HL7',
-    'ISO3166_1',
-    'RFC5646',
-  ],
-]);
 
 /** Defined terms of Specific Character Set (PS3.3 C.12.1.1.2), with the common misspellings. */
 const characterSetTerm = /^(|ISO[_ ]IR[ _]\d{1,3}|ISO 2022 IR \d{1,3}|GB18030|GBK|ISO 2022 GBK|ISO 2022 B5)$/;
@@ -86,6 +51,8 @@ function editElement(
   const { tag } = element;
   const { report, subject, pseudonyms } = context;
   const decision = context.book.decide(tag, element.vr, depth);
+  if (isCodePart(tag) && decision.action !== 'X')
+    return editCode(context, element, dataSet, place, depth, decision);
   const done = (
     action: AppliedAction,
     rule: RuleName,
@@ -111,10 +78,8 @@ function editElement(
         return recurse(context, element, element.body, dataSet, place, depth);
       return remapUids(context, element, place, depth, decision.rule);
     case 'codeMeaning':
-      if (publicSchemes.has(textAt(dataSet, 0x00080102))) {
-        return keep(context, element, dataSet, place, depth, decision);
-      }
-      return done('replaced', decision.rule, withText(dataSet, element, 'REMOVED'));
+      // A part of a code, which never comes here; what is not known to be one goes.
+      return done('removed', decision.rule, undefined);
     case 'trackingId': {
       const text = decodedText(element, dataSet) ?? '';
       const token =
@@ -175,6 +140,32 @@ function keep(
   }
   report.add(place, tag, fault.action, fault.rule);
   return fault.replacement;
+}
+
+/** Parts of a code: only inside an item, only in a scheme of which somebody can know the meaning (codes.ts). */
+function editCode(
+  context: EditContext,
+  element: DataElement,
+  dataSet: DataSet,
+  place: ReportPlace,
+  depth: number,
+  decision: Decision,
+): DataElement | undefined {
+  const { tag } = element;
+  const verdict =
+    depth === 0 ? ({ kind: 'remove' } as const) : judgeCode(element, dataSet, context.pseudonyms);
+  switch (verdict.kind) {
+    case 'keep':
+      return keep(context, element, dataSet, place, depth, decision);
+    case 'remove':
+      context.report.add(place, tag, 'removed', 'code');
+      return undefined;
+    case 'replace':
+      context.report.add(place, tag, 'replaced', 'code');
+      return withText(dataSet, element, verdict.text);
+    default:
+      return unreachable(verdict);
+  }
 }
 
 function recurse(

@@ -1,5 +1,6 @@
 import type { DataSet, Vr } from '../dicom/data-set.ts';
 import { codeWords } from './code-words.ts';
+import { dateSpellings, eventSpellings, plainDates } from './date-spellings.ts';
 
 /** Reads an element's text, all values, decoded. */
 export type TextReader = (dataSet: DataSet, tag: number) => string | undefined;
@@ -8,6 +9,8 @@ export type TextReader = (dataSet: DataSet, tag: number) => string | undefined;
 export interface Identifiers {
   /** Whether a value to be kept repeats an identifier of the object. */
   occurIn(text: string, vr: Vr): boolean;
+  /** The same for bytes that are no text, read as Latin-1: only terms too long to be there by chance are looked for. */
+  occurInBytes(latin1: string): boolean;
   /** Whether any identifier could be the value of a number. */
   readonly haveNumbers: boolean;
   /** Whether a number is an identifier; digits inside a longer number are chance. */
@@ -20,16 +23,25 @@ export interface Identifiers {
 export interface IdentifierSource {
   readonly names: readonly string[];
   readonly ids: readonly string[];
-  /** YYYYMMDD. */
+  /** Dates of birth, YYYYMMDD: looked for in every spelling, years of two digits included. */
   readonly dates: readonly string[];
+  /** Dates of study, acquisition and the like, YYYYMMDD: looked for with the year in full. */
+  readonly eventDates?: readonly string[];
+  /** Names and numbers of stations, devices and places: looked for in words, never taken for the value of a number. */
+  readonly places?: readonly string[];
 }
 
-/** Most terms of each kind that are looked for; the patient's own come first. */
+/** Most terms of each kind that are looked for. An object with more is no usual one: all words of it count as found. */
 const maxTerms = 256;
 const minNameLetters = 3;
 const minIdCharacters = 4;
 /** From this length on a term also counts inside a longer word. */
 const minInnerLength = 5;
+/** In values longer than so many bytes only terms of so many characters are looked for. */
+const maxShortBytes = 4096;
+const minNoiseLength = 7;
+/** Digits inside an identifier that are looked for by themselves ("778899" of "MRN-778899"). */
+const minDigits = 6;
 
 const titles: ReadonlySet<string> = new Set([
   'prof',
@@ -43,46 +55,125 @@ const titles: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A matcher for the identifiers of one object: parts of names, identifiers with and without their separators, dates in
- * the common spellings. Case and diacritics do not matter.
+ * A matcher for the identifiers of one object: parts of names, identifiers with and without their separators and leading
+ * zeros, dates in the common spellings. Case, diacritics and the transcriptions of umlauts do not matter.
  */
 export function createIdentifiers(source: IdentifierSource): Identifiers {
-  const words = new Set<string>();
+  const words = new Terms();
+  const phrases = new Terms();
   for (const name of source.names) {
-    for (const part of fold(name).split(/[^\p{L}\p{N}]+/u)) {
-      if (words.size < maxTerms && isTelling(part)) words.add(part);
+    for (const spelling of spellings(name)) {
+      for (const part of spelling.split(/[^\p{L}\p{N}]+/u)) if (isTelling(part)) words.add(part);
+      for (const phrase of shortNames(spelling)) phrases.add(phrase);
     }
   }
-  const compacts = new Set<string>();
+  const ids = new Terms();
+  const digits = new Terms();
   for (const id of source.ids) {
     const compact = compacted(fold(id));
-    if (compacts.size < maxTerms && compact.length >= minIdCharacters && !/^0+$/.test(compact))
-      compacts.add(compact);
+    for (const form of [compact, compact.replace(/^0+/, '')])
+      if (form.length >= minIdCharacters && !/^0+$/.test(form)) ids.add(form);
+    for (const run of compact.match(/[1-9]\d*/g) ?? []) if (run.length >= minDigits) digits.add(run);
   }
-  const dates = plainDates(source.dates).flatMap(dateSpellings);
-  const wordPattern = wordsPattern(words);
-  const shortIds = wordsPattern(new Set([...compacts].filter((id) => id.length < minInnerLength)));
-  const longIds = [...compacts].filter((id) => id.length >= minInnerLength);
+  const places = new Terms();
+  for (const place of source.places ?? []) {
+    const compact = compacted(fold(place));
+    if (compact.length >= minInnerLength && !codeWords.has(compact.toUpperCase())) places.add(compact);
+  }
+  const births = plainDates(source.dates);
+  const events = plainDates(source.eventDates ?? []);
+  const dates = [...births.flatMap(dateSpellings), ...events.flatMap(eventSpellings)];
+  const all = [words, phrases, ids, digits, places];
+  const tooMany = all.some(({ overflown }) => overflown);
+  const wordPattern = wordsPattern(words.terms);
+  const phrasePattern = phrases.terms.size === 0 ? undefined : new RegExp([...phrases.terms].join('|'), 'u');
+  const shortIds = wordsPattern(new Set([...ids.terms].filter((id) => id.length < minInnerLength)));
+  const longIds = [...ids.terms].filter((id) => id.length >= minInnerLength);
+  const inner = [...new Set([...longIds, ...digits.terms, ...places.terms])];
   const datePattern = dates.length === 0 ? undefined : new RegExp(dates.join('|'));
-  const numbers = new Set(longIds.filter((id) => /^\d+$/.test(id)));
-  for (const [year, month, day] of plainDates(source.dates)) {
-    numbers.add(`${year}${month}${day}`).add(`${day}${month}${year}`).add(`${month}${day}${year}`);
-  }
+  const compactDates = [...births, ...events].map((date) => date.join(''));
+  const numbers = new Set(
+    [...longIds, ...digits.terms]
+      .filter((id) => /^\d+$/.test(id))
+      .map(canonicalNumber)
+      // "00001" is no more of an identifier than 1.
+      .filter((number) => number.length >= minInnerLength),
+  );
+  for (const [year, month, day] of births) numbers.add(`${day}${month}${year}`).add(`${month}${day}${year}`);
+  for (const date of compactDates) numbers.add(date);
+  const inBytes = [...words.terms, ...inner, ...compactDates].filter((term) => term.length >= minInnerLength);
   return {
     haveNumbers: numbers.size > 0,
-    isNumber: (value) => numbers.has(value),
-    size: words.size + compacts.size + dates.length,
+    isNumber(value) {
+      const canonical = canonicalNumber(value);
+      if (numbers.has(canonical)) return true;
+      // A date with a time of day behind it.
+      return /^\d{12,17}$/.test(canonical) && compactDates.includes(canonical.slice(0, 8));
+    },
+    size: all.reduce((sum, { terms }) => sum + terms.size, dates.length),
     occurIn(text, vr) {
       const told = vr === 'CS' ? withoutCodeWords(text) : text;
       if (told === '') return false;
+      if (tooMany) return true;
       const folded = fold(told);
-      if (wordPattern?.test(folded) === true) return true;
+      if (wordPattern?.test(folded) === true || phrasePattern?.test(folded) === true) return true;
       if (shortIds?.test(folded) === true || datePattern?.test(folded) === true) return true;
-      if (longIds.length === 0) return false;
+      if (inner.length === 0) return false;
       const compact = compacted(folded);
-      return longIds.some((id) => compact.includes(id));
+      return inner.some((id) => compact.includes(id));
+    },
+    occurInBytes(latin1) {
+      const plain = latin1.replaceAll('\0', '').toLowerCase();
+      // Five letters are in a megabyte of noise every now and then, seven are not.
+      const least = latin1.length > maxShortBytes ? minNoiseLength : minInnerLength;
+      return inBytes.some((term) => term.length >= least && plain.includes(term));
     },
   };
+}
+
+/** A bounded set. */
+class Terms {
+  readonly terms = new Set<string>();
+  overflown = false;
+
+  add(term: string): void {
+    if (this.terms.has(term)) return;
+    if (this.terms.size < maxTerms) this.terms.add(term);
+    else this.overflown = true;
+  }
+}
+
+const transcriptions: readonly (readonly [RegExp, string])[] = [
+  [/[\u00e4\u00e6]/g, 'ae'],
+  [/[\u00f6\u00f8\u0153]/g, 'oe'],
+  [/\u00fc/g, 'ue'],
+  [/\u00e5/g, 'aa'],
+];
+
+/** A name as it is written without diacritics, with umlauts transcribed, and with transcriptions taken back. */
+function spellings(name: string): Set<string> {
+  let transcribed = name.normalize('NFC').toLowerCase();
+  for (const [letter, pair] of transcriptions) transcribed = transcribed.replace(letter, pair);
+  const folded = fold(name);
+  return new Set([folded, fold(transcribed), folded.replace(/([aou])e/g, '$1')]);
+}
+
+/** Patterns for names whose parts are too short to be looked for one by one ("Li^Na"), in either order. */
+function shortNames(name: string): string[] {
+  return name.split('=').flatMap((group) => {
+    const [family = '', given = ''] = group.split('^').map((part) => part.trim());
+    if (family === '' || given === '' || isTelling(family) || isTelling(given)) return [];
+    if (!/^\p{L}+$/u.test(family) || !/^\p{L}+$/u.test(given) || family.length + given.length < 3) return [];
+    const bordered = (first: string, second: string): string =>
+      `(?<![\\p{L}\\p{N}])${first}[^\\p{L}\\p{N}]*${second}(?![\\p{L}\\p{N}])`;
+    return [bordered(family, given), bordered(given, family)];
+  });
+}
+
+/** The same text for the same number, however it is written; digits of any length. */
+function canonicalNumber(text: string): string {
+  const value = Math.abs(Number(text));
+  return Number.isSafeInteger(value) ? String(value) : text.replace(/^[+-]?0+/, '');
 }
 
 function withoutCodeWords(text: string): string {
@@ -98,6 +189,19 @@ function isTelling(part: string): boolean {
   return part.length >= (/^[\p{Script=Latin}\p{N}]+$/u.test(part) ? minNameLetters : 2);
 }
 
+/** Letters that Unicode does not decompose. */
+const plainLetters: Readonly<Record<string, string>> = {
+  '\u00df': 'ss',
+  '\u00e6': 'ae',
+  '\u00f0': 'd',
+  '\u00f8': 'o',
+  '\u00fe': 'th',
+  '\u0111': 'd',
+  '\u0131': 'i',
+  '\u0142': 'l',
+  '\u0153': 'oe',
+};
+
 /** Lower case without diacritics; NUL removed, so that two-byte text in binary values is found too. */
 export function fold(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole ASCII range is meant
@@ -108,7 +212,11 @@ export function fold(text: string): string {
         .replaceAll('\0', '')
         .normalize('NFKD')
         .replace(/\p{M}+/gu, '')
-        .toLowerCase();
+        .toLowerCase()
+        .replace(
+          /[\u00df\u00e6\u00f0\u00f8\u00fe\u0111\u0131\u0142\u0153]/g,
+          (letter) => plainLetters[letter] ?? letter,
+        );
 }
 
 function compacted(folded: string): string {
@@ -132,30 +240,4 @@ function wordsPattern(words: ReadonlySet<string>): RegExp | undefined {
 
 function escaped(word: string): string {
   return word.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
-}
-
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-
-/** Year, month and day of the dates that are dates. */
-function plainDates(dates: readonly string[]): (readonly [year: string, month: string, day: string])[] {
-  return [...new Set(dates)].slice(0, maxTerms).flatMap((date) => {
-    const [, year = '', month = '', day = ''] =
-      /^(\d{4})(\d\d)(\d\d)$/.exec(date.replaceAll(/[.\-/]/g, '')) ?? [];
-    return Number(month) >= 1 && Number(month) <= 12 ? [[year, month, day] as const] : [];
-  });
-}
-
-/** Patterns for one date: year first, day first, month first, with month names; separators optional. */
-function dateSpellings([year, month, day]: readonly [year: string, month: string, day: string]): string[] {
-  const gap = '[^a-z0-9]{0,3}';
-  const full = `(?:${year.slice(0, 2)})?${year.slice(2)}`;
-  const loose = (digits: string): string => (digits.startsWith('0') ? `0?${digits.charAt(1)}` : digits);
-  const name = `${months[Number(month) - 1] ?? ''}[a-z]*`;
-  return [
-    `(?<!\\d)${year}${gap}${loose(month)}${gap}${loose(day)}(?!\\d)`,
-    `(?<!\\d)${loose(day)}${gap}${loose(month)}${gap}${full}(?!\\d)`,
-    `(?<!\\d)${loose(month)}${gap}${loose(day)}${gap}${full}(?!\\d)`,
-    `(?<!\\d)${loose(day)}${gap}${name}${gap}${full}(?!\\d)`,
-    `${name}${gap}${loose(day)}[a-z]{0,2}${gap}${full}(?!\\d)`,
-  ];
 }

@@ -2,23 +2,15 @@ import type { DataElement, DataSet, Vr } from '../dicom/data-set.ts';
 import { bytesElement, emptyElement, textElement } from '../dicom/edit.ts';
 import { dummyValue } from './dummies.ts';
 import type { Identifiers } from './identifiers.ts';
-import type { AppliedAction } from './report.ts';
-import type { RuleName } from './rule-book.ts';
-import { decodedText, latin1, trimmed, valueBytes, valueHead } from './text.ts';
-
-/** Why a value that the rules would keep must not stay, and what stands in its place. */
-export interface TextFault {
-  readonly rule: RuleName;
-  readonly action: AppliedAction;
-  readonly replacement: DataElement | undefined;
-}
-
-const iccProfileTag = 0x00282000;
+import { faultOfBytes } from './kept-bytes.ts';
+import { decodedText, isAscii, latin1, trimmed, valueBytes, valueHead } from './text.ts';
+import type { ValueFault } from './value-fault.ts';
 
 /** DS and IS (PS3.5 6.2), with the padding of either side. */
 const numberText = /^[ \0]*(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)?[ \0]*$/;
 const ageText = /^\s*\d{1,3}[DWMY]\s*$/;
-const codeText = /^[\w .+\-/&\\]*$/;
+/** CS (PS3.5 6.2) with signs and small letters that are common though not allowed, at most 16 characters a value. */
+const codeValue = /^ *[\w.+\-/&][\w .+\-/&]{0,15} *$|^ *$/;
 
 /**
  * Looks at the content of an element that the rules keep: it must be what its VR says, since a number that is no number
@@ -28,7 +20,7 @@ export function faultOfText(
   element: DataElement,
   dataSet: DataSet,
   identifiers: Identifiers,
-): TextFault | undefined {
+): ValueFault | undefined {
   switch (element.vr) {
     case 'DS':
     case 'IS':
@@ -46,14 +38,12 @@ export function faultOfText(
     case 'ST':
     case 'UT':
       return faultOfWords(element, dataSet, identifiers);
-    case 'OB':
-      return element.tag === iccProfileTag ? faultOfBinary(element, identifiers) : undefined;
     default:
-      return undefined;
+      return faultOfBytes(element, dataSet, identifiers);
   }
 }
 
-function notItsVr(element: DataElement): TextFault {
+function notItsVr(element: DataElement): ValueFault {
   return {
     rule: 'value-representation',
     action: 'emptied',
@@ -65,7 +55,7 @@ function isEmpty(element: DataElement): boolean {
   return valueBytes(element)?.length === 0;
 }
 
-function faultOfNumbers(element: DataElement, identifiers: Identifiers): TextFault | undefined {
+function faultOfNumbers(element: DataElement, identifiers: Identifiers): ValueFault | undefined {
   const bytes = valueBytes(element);
   if (bytes === undefined) return notItsVr(element);
   const text = latin1(bytes);
@@ -80,11 +70,19 @@ function faultOfCodes(
   element: DataElement,
   dataSet: DataSet,
   identifiers: Identifiers,
-): TextFault | undefined {
+): ValueFault | undefined {
   const text = decodedText(element, dataSet);
-  if (text === undefined || !codeText.test(text)) return notItsVr(element);
-  if (!identifiers.occurIn(text, 'CS')) return undefined;
-  const left = text
+  if (text === undefined) return notItsVr(element);
+  const values = text.split('\\');
+  const codes = values.map((value) => (codeValue.test(value) ? value : ''));
+  const wellFormed = codes.join('\\');
+  if (wellFormed !== text && codes.every((value) => value === '')) return notItsVr(element);
+  if (!identifiers.occurIn(wellFormed, 'CS')) {
+    if (wellFormed === text) return undefined;
+    const { tag, vr } = element;
+    return { ...notItsVr(element), replacement: textElement(dataSet, tag, vr, wellFormed) };
+  }
+  const left = wellFormed
     .split('\\')
     .map((value) => (identifiers.occurIn(value, 'CS') ? '' : value))
     .join('\\');
@@ -97,27 +95,21 @@ function faultOfWords(
   element: DataElement,
   dataSet: DataSet,
   identifiers: Identifiers,
-): TextFault | undefined {
+): ValueFault | undefined {
   const text = decodedText(element, dataSet);
-  if (text === undefined) return notItsVr(element);
-  if (!identifiers.occurIn(text, element.vr)) return undefined;
+  const bytes = valueBytes(element);
+  if (text === undefined || bytes === undefined) return notItsVr(element);
+  // A name in another script, or in a character set that was not declared, would not be recognised.
+  const readable = isAscii(bytes);
+  if (readable && !identifiers.occurIn(text, element.vr)) return undefined;
   // Many of these are Type 1: a dummy is legal everywhere.
   const dummy = dummyValue(element.tag, element.vr, valueHead(element));
-  if (dummy === undefined) return found(emptied(element));
-  return { ...found(bytesElement(element.tag, element.vr, dummy)), action: 'replaced' };
+  const rule = readable ? 'identifier-found' : 'value-representation';
+  if (dummy === undefined) return { ...found(emptied(element)), rule };
+  return { rule, action: 'replaced', replacement: bytesElement(element.tag, element.vr, dummy) };
 }
 
-function faultOfBinary(element: DataElement, identifiers: Identifiers): TextFault | undefined {
-  const bytes = valueBytes(element);
-  if (bytes !== undefined && !identifiers.occurIn(latin1(bytes).replaceAll('\0', ''), 'UT')) return undefined;
-  return {
-    rule: bytes === undefined ? 'value-representation' : 'identifier-found',
-    action: 'removed',
-    replacement: undefined,
-  };
-}
-
-function found(replacement: DataElement): TextFault {
+function found(replacement: DataElement): ValueFault {
   return { rule: 'identifier-found', action: 'emptied', replacement };
 }
 

@@ -10,7 +10,7 @@ import type { ProfileOption } from './rules.ts';
  * Version of the rules that stand in code rather than in tables. To be raised with every change of code that can
  * change an output: it is part of the profile revision, hence of every idempotency key.
  */
-export const ruleVersion = 1;
+export const ruleVersion = 2;
 
 /** What shall be done to an instance. */
 export interface Profile {

@@ -6,7 +6,7 @@ import { tableE11 } from './generated/table-e1-1.ts';
 import { uidRoles } from './generated/uid-roles.ts';
 import type { Profile } from './profile.ts';
 import type { ActionCode, GapAction } from './rules.ts';
-import { foreignGroups, keptBinary, keptLongText, supplement } from './supplement.ts';
+import { foreignGroups, isRetiredRange, keptBinary, keptLongText, supplement } from './supplement.ts';
 
 /** Where a decision comes from; the words of the report. */
 export type RuleName =
@@ -22,6 +22,7 @@ export type RuleName =
   | 'marker'
   | 'identifier-found'
   | 'pixels'
+  | 'code'
   | 'default';
 
 /** What is done to an element wherever it stands, before its value is looked at. */
@@ -106,14 +107,17 @@ function decideAnew(rows: ReadonlyMap<number, Decision>, tag: number, vr: Vr): D
     return judged ? listed : { action: 'X', rule: 'value-representation' };
   }
   if (entry === undefined) return { action: 'X', rule: 'unregistered' };
-  if (foreignGroups.has(group)) return { action: 'X', rule: 'supplement' };
+  if (foreignGroups.has(group) || isRetiredRange(tag)) return { action: 'X', rule: 'supplement' };
   return decideByVr(tag, vr, entry.vr);
 }
 
-/** Curves (50xx) and overlays (60xx) go as whole planes: without its data the rest of a plane breaks the IOD. */
+/**
+ * Curves (50xx) and overlays (60xx) go as whole planes: without its data the rest of a plane breaks the IOD. Variable
+ * pixel data (7Fxx, retired) is pixels that nothing has looked at.
+ */
 function isRepeatingPlane(group: number): boolean {
   const high = group >>> 8;
-  return high === 0x50 || high === 0x60;
+  return high === 0x50 || high === 0x60 || (high === 0x7f && group !== 0x7fe0);
 }
 
 /** Attributes nobody lists. PS3.15 E.1 suggests handling by VR; what cannot be judged goes. */

@@ -1,7 +1,7 @@
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
 import { createIdentifiers, type Identifiers } from './identifiers.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
-import { decodedText, isOfVr, textAt } from './text.ts';
+import { decodedText, isOfVr, textAt, undeclaredUtf8 } from './text.ts';
 
 /** Whom the object is about, as far as replacing its identity needs it. */
 export interface Subject {
@@ -24,9 +24,16 @@ const idTags: ReadonlySet<number> = new Set([
   0x00080050, 0x00100020, 0x00101000, 0x00101040, 0x00101090, 0x00102154, 0x00102155, 0x00380010, 0x00400009,
   0x00401001, 0x00402016, 0x00402017, 0x00321064, 0x00120040, 0x00080080,
 ]);
-const dateTags: ReadonlySet<number> = new Set([0x00100030, 0x00100032, 0x00101005]);
+/** Patient's Birth Date and its other spellings. */
+const dateTags: ReadonlySet<number> = new Set([0x00100030, 0x00100033]);
+/** Stations, devices, departments, addresses, telephone numbers, Study ID. Application entities go by their VR. */
+const placeTags: ReadonlySet<number> = new Set([
+  0x00080081, 0x00080092, 0x00080094, 0x00081010, 0x00081040, 0x00100021, 0x00102150, 0x00102152, 0x00181000,
+  0x00181002, 0x00181004, 0x00181005, 0x00181007, 0x00181008, 0x0018700a, 0x00200010, 0x00321020, 0x00400241,
+  0x00400242, 0x00400243, 0x00400253, 0x00400010, 0x00400011, 0x00181003, 0x00380300, 0x00080055,
+]);
 
-/** Deepest nesting searched for identifiers; the parser allows less. */
+/** Most values of each kind that are collected. More than the matcher takes, so that it notices. */
 const maxCollected = 1024;
 
 /** Reads who the object is about. Nothing of it is kept beyond the instance. */
@@ -37,7 +44,13 @@ export function readSubject(dataSet: DataSet, pseudonyms: Pseudonyms): Subject {
     id === ''
       ? pseudonyms.patientIdOfStudy(textAt(dataSet, studyInstanceUidTag))
       : pseudonyms.patientId(issuer, id);
-  const found = { names: new Set<string>(), ids: new Set<string>(), dates: new Set<string>() };
+  const found: Found = {
+    names: new Set(),
+    ids: new Set(),
+    dates: new Set(),
+    eventDates: new Set(),
+    places: new Set(),
+  };
   collect(dataSet, found);
   return {
     token,
@@ -48,7 +61,13 @@ export function readSubject(dataSet: DataSet, pseudonyms: Pseudonyms): Subject {
       // An item seldom repeats the issuer; the object's own then is the likely one.
       return pseudonyms.patientId(textAt(item, issuerTag) || issuer, itemId);
     },
-    identifiers: createIdentifiers({ names: [...found.names], ids: [...found.ids], dates: [...found.dates] }),
+    identifiers: createIdentifiers({
+      names: [...found.names],
+      ids: [...found.ids],
+      dates: [...found.dates],
+      eventDates: [...found.eventDates],
+      places: [...found.places],
+    }),
   };
 }
 
@@ -56,23 +75,32 @@ interface Found {
   readonly names: Set<string>;
   readonly ids: Set<string>;
   readonly dates: Set<string>;
+  readonly eventDates: Set<string>;
+  readonly places: Set<string>;
 }
 
-/** Every person's name, identifier and birth date of the object, the top level first. */
+/** Every person's name, identifier, date and place of the object, the top level first. */
 function collect(dataSet: DataSet, found: Found): void {
   for (const element of dataSet.elements) {
-    if (idTags.has(element.tag)) add(found.ids, element, dataSet);
-    else if (dateTags.has(element.tag)) add(found.dates, element, dataSet);
+    const { tag } = element;
+    if (idTags.has(tag)) add(found.ids, element, dataSet);
+    else if (dateTags.has(tag)) add(found.dates, element, dataSet);
     else if (isOfVr(element, 'PN')) add(found.names, element, dataSet);
+    else if (isOfVr(element, 'DA') || isOfVr(element, 'DT')) add(found.eventDates, element, dataSet, 8);
+    else if (placeTags.has(tag) || isOfVr(element, 'AE')) add(found.places, element, dataSet);
   }
   for (const { body } of dataSet.elements) {
     if (body.kind === 'items') for (const item of body.items) collect(item, found);
   }
 }
 
-function add(set: Set<string>, element: DataElement, dataSet: DataSet): void {
+function add(set: Set<string>, element: DataElement, dataSet: DataSet, length?: number): void {
   if (set.size >= maxCollected) return;
   const text = decodedText(element, dataSet);
   if (text === undefined) return;
-  for (const value of text.split('\\')) if (value.trim() !== '') set.add(value.trim());
+  for (const value of text.split('\\')) if (value.trim() !== '') set.add(value.trim().slice(0, length));
+  // Writers that send UTF-8 without declaring it: their names would be found in nothing that is written properly.
+  const unicode = undeclaredUtf8(element);
+  if (unicode === undefined) return;
+  for (const value of unicode.split('\\')) if (value.trim() !== '') set.add(value.trim().slice(0, length));
 }

@@ -10,6 +10,11 @@ const removed: readonly number[] = [
   0x00189423, 0x00189531, 0x00189433, 0x00189900, 0x00189916, 0x00189922, 0x00201020, 0x00286022, 0x0028702a,
   0x00400255, 0x0040a047, 0x0040a492, 0x00440008, 0x00603010, 0x00686540, 0x300a0184, 0x300a021c, 0x300a0236,
   0x300a0194, 0x300a01a4, 0x300a01b8, 0x40080103,
+  // Retired identifications of images, devices and codes; labels typed at a console.
+  0x00080041, 0x00080101, 0x00200070, 0x00203402, 0x00203404, 0x00205000, 0x00205002, 0x00280061, 0x00280062,
+  0x00280063, 0x00182002, 0x00182006, 0x00182045, 0x00280a04, 0x00221029, 0x00221065, 0x00221066, 0x00221094,
+  0x00221097, 0x00221273, 0x00287004, 0x00287005, 0x0028700c, 0x0028700d, 0x00741202, 0x0074140b, 0x00460012,
+  0x7fe00020, 0x7fe00030, 0x7fe00040, 0x300a00f9, 0x300a0354, 0x300a0355, 0x00281200,
   // Animals: names of strains and breeds with registry numbers.
   0x00100212, 0x00100213, 0x00100214, 0x00100222, 0x00100223,
   // Length to End: stale as soon as anything changes.
@@ -42,7 +47,16 @@ export const keptBinary: ReadonlySet<number> = new Set([
 export const keptLongText: ReadonlySet<number> = new Set([0x00080119]);
 
 /**
- * Groups that belong to objects other than patients' images (PS3.6: DICONDE 0014, DICOS 4010 and command or media
- * groups). Elements of theirs that Table E.1-1 does not list are removed.
+ * Groups that belong to objects other than patients' images (PS3.6: DICONDE 0014, DICOS 4010, implants and their
+ * assemblies 0068 0076 0078, hanging protocols 0072, assessments 0082, authorization 0100, compression by zones 1000 1010,
+ * print 2000 to 2040 and 2100 to 2130, media 2200). Elements of theirs that Table E.1-1 does not list are removed.
  */
-export const foreignGroups: ReadonlySet<number> = new Set([0x0014, 0x4010, 0x2110, 0x2120, 0x2130, 0x2200]);
+export const foreignGroups: ReadonlySet<number> = new Set([
+  0x0014, 0x0068, 0x0072, 0x0076, 0x0078, 0x0082, 0x0100, 0x1000, 0x1010, 0x2000, 0x2010, 0x2020, 0x2030,
+  0x2040, 0x2100, 0x2110, 0x2120, 0x2130, 0x2200, 0x4010,
+]);
+
+/** Retired ranges: Source Image IDs (0020,31xx) and the tables of early compression (0028,04xx to 0028,08xx). */
+export function isRetiredRange(tag: number): boolean {
+  return tag >>> 8 === 0x002031 || (tag >= 0x00280400 && tag <= 0x002808ff);
+}

@@ -47,10 +47,32 @@ export function textAt(dataSet: DataSet, tag: number): string {
   return found === undefined ? '' : (decodedText(found, dataSet) ?? '');
 }
 
-/** Whether the element has the VR, be it sent so or, where it was sent as bytes, known so. */
+/** Whether the element has the VR: as it was sent, or as PS3.6 knows the attribute, whatever it was sent as. */
 export function isOfVr(found: DataElement, vr: Vr): boolean {
-  if (found.vr === vr) return true;
-  return (found.vr === 'UN' || found.vr === 'OB') && lookup(found.tag)?.vr === vr;
+  return found.vr === vr || lookup(found.tag)?.vr === vr;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** A short value read as UTF-8, where it is that and not ASCII; whatever Specific Character Set says. */
+export function undeclaredUtf8(found: DataElement): string | undefined {
+  const bytes = valueBytes(found, 1024);
+  if (bytes === undefined || !bytes.some((byte) => byte >= 0x80)) return undefined;
+  try {
+    return trimmed(utf8.decode(bytes));
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a value is ASCII without control characters but those that lay text out (PS3.5 6.1.3). */
+export function isAscii(bytes: Uint8Array): boolean {
+  for (const byte of bytes) {
+    if (byte >= 0x20 ? byte > 0x7e : byte !== 0 && byte !== 9 && byte !== 10 && byte !== 12 && byte !== 13)
+      return false;
+  }
+  return true;
 }
 
 export function latin1(bytes: Uint8Array): string {

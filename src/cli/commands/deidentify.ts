@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  fchmodSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -89,7 +90,10 @@ function secretOf(file: string | undefined, io: CommandIo): Uint8Array {
 
 function openManifest(path: string): number {
   mkdirSync(dirname(resolve(path)), { recursive: true });
-  return openSync(path, 'w');
+  // It says which file became which pseudonym: what the secret is to all patients, it is to these.
+  const descriptor = openSync(path, 'w', 0o600);
+  fchmodSync(descriptor, 0o600);
+  return descriptor;
 }
 
 /** Every file under the paths, folders in order of names; the output folder itself is left out. */

@@ -5,7 +5,8 @@ import { element, firstNumber, has } from '../../dicom/values.ts';
 import type { ReportNote } from '../report.ts';
 import { stripperOf } from './codestreams.ts';
 import { stripFragments } from './fragments.ts';
-import { clearUnusedBits } from './unused-bits.ts';
+import { areExtendedTables, isOffsetTable } from './offset-tables.ts';
+import { clearUnusedBits, frameLayout, isWholeFloat } from './unused-bits.ts';
 
 export type CleanPixelsResult =
   | {
@@ -28,6 +29,9 @@ const extendedOffsetTables = [0x7fe00001, 0x7fe00002];
 export function cleanPixels(dataSet: DataSet, transferSyntaxUid: string): CleanPixelsResult {
   const pixels = element(dataSet, pixelData);
   const unchanged: CleanPixelsResult = { kind: 'clean', dataSet, notes: [], cleaned: [] };
+  if (!isWholeFloat(dataSet)) {
+    return { kind: 'held', code: 'PIXEL_DATA_INVALID', detail: 'length of float pixels' };
+  }
   if (pixels === undefined) return unchanged;
   const syntax = transferSyntax(transferSyntaxUid);
   if (syntax === undefined) {
@@ -58,17 +62,39 @@ function cleanFragments(
   if (embedsOverlay(dataSet)) {
     return { kind: 'held', code: 'DEIDENTIFICATION_FAILED', detail: 'overlay in compressed pixels' };
   }
-  const strip = stripperOf(transferSyntaxUid);
-  if (strip === undefined) return { kind: 'clean', dataSet, notes: [], cleaned: [] };
-  const stripped = stripFragments(body, strip);
+  const strip = stripperOf(transferSyntaxUid, frameLayout(dataSet));
+  if (strip === undefined) {
+    return { kind: 'held', code: 'PIXEL_FORMAT_UNSUPPORTED', detail: 'frames nobody can look into' };
+  }
+  const stripped = stripFragments(body, strip, firstNumber(dataSet, 0x00280008) ?? 1);
   if (stripped.kind === 'held') return stripped;
-  if (stripped.kind === 'unchanged') return { kind: 'clean', dataSet, notes: [], cleaned: [] };
+  if (stripped.kind === 'changed') {
+    return {
+      kind: 'clean',
+      // Offsets no longer fit; the Extended Offset Table is optional (PS3.3 C.7.6.3.1.8).
+      dataSet: replaced(dataSet, { ...pixels, body: stripped.body }, extendedOffsetTables),
+      notes: ['codestream-metadata-removed'],
+      cleaned: [pixelData],
+    };
+  }
+  return withoutFalseTables(dataSet, pixels, body);
+}
+
+/** Offset tables that hold anything but offsets are left empty or out, which is always allowed. */
+function withoutFalseTables(dataSet: DataSet, pixels: DataElement, body: FragmentsBody): CleanPixelsResult {
+  const extended = areExtendedTables(dataSet, body);
+  const basic = isOffsetTable(body, dataSet.encoding.littleEndian);
+  if (extended && basic) return { kind: 'clean', dataSet, notes: [], cleaned: [] };
+  const offsetTable = basic ? body.offsetTable : { ...body.offsetTable, length: 0 };
   return {
     kind: 'clean',
-    // Offsets no longer fit; the Extended Offset Table is optional (PS3.3 C.7.6.3.1.8).
-    dataSet: replaced(dataSet, { ...pixels, body: stripped.body }, extendedOffsetTables),
-    notes: ['codestream-metadata-removed'],
-    cleaned: [pixelData],
+    dataSet: replaced(
+      dataSet,
+      { ...pixels, body: { ...body, offsetTable } },
+      extended ? [] : extendedOffsetTables,
+    ),
+    notes: [],
+    cleaned: basic ? extendedOffsetTables.filter((tag) => has(dataSet, tag)) : [pixelData],
   };
 }
 

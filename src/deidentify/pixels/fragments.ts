@@ -38,8 +38,15 @@ interface Frame {
  * others are referred to as they are, as long as nothing changes at all. The Basic Offset Table is made anew where it had
  * one entry a frame, else left empty, which PS3.5 A.4 allows.
  */
-export function stripFragments(body: FragmentsBody, stripper: Stripper): StrippedFragments {
+export function stripFragments(
+  body: FragmentsBody,
+  stripper: Stripper,
+  numberOfFrames: number,
+): StrippedFragments {
   const frames = groupFrames(body, stripper);
+  // A picture that no viewer shows is one that nobody has judged.
+  if (frames.length > numberOfFrames)
+    return { kind: 'held', code: 'PIXEL_DATA_INVALID', detail: 'more frames than described' };
   const results: StripResult[] = [];
   for (const frame of frames) {
     if (frame.size > maxRewrittenBytes) {

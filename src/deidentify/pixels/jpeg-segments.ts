@@ -31,7 +31,10 @@ function strip(bytes: Uint8Array): StripResult {
     const length = ((bytes[position] ?? 0) << 8) | (bytes[position + 1] ?? 0);
     const end = position + length;
     if (length < 2 || end > bytes.length) return { kind: 'unreadable' };
-    if (!isNeeded(marker, bytes.subarray(position + 2, end))) kept.drop(start, end);
+    const content = bytes.subarray(position + 2, end);
+    if (isTable(marker)) {
+      if (!isWhole(marker, content)) return { kind: 'stuck' };
+    } else if (!isNeeded(marker, content)) kept.drop(start, end);
     position = marker === startOfScan ? nextMarker(bytes, end) : end;
   }
   // Without End Of Image nothing can stand behind it.
@@ -43,9 +46,53 @@ function isAlone(marker: number): boolean {
   return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 }
 
+/** Markers of segments that a decoder may need (T.81 table B.1, T.87): frames, scans, tables, restart interval, LSE. */
+function isTable(marker: number): boolean {
+  return (
+    (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc8) ||
+    (marker >= 0xda && marker <= 0xdf) ||
+    (marker >= 0xf7 && marker <= 0xf8)
+  );
+}
+
+/** Whether a segment ends where its content says: what stands behind that is read by no decoder. */
+function isWhole(marker: number, content: Uint8Array): boolean {
+  const at = (index: number): number => content[index] ?? 0;
+  const { length } = content;
+  switch (marker) {
+    case 0xc4: {
+      let end = 0;
+      while (end < length)
+        end += 17 + content.subarray(end + 1, end + 17).reduce((sum, count) => sum + count, 0);
+      return end === length;
+    }
+    case 0xcc:
+      return length % 2 === 0 && length <= 64;
+    case 0xda:
+      return length === 4 + 2 * at(0);
+    case 0xdb: {
+      let end = 0;
+      while (end < length) end += at(end) < 0x10 ? 65 : 129;
+      return end === length;
+    }
+    case 0xdc:
+    case 0xdd:
+      // JPEG-LS has restart intervals of up to four bytes (T.87 C.2.5).
+      return length >= 2 && length <= 4;
+    case 0xdf:
+      return length === 1;
+    case 0xf8:
+      // Coding parameters, or a mapping table; a table holds no more than its bytes.
+      return at(0) === 1 ? length === 11 : at(0) <= 4;
+    default:
+      return length === 6 + 3 * at(5);
+  }
+}
+
 function isNeeded(marker: number, content: Uint8Array): boolean {
   if (marker === 0xfe) return isEncoderName(latin1(content));
-  if (marker < 0xe0 || marker > 0xef) return true;
+  // Application segments; reserved markers and extensions mean nothing to a decoder.
+  if (marker < 0xe0 || marker > 0xef) return false;
   const name = latin1(content.subarray(0, 5));
   if (marker === 0xe0) {
     return (name === 'JFIF\0' && content.length === 14) || (name === 'LJIF\0' && content.length === 13);

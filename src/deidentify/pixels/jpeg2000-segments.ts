@@ -17,6 +17,11 @@ export const jpeg2000Stripper: Stripper = {
   },
 };
 
+/** Marker segments of parts 1, 2 and 15 that a decoder may need (tables A.2 of T.800, T.801, T.814). */
+const needed: ReadonlySet<number> = new Set([
+  0xff50, 0xff51, 0xff52, 0xff53, 0xff55, 0xff56, 0xff57, 0xff58, 0xff59, 0xff5c, 0xff5d, 0xff5e, 0xff5f,
+  0xff60, 0xff61, 0xff63, 0xff72, 0xff73, 0xff74, 0xff75, 0xff76, 0xff77, 0xff78, 0xff79,
+]);
 const comment = 0xff64;
 const startOfTilePart = 0xff90;
 const startOfData = 0xff93;
@@ -39,7 +44,7 @@ function strip(bytes: Uint8Array, from: number, end: number): StripResult {
     if (marker === startOfTilePart) return tileParts(bytes, position, end, kept);
     const next = position + 2 + u16(bytes, position + 2);
     if (marker < 0xff00 || next <= position + 2 || next > end) return { kind: 'unreadable' };
-    if (marker === comment && isTelling(bytes, position, next)) kept.drop(position, next);
+    if (isUseless(bytes, position, next)) kept.drop(position, next);
     position = next;
   }
   return { kind: 'unreadable' };
@@ -57,9 +62,17 @@ function tileParts(bytes: Uint8Array, from: number, end: number, kept: KeptRange
     while (position + 4 <= end && u16(bytes, position) !== startOfData) {
       const next = position + 2 + u16(bytes, position + 2);
       if (u16(bytes, position) < 0xff00 || next <= position + 2) return { kind: 'unreadable' };
-      if (u16(bytes, position) === comment && isTelling(bytes, position, next)) return { kind: 'stuck' };
+      if (isUseless(bytes, position, next)) return { kind: 'stuck' };
       position = next;
     }
+    // No packet holds this marker (B.10.1, T.814 7.1): where it stands the code stream ends, whatever lengths say.
+    const eoc = indexOfMarker(
+      bytes,
+      endOfCodestream,
+      position,
+      length === 0 ? end : Math.min(end, start + length),
+    );
+    if (eoc !== undefined) return finish(bytes, eoc + 2, end, kept);
     // Psot of zero: the tile-part reaches to the end of the code stream (A.4.2).
     if (length === 0 || start + length >= end) return kept.finish(bytes, end);
     if (length < 14) return { kind: 'unreadable' };
@@ -75,6 +88,19 @@ function tileParts(bytes: Uint8Array, from: number, end: number, kept: KeptRange
 /** Inside a JP2 file the boxes behind the code stream are dropped like trailing bytes. */
 function finish(bytes: Uint8Array, position: number, end: number, kept: KeptRanges): StripResult {
   return kept.finish(bytes, Math.min(position, end));
+}
+
+/** Whether the segment at `start` says something to people, or nothing to decoders. */
+function isUseless(bytes: Uint8Array, start: number, end: number): boolean {
+  const marker = u16(bytes, start);
+  return marker === comment ? isTelling(bytes, start, end) : !needed.has(marker);
+}
+
+function indexOfMarker(bytes: Uint8Array, marker: number, from: number, end: number): number | undefined {
+  for (let at = bytes.indexOf(0xff, from); at >= 0 && at + 1 < end; at = bytes.indexOf(0xff, at + 1)) {
+    if (u16(bytes, at) === marker) return at;
+  }
+  return undefined;
 }
 
 /** Whether a comment segment at `start` says more than the name of an encoder. */

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import type { DataElement, DataSet } from '../../dicom/data-set.ts';
-import { firstNumber, has, numbers } from '../../dicom/values.ts';
+import { element, firstNumber, numbers, valueLength } from '../../dicom/values.ts';
 import { textAt } from '../text.ts';
+import type { FrameLayout } from './codestreams.ts';
 
 /** Largest native pixel data that is rewritten in memory, bytes. */
 export const maxRewrittenBytes = 1024 * 1024 * 1024;
@@ -40,8 +41,12 @@ export function clearUnusedBits(dataSet: DataSet, pixels: DataElement, embedded:
       ? body.source.read(body.offset + offset, size)
       : body.bytes.subarray(offset, offset + size);
   const kept = keptLength(dataSet, length, read);
+  if (kept === undefined)
+    return { kind: 'held', code: 'PIXEL_DATA_INVALID', detail: 'rows, columns, frames' };
   const cell = cellOf(dataSet);
   if (cell === undefined) {
+    if (!usesAllBits(dataSet))
+      return { kind: 'held', code: 'DEIDENTIFICATION_FAILED', detail: 'unused bits in cells of this size' };
     if (embedded)
       return { kind: 'held', code: 'DEIDENTIFICATION_FAILED', detail: 'overlay in packed pixels' };
     return kept === length ? unchanged : shortened(pixels, kept, read);
@@ -66,7 +71,7 @@ function cellOf(dataSet: DataSet): Cell | undefined {
     return undefined;
   const high = firstNumber(dataSet, 0x00280102) ?? stored - 1;
   if (high < stored - 1 || high >= allocated) return undefined;
-  const padding = [...numbers(dataSet, 0x00280120), ...numbers(dataSet, 0x00280121)];
+  const padding = [...numbers(dataSet, 0x00280120).slice(0, 1), ...numbers(dataSet, 0x00280121).slice(0, 1)];
   return {
     bytes: allocated === 8 ? 1 : 2,
     stored,
@@ -152,20 +157,79 @@ function eachWord(bytes: Uint8Array, cell: Cell, change: (word: number) => numbe
   }
 }
 
-/** Length of the frames and their padding, where bytes that are not zero stand behind them; else the whole length. */
-function keptLength(dataSet: DataSet, length: number, read: Read): number {
-  const rows = firstNumber(dataSet, 0x00280010);
-  const columns = firstNumber(dataSet, 0x00280011);
+/** Whether cells of a size that is not cleared here (1, 12, 32 bits) are filled by the stored bits. */
+function usesAllBits(dataSet: DataSet): boolean {
   const allocated = firstNumber(dataSet, 0x00280100);
-  if (rows === undefined || columns === undefined || allocated === undefined) return length;
+  const stored = firstNumber(dataSet, 0x00280101) ?? allocated;
+  return allocated !== undefined && stored === allocated;
+}
+
+/** What the header says of one frame of samples; undefined where it does not say it. */
+export function frameLayout(dataSet: DataSet): FrameLayout | undefined {
+  const rows = firstNumber(dataSet, 0x00280010) ?? 0;
+  const columns = firstNumber(dataSet, 0x00280011) ?? 0;
+  const allocated = firstNumber(dataSet, 0x00280100) ?? 0;
   const samples = firstNumber(dataSet, 0x00280002) ?? 1;
-  const frames = has(dataSet, 0x00280008) ? firstNumber(dataSet, 0x00280008) : 1;
-  if (frames === undefined || frames < 1) return length;
-  // 4:2:2 and 4:2:0 store fewer samples; the full count is an upper bound, and enough of one.
-  if (/42[02]$/.test(textAt(dataSet, 0x00280004))) return length;
-  const expected = Math.ceil((rows * columns * samples * frames * allocated) / 8);
+  const pixels = rows * columns;
+  if (!(pixels > 0) || !(allocated > 0) || !(samples > 0)) return undefined;
+  const cell = cellOf(dataSet);
+  return {
+    pixels,
+    bytes: Math.ceil((pixels * samples * allocated) / 8),
+    hides(bytes) {
+      if (cell === undefined) return !usesAllBits(dataSet);
+      const mask = wordMask(cell);
+      if (mask === (cell.bytes === 1 ? 0xff : 0xffff)) return false;
+      return anyUnused(
+        bytes.length,
+        (offset, size) => bytes.subarray(offset, offset + size),
+        cell,
+        mask,
+        false,
+      );
+    },
+  };
+}
+
+/** Number of Frames, 1 where it is absent or empty; undefined where it is no number. */
+function framesOf(dataSet: DataSet): number | undefined {
+  return numbers(dataSet, 0x00280008).length === 0 ? 1 : firstNumber(dataSet, 0x00280008);
+}
+
+/** Whether Float or Double Float Pixel Data, where there is any, is as long as the header says. */
+export function isWholeFloat(dataSet: DataSet): boolean {
+  for (const [tag, bytes] of [
+    [0x7fe00008, 4],
+    [0x7fe00009, 8],
+  ] as const) {
+    const found = element(dataSet, tag);
+    if (found === undefined) continue;
+    const layout = frameLayout(dataSet);
+    const samples = firstNumber(dataSet, 0x00280002) ?? 1;
+    const frames = framesOf(dataSet);
+    if (layout === undefined || frames === undefined) return false;
+    if (valueLength(found) !== layout.pixels * samples * frames * bytes) return false;
+  }
+  return true;
+}
+
+/**
+ * Length of the frames and their padding, where bytes that are not zero stand behind them; else the whole length.
+ * Undefined where the header does not say how much of it is pixels.
+ */
+function keptLength(dataSet: DataSet, length: number, read: Read): number | undefined {
+  const layout = frameLayout(dataSet);
+  const frames = framesOf(dataSet);
+  if (layout === undefined || frames === undefined || frames < 1) return length === 0 ? 0 : undefined;
+  const allocated = firstNumber(dataSet, 0x00280100) ?? 0;
+  const samples = firstNumber(dataSet, 0x00280002) ?? 1;
+  const full = Math.ceil((layout.pixels * samples * frames * allocated) / 8);
+  // 4:2:2 stores two samples a pixel, 4:2:0 one and a half; writers that store all three are known by the length.
+  const subsampled = /42([02])$/.exec(textAt(dataSet, 0x00280004))?.[1];
+  const reduced = Math.ceil((full * (subsampled === '2' ? 2 : 1.5)) / 3);
+  const expected = subsampled === undefined || length === full + (full % 2) ? full : reduced;
   const even = expected + (expected % 2);
-  if (expected === 0 || even >= length) return length;
+  if (even >= length) return length;
   for (let offset = expected; offset < length; offset += windowBytes) {
     const bytes = read(offset, Math.min(windowBytes, length - offset));
     if (bytes.some((byte) => byte !== 0)) return even;

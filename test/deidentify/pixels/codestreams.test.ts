@@ -77,7 +77,7 @@ t.test('EXIF, XMP, comments and bytes behind the end leave a JPEG, its pixels do
     progressive.subarray(secondScan),
   ]);
   const even = between.length % 2 === 0 ? between : Buffer.concat([between, Buffer.alloc(1)]);
-  const result = cleanPixels(ct(fragmentsElement(planted, even)), jpeg);
+  const result = cleanPixels(ct(words(0x00280008, 'IS', '2'), fragmentsElement(planted, even)), jpeg);
   if (result.kind === 'held') throw new Error(result.code);
   t.strictSame(result.notes, ['codestream-metadata-removed']);
   const element = at(result.dataSet, 0x7fe00010);

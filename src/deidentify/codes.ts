@@ -1,0 +1,70 @@
+import type { DataElement, DataSet } from '../dicom/data-set.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import { decodedText, textAt } from './text.ts';
+
+/** What becomes of one part of a code (PS3.3 8.8). */
+export type CodeVerdict =
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'remove' }
+  | { readonly kind: 'replace'; readonly text: string };
+
+const codeValue = 0x00080100;
+const designator = 0x00080102;
+const schemeVersion = 0x00080103;
+const codeMeaning = 0x00080104;
+const extendedMeaning = 0x00080108;
+const longCodeValue = 0x00080119;
+
+const parts: ReadonlySet<number> = new Set([
+  codeValue,
+  designator,
+  schemeVersion,
+  codeMeaning,
+  extendedMeaning,
+  longCodeValue,
+]);
+
+/** Coding schemes whose codes and meanings are public (PS3.16 Table 8-1). Those that number people or places are absent. */
+const publicSchemes: ReadonlySet<string> = new Set(
+  `DCM SCT SRT SNM3 99SDM LN UCUM RADLEX FMA NCIt I10 I10P I9 I9C ICD10 ICD11 ICDO3 UMLS RXNORM NDC MDC IBSI NEU BI BARI ACR
+  MSH CD8 HL7 ISO3166_1 ISO639_1 ISO639_2 RFC3066 RFC4646 RFC5646 CPT4 CPT5 HCPCS C4 C5 CVX CTCAE PATHLEX POS UBERON ITIS_TSN
+  SCPECG UNS NDFRT RADELEMENT ISO_3950-2010`.split(/\s+/),
+);
+
+/** A code as coding schemes form them: no blanks, hence no words of a sentence. */
+const codeForm = /^[!-~]{1,64}$/;
+
+/** Code Value and Code Meaning are Type 1 in many places: a dummy is legal everywhere. */
+const removed = 'REMOVED';
+
+/** Whether the attribute is a part of a code. */
+export function isCodePart(tag: number): boolean {
+  return parts.has(tag);
+}
+
+/**
+ * Judges a part of the code in this item. A code without a scheme is text of unknown meaning. Of a scheme that
+ * is not public nobody outside knows what its codes say, but its name can name the institution and its codes can be words:
+ * scheme and code become pseudonyms, so that equal codes stay equal, and the meaning goes.
+ */
+export function judgeCode(element: DataElement, item: DataSet, pseudonyms: Pseudonyms): CodeVerdict {
+  const scheme = textAt(item, designator);
+  const text = decodedText(element, item) ?? '';
+  if (text === '') return { kind: 'keep' };
+  const isPublic = publicSchemes.has(scheme);
+  switch (element.tag) {
+    case designator:
+      return isPublic
+        ? { kind: 'keep' }
+        : { kind: 'replace', text: `99${pseudonyms.token('scheme', scheme).slice(0, 12)}` };
+    case codeValue:
+    case longCodeValue:
+      return isPublic && codeForm.test(text)
+        ? { kind: 'keep' }
+        : { kind: 'replace', text: scheme === '' ? removed : pseudonyms.token(`code ${scheme}`, text) };
+    case schemeVersion:
+      return isPublic ? { kind: 'keep' } : { kind: 'remove' };
+    default:
+      return isPublic ? { kind: 'keep' } : { kind: 'replace', text: removed };
+  }
+}

@@ -1,0 +1,91 @@
+import type { DataElement, DataSet, ElementBody, FragmentsBody } from '../dicom/data-set.ts';
+import { lookup } from '../dicom/dictionary.ts';
+import { emptyElement } from '../dicom/edit.ts';
+import { numbers, valueLength } from '../dicom/values.ts';
+import { traitsOf } from '../dicom/vr.ts';
+import type { Identifiers } from './identifiers.ts';
+import { latin1 } from './text.ts';
+import type { ValueFault } from './value-fault.ts';
+
+/** Values are searched in pieces of this many bytes. */
+const windowBytes = 1024 * 1024;
+/** So much of a piece is searched again with the next one: longer than any identifier. */
+const overlapBytes = 256;
+/** No identifier that is looked for in bytes is shorter. */
+const minBytes = 5;
+/** Pixel Data and what belongs to it is judged in pixels/. */
+const pixelGroup = 0x7fe0;
+
+/**
+ * Looks at a binary value that the rules keep: numbers must not be more than PS3.6 allows, since what follows the last one
+ * means nothing to a reader, and no identifier of the object may stand among the bytes. Undefined when it may stay.
+ */
+export function faultOfBytes(
+  element: DataElement,
+  dataSet: DataSet,
+  identifiers: Identifiers,
+): ValueFault | undefined {
+  const { tag, vr } = element;
+  const length = valueLength(element);
+  if (length === undefined || length === 0 || tag >>> 16 === pixelGroup) return undefined;
+  const { kind } = traitsOf(vr);
+  const fault = (rule: ValueFault['rule']): ValueFault =>
+    kind === 'binary'
+      ? { rule, action: 'removed', replacement: undefined }
+      : { rule, action: 'emptied', replacement: emptyElement(tag, vr) };
+  if (kind !== 'binary') {
+    if (length > maxValues(tag) * bytesOfOne(vr)) return fault('value-representation');
+    if (isIdentifier(element, dataSet, length, identifiers)) return fault('identifier-found');
+  }
+  return length >= minBytes && occurs(element.body, length, identifiers)
+    ? fault('identifier-found')
+    : undefined;
+}
+
+/** Whole numbers large enough for an identifier, few enough to be one. */
+function isIdentifier(
+  { tag, vr }: DataElement,
+  dataSet: DataSet,
+  length: number,
+  identifiers: Identifiers,
+): boolean {
+  if (!identifiers.haveNumbers || length > 64 || (vr !== 'UL' && vr !== 'SL' && vr !== 'UV' && vr !== 'SV'))
+    return false;
+  return numbers(dataSet, tag).some((value) => identifiers.isNumber(String(value)));
+}
+
+/**
+ * Whether an identifier stands among the bytes of compressed frames: behind the last sample of a scan, say, where no
+ * decoder looks and where only decoding could tell.
+ */
+export function occursInFragments(body: FragmentsBody, identifiers: Identifiers): boolean {
+  const { source } = body;
+  return body.fragments.some(({ offset, length }) =>
+    occurs({ kind: 'source', source, offset, length }, length, identifiers),
+  );
+}
+
+function occurs(body: ElementBody, length: number, identifiers: Identifiers): boolean {
+  if (body.kind !== 'source' && body.kind !== 'bytes') return false;
+  for (let offset = 0; offset < length; offset += windowBytes) {
+    const from = Math.max(0, offset - overlapBytes);
+    const size = Math.min(length, offset + windowBytes) - from;
+    const bytes =
+      body.kind === 'source'
+        ? body.source.read(body.offset + from, size)
+        : body.bytes.subarray(from, from + size);
+    if (identifiers.occurInBytes(latin1(bytes))) return true;
+  }
+  return false;
+}
+
+function bytesOfOne(vr: DataElement['vr']): number {
+  return vr === 'AT' ? 4 : traitsOf(vr).wordBytes;
+}
+
+/** The upper bound of the value multiplicity: "1" 1, "1-3" 3, "1-n" and "2-2n" none. */
+function maxValues(tag: number): number {
+  const [, least, , most] = /^(\d+)(-(\d*n?))?/.exec(lookup(tag)?.vm ?? '1') ?? [];
+  if (most !== undefined && /n/.test(most)) return Number.POSITIVE_INFINITY;
+  return Number(most ?? least ?? 1);
+}

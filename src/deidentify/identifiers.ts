@@ -89,7 +89,9 @@ export function createIdentifiers(source: IdentifierSource): Identifiers {
   const phrasePattern = phrases.terms.size === 0 ? undefined : new RegExp([...phrases.terms].join('|'), 'u');
   const shortIds = wordsPattern(new Set([...ids.terms].filter((id) => id.length < minInnerLength)));
   const longIds = [...ids.terms].filter((id) => id.length >= minInnerLength);
-  const inner = [...new Set([...longIds, ...digits.terms, ...places.terms])];
+  // Long names are looked for across blanks, too: "S C H M I D T".
+  const longWords = [...words.terms].filter((word) => word.length >= minNoiseLength);
+  const inner = [...new Set([...longIds, ...digits.terms, ...places.terms, ...longWords])];
   const datePattern = dates.length === 0 ? undefined : new RegExp(dates.join('|'));
   const compactDates = [...births, ...events].map((date) => date.join(''));
   const numbers = new Set(

@@ -3,6 +3,7 @@ import { bytesElement, emptyElement, textElement } from '../dicom/edit.ts';
 import { dummyValue } from './dummies.ts';
 import type { Identifiers } from './identifiers.ts';
 import { faultOfBytes } from './kept-bytes.ts';
+import { closedTerms } from './supplement.ts';
 import { decodedText, isAscii, latin1, trimmed, valueBytes, valueHead } from './text.ts';
 import type { ValueFault } from './value-fault.ts';
 
@@ -99,6 +100,12 @@ function faultOfWords(
   const text = decodedText(element, dataSet);
   const bytes = valueBytes(element);
   if (text === undefined || bytes === undefined) return notItsVr(element);
+  const closed = closedTerms.get(element.tag);
+  if (closed !== undefined && !closed.terms.has(text)) {
+    if (text === '') return undefined;
+    const replacement = textElement(dataSet, element.tag, element.vr, closed.otherwise);
+    return { rule: 'value-representation', action: 'replaced', replacement };
+  }
   // A name in another script, or in a character set that was not declared, would not be recognised.
   const readable = isAscii(bytes);
   if (readable && !identifiers.occurIn(text, element.vr)) return undefined;

@@ -14,7 +14,8 @@ const removed: readonly number[] = [
   0x00080041, 0x00080101, 0x00200070, 0x00203402, 0x00203404, 0x00205000, 0x00205002, 0x00280061, 0x00280062,
   0x00280063, 0x00182002, 0x00182006, 0x00182045, 0x00280a04, 0x00221029, 0x00221065, 0x00221066, 0x00221094,
   0x00221097, 0x00221273, 0x00287004, 0x00287005, 0x0028700c, 0x0028700d, 0x00741202, 0x0074140b, 0x00460012,
-  0x7fe00020, 0x7fe00030, 0x7fe00040, 0x300a00f9, 0x300a0354, 0x300a0355, 0x00281200,
+  0x00209421, 0x00209453, 0x00540018, 0x00102292, 0x7fe00020, 0x7fe00030, 0x7fe00040, 0x300a00f9, 0x300a0354,
+  0x300a0355, 0x00281200,
   // Animals: names of strains and breeds with registry numbers.
   0x00100212, 0x00100213, 0x00100214, 0x00100222, 0x00100223,
   // Length to End: stale as soon as anything changes.
@@ -31,6 +32,8 @@ const removed: readonly number[] = [
 export const supplement: ReadonlyMap<number, ActionCode> = new Map<number, ActionCode>([
   // Type 3 with a LUT, Type 1 with a real world value map: a dummy is right in both.
   [0x00283003, 'D'],
+  // Type 1C of animals.
+  [0x00102201, 'D'],
   ...removed.map((tag): [number, ActionCode] => [tag, 'X']),
 ]);
 
@@ -60,3 +63,18 @@ export const foreignGroups: ReadonlySet<number> = new Set([
 export function isRetiredRange(tag: number): boolean {
   return tag >>> 8 === 0x002031 || (tag >= 0x00280400 && tag <= 0x002808ff);
 }
+
+/** Defined Terms of Rescale Type and Modality LUT Type (PS3.3 C.11.1.1.2), and units that devices give in their place. */
+const rescaleTerms: ReadonlySet<string> = new Set(
+  `OD HU US MGML Z_EFF ED EDW HU_MOD PCT normalized NORMALIZED CNTS NONE CM2 CM2ML PCNT CPS BQML MGMINML UMOLMINML MLMING MLG
+  1CM UMOLML PROPCNTS PROPCPS MLMINML MLML GML STDDEV SUV GY UNSPECIFIED`.split(/\s+/),
+);
+
+/** Text attributes of closed vocabulary, with the term that means none of the others: anything else may be anything. */
+export const closedTerms: ReadonlyMap<
+  number,
+  { readonly terms: ReadonlySet<string>; readonly otherwise: string }
+> = new Map([
+  [0x00281054, { terms: rescaleTerms, otherwise: 'US' }],
+  [0x00283004, { terms: rescaleTerms, otherwise: 'US' }],
+]);

@@ -135,6 +135,17 @@ t.test('identifiers are recognised however they are written', async (t) => {
   }
 });
 
+t.test('attributes of closed vocabulary hold nothing else', async (t) => {
+  const typeOf = (value: string): string | undefined =>
+    firstText(mustPass(run(ct(words(0x00281054, 'LO', value)))).value.dataSet, 0x00281054);
+  t.equal(typeOf('HU'), 'HU');
+  t.equal(typeOf('read by Dr House'), 'US');
+});
+
+t.test('long names are found across blanks', async (t) => {
+  t.notOk(leaves('Z y x w v u t', ...patient, words(0x00080070, 'LO', 'Z y x w v u t')));
+});
+
 t.test('a short number with many zeros is not looked for among numbers', async (t) => {
   const { value } = mustPass(run(ct(words(0x00080050, 'SH', '0000000001'), words(0x00281053, 'DS', '1.0'))));
   t.strictSame(text(value.dataSet, 0x00281053), ['1.0']);

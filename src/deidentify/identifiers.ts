@@ -9,8 +9,8 @@ export type TextReader = (dataSet: DataSet, tag: number) => string | undefined;
 export interface Identifiers {
   /** Whether a value to be kept repeats an identifier of the object. */
   occurIn(text: string, vr: Vr): boolean;
-  /** The same for bytes that are no text, read as Latin-1: only terms too long to be there by chance are looked for. */
-  occurInBytes(latin1: string): boolean;
+  /** The same for bytes that are no text: only terms too long to be there by chance are looked for. */
+  occurInBytes(bytes: Uint8Array): boolean;
   /** Whether any identifier could be the value of a number. */
   readonly haveNumbers: boolean;
   /** Whether a number is an identifier; digits inside a longer number are chance. */
@@ -103,7 +103,9 @@ export function createIdentifiers(source: IdentifierSource): Identifiers {
   );
   for (const [year, month, day] of births) numbers.add(`${day}${month}${year}`).add(`${month}${day}${year}`);
   for (const date of compactDates) numbers.add(date);
-  const inBytes = [...words.terms, ...inner, ...compactDates].filter((term) => term.length >= minInnerLength);
+  const byteTerms = [...words.terms, ...inner, ...compactDates]
+    .filter((term) => term.length >= minInnerLength)
+    .map((term) => Buffer.from(term, 'latin1'));
   return {
     haveNumbers: numbers.size > 0,
     isNumber(value) {
@@ -124,13 +126,26 @@ export function createIdentifiers(source: IdentifierSource): Identifiers {
       const compact = compacted(folded);
       return inner.some((id) => compact.includes(id));
     },
-    occurInBytes(latin1) {
-      const plain = latin1.replaceAll('\0', '').toLowerCase();
+    occurInBytes(bytes) {
       // Five letters are in a megabyte of noise every now and then, seven are not.
-      const least = latin1.length > maxShortBytes ? minNoiseLength : minInnerLength;
-      return inBytes.some((term) => term.length >= least && plain.includes(term));
+      const least = bytes.length > maxShortBytes ? minNoiseLength : minInnerLength;
+      const plain = lowered(bytes);
+      return byteTerms.some((term) => term.length >= least && plain.includes(term));
     },
   };
+}
+
+/** Small letters, without the NULs of two-byte text. Written for speed: whole pixel data goes through here. */
+function lowered(bytes: Uint8Array): Buffer {
+  const plain = Buffer.allocUnsafe(bytes.length);
+  let length = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] as number;
+    if (byte === 0) continue;
+    plain[length] = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+    length += 1;
+  }
+  return plain.subarray(0, length);
 }
 
 /** A bounded set. */

@@ -4,7 +4,6 @@ import { emptyElement } from '../dicom/edit.ts';
 import { numbers, valueLength } from '../dicom/values.ts';
 import { traitsOf } from '../dicom/vr.ts';
 import type { Identifiers } from './identifiers.ts';
-import { latin1 } from './text.ts';
 import type { ValueFault } from './value-fault.ts';
 
 /** Values are searched in pieces of this many bytes. */
@@ -74,7 +73,7 @@ function occurs(body: ElementBody, length: number, identifiers: Identifiers): bo
       body.kind === 'source'
         ? body.source.read(body.offset + from, size)
         : body.bytes.subarray(from, from + size);
-    if (identifiers.occurInBytes(latin1(bytes))) return true;
+    if (identifiers.occurInBytes(bytes)) return true;
   }
   return false;
 }

@@ -1,7 +1,8 @@
-import type { DataElement, DataSet } from '../dicom/data-set.ts';
+import type { DataElement, DataSet, Vr } from '../dicom/data-set.ts';
+import { lookup } from '../dicom/dictionary.ts';
 import { createIdentifiers, type Identifiers } from './identifiers.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
-import { decodedText, isOfVr, textAt, undeclaredUtf8 } from './text.ts';
+import { decodedText, textAt, undeclaredUtf8 } from './text.ts';
 
 /** Whom the object is about, as far as replacing its identity needs it. */
 export interface Subject {
@@ -83,11 +84,14 @@ interface Found {
 function collect(dataSet: DataSet, found: Found): void {
   for (const element of dataSet.elements) {
     const { tag } = element;
+    // As it was sent, or as PS3.6 knows the attribute, whatever it was sent as.
+    const known = lookup(tag)?.vr;
+    const is = (vr: Vr): boolean => element.vr === vr || known === vr;
     if (idTags.has(tag)) add(found.ids, element, dataSet);
     else if (dateTags.has(tag)) add(found.dates, element, dataSet);
-    else if (isOfVr(element, 'PN')) add(found.names, element, dataSet);
-    else if (isOfVr(element, 'DA') || isOfVr(element, 'DT')) add(found.eventDates, element, dataSet, 8);
-    else if (placeTags.has(tag) || isOfVr(element, 'AE')) add(found.places, element, dataSet);
+    else if (is('PN')) add(found.names, element, dataSet);
+    else if (is('DA') || is('DT')) add(found.eventDates, element, dataSet, 8);
+    else if (placeTags.has(tag) || is('AE')) add(found.places, element, dataSet);
   }
   for (const { body } of dataSet.elements) {
     if (body.kind === 'items') for (const item of body.items) collect(item, found);

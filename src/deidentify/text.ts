@@ -47,11 +47,6 @@ export function textAt(dataSet: DataSet, tag: number): string {
   return found === undefined ? '' : (decodedText(found, dataSet) ?? '');
 }
 
-/** Whether the element has the VR: as it was sent, or as PS3.6 knows the attribute, whatever it was sent as. */
-export function isOfVr(found: DataElement, vr: Vr): boolean {
-  return found.vr === vr || lookup(found.tag)?.vr === vr;
-}
-
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** A short value read as UTF-8, where it is that and not ASCII; whatever Specific Character Set says. */

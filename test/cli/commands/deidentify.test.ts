@@ -67,6 +67,11 @@ function scene(t: Test): { input: string; output: string; manifest: string; secr
 t.test('a folder is worked through, every file has its line', async (t) => {
   const { input, output, manifest, secret } = scene(t);
   const result = await call(input, '--output', output, '--manifest', manifest, '--secret-file', secret);
+  t.equal(
+    statSync(manifest).mode & 0o777,
+    0o600,
+    'the manifest joins files to pseudonyms: the owner alone reads it',
+  );
   t.equal(result.exitCode, 1, 'something was held');
   t.equal(result.stderr, '');
   t.match(

@@ -1,3 +1,4 @@
+import { MAX_UID_LENGTH } from '../dicom/uids.ts';
 import { encodePdu, pduType } from './pdu.ts';
 
 /** One proposed presentation context, PS3.8 9.3.2.2. */
@@ -81,20 +82,31 @@ function parseContext(bytes: Buffer, entry: Item): ProposedContext | undefined {
   for (const sub of items(bytes, entry.start + 4, entry.end)) {
     if (sub === undefined) return undefined;
     if (sub.type === item.abstractSyntax) abstractSyntax ??= uid(bytes, sub);
-    else if (sub.type === item.transferSyntax) transferSyntaxes.push(uid(bytes, sub));
+    else if (sub.type === item.transferSyntax) {
+      const syntax = uid(bytes, sub);
+      if (syntax !== '') transferSyntaxes.push(syntax);
+    }
   }
   if (abstractSyntax === undefined) return undefined;
   return { id, abstractSyntax, transferSyntaxes };
 }
 
-/** Senders pad UIDs here although PS3.8 F.1 forbids it. */
+/**
+ * Senders pad UIDs here although PS3.8 F.1 forbids it. What is longer than a UID is none and becomes the empty text: an
+ * answer repeats what it got, and an item made longer than it came would not fit its 16-bit length.
+ */
 function uid(bytes: Buffer, entry: Item): string {
-  return bytes.toString('latin1', entry.start, entry.end).replace(/[\0 ]+$/, '');
+  const text = bytes.toString('latin1', entry.start, entry.end).replace(/[\0 ]+$/, '');
+  return text.length > MAX_UID_LENGTH ? '' : text;
 }
 
-/** Leading and trailing spaces are not significant (PS3.8 9.3.2). */
+/**
+ * Leading and trailing spaces are not significant (PS3.8 9.3.2). Some senders pad with NUL and leave old bytes behind it.
+ * Control characters are not allowed (PS3.5 6.2, AE) and become "?": the title is shown to people in terminals.
+ */
 function aeTitle(bytes: Buffer, offset: number): string {
-  return bytes.toString('latin1', offset, offset + AE_TITLE_LENGTH).replace(/^[\0 ]+|[\0 ]+$/g, '');
+  const [text = ''] = bytes.toString('latin1', offset, offset + AE_TITLE_LENGTH).split('\0');
+  return text.replace(/[^ -~]/g, '?').trim();
 }
 
 /**

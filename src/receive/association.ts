@@ -105,7 +105,49 @@ class DimseScp extends Scp {
     callback([this.#answer(responses.CGetResponse.fromRequest(request))]);
   }
 
-  #answer<T extends Responses['CStoreResponse' | 'CEchoResponse']>(response: T): T {
+  override nEventReportRequest(
+    request: Requests['NEventReportRequest'],
+    callback: (response: Responses['NEventReportResponse']) => void,
+  ): void {
+    callback(this.#answer(responses.NEventReportResponse.fromRequest(request)));
+  }
+
+  override nGetRequest(
+    request: Requests['NGetRequest'],
+    callback: (response: Responses['NGetResponse']) => void,
+  ): void {
+    callback(this.#answer(responses.NGetResponse.fromRequest(request)));
+  }
+
+  override nSetRequest(
+    request: Requests['NSetRequest'],
+    callback: (response: Responses['NSetResponse']) => void,
+  ): void {
+    callback(this.#answer(responses.NSetResponse.fromRequest(request)));
+  }
+
+  override nActionRequest(
+    request: Requests['NActionRequest'],
+    callback: (response: Responses['NActionResponse']) => void,
+  ): void {
+    callback(this.#answer(responses.NActionResponse.fromRequest(request)));
+  }
+
+  override nCreateRequest(
+    request: Requests['NCreateRequest'],
+    callback: (response: Responses['NCreateResponse']) => void,
+  ): void {
+    callback(this.#answer(responses.NCreateResponse.fromRequest(request)));
+  }
+
+  override nDeleteRequest(
+    request: Requests['NDeleteRequest'],
+    callback: (response: Responses['NDeleteResponse']) => void,
+  ): void {
+    callback(this.#answer(responses.NDeleteResponse.fromRequest(request)));
+  }
+
+  #answer<T extends Responses[keyof Responses]>(response: T): T {
     response.setCommandDataset(new ResponseCommandSet(response.getCommandDataset().getElements()));
     response.setStatus(this.outcome.status);
     if (this.outcome.comment !== undefined) response.setErrorComment(this.outcome.comment);

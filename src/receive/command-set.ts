@@ -107,6 +107,8 @@ export function encodeResponse(elements: Readonly<Record<string, unknown>>): Buf
     const value = elements[name];
     if (value === undefined || value === null) continue;
     const text = String(value);
+    // Repeated from the request; one that is too long could outgrow the PDU the peer takes.
+    if (kind === 'uid' && text.length > MAX_UID_LENGTH) continue;
     const size = kind === 'us' ? 2 : text.length + (text.length & 1);
     const encoded = Buffer.alloc(8 + size, kind === 'text' ? 0x20 : 0);
     encoded.writeUInt32LE(element << 16, 0);

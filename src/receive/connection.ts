@@ -15,7 +15,13 @@ import { type DataSetSink, type Message, type MessageHandler, MessageReceiver } 
 import { contextResult, type NegotiatedContext, negotiate } from './negotiation.ts';
 import { abortReason, abortSource, encodeAbort, type ProtocolFault, pduType } from './pdu.ts';
 import { PduFramer, type PduSink } from './pdu-framer.ts';
-import { ARTIM_MS, DEFAULT_STORE_TIMEOUT_MS, type ListenerSettings, WRITE_BUFFER_BYTES } from './settings.ts';
+import {
+  ARTIM_MS,
+  DEFAULT_STORE_TIMEOUT_MS,
+  type ListenerSettings,
+  PDVS_PER_TURN,
+  WRITE_BUFFER_BYTES,
+} from './settings.ts';
 import { type StoreOutcome, StoreStream, WriteBuffers } from './store-stream.ts';
 
 export interface ConnectionParts {
@@ -53,6 +59,8 @@ export class Connection implements PduSink, MessageHandler {
   #request: AssociationRequest | undefined;
   /** A response is being worked on: nothing further is parsed. */
   #owed = false;
+  #resting = false;
+  #pdvs = 0;
   #held: Uint8Array | undefined;
   #timer: NodeJS.Timeout | undefined;
   #storeTimer: NodeJS.Timeout | undefined;
@@ -101,7 +109,7 @@ export class Connection implements PduSink, MessageHandler {
       this.#held = Buffer.concat([this.#held, bytes]);
       return;
     }
-    const taken = this.#blocked() ? 0 : this.#framer.push(bytes);
+    const taken = this.#blocked() ? 0 : this.#push(bytes);
     if (taken < bytes.length && this.#isLive()) {
       this.#held = Buffer.from(bytes.subarray(taken));
       this.#port?.hold();
@@ -154,6 +162,8 @@ export class Connection implements PduSink, MessageHandler {
 
   pdvEnd(): boolean {
     this.#receiver?.pdvEnd();
+    this.#pdvs += 1;
+    if (this.#pdvs % PDVS_PER_TURN === 0) this.#rest();
     return !this.#blocked() && this.#isLive();
   }
 
@@ -189,7 +199,10 @@ export class Connection implements PduSink, MessageHandler {
     const store = this.#store;
     if (store === undefined) return;
     this.#owed = true;
-    void store.finish().then((outcome) => this.#stored(message, outcome));
+    void store
+      .finish()
+      .then((outcome) => this.#stored(message, outcome))
+      .catch(() => this.#unforeseen());
   }
 
   answer(message: Message, outcome: DimseOutcome): void {
@@ -197,6 +210,8 @@ export class Connection implements PduSink, MessageHandler {
     if (outcome.status === dimseStatus.success) emit('echo.answered', { associationId: id });
     else emit('association.protocolError', { associationId: id, fault: 'refused-command' });
     this.#respond(message, outcome);
+    // One read can hold thousands of C-ECHO.
+    this.#rest();
   }
 
   // ------------------------------------------------------------------------------------------------------------------
@@ -266,14 +281,37 @@ export class Connection implements PduSink, MessageHandler {
     faultPoint('response.sent');
   }
 
+  /** What nobody foresaw in the bytes of one peer ends its association, not the process that serves all. */
+  #push(bytes: Uint8Array): number {
+    try {
+      return this.#framer.push(bytes);
+    } catch {
+      this.#unforeseen();
+      return bytes.length;
+    }
+  }
+
+  #unforeseen(): void {
+    this.fault({ fault: 'unforeseen', reason: abortReason.notSpecified });
+  }
+
   #send(pdu: Uint8Array): void {
     const socket = this.#port?.socket;
     if (socket?.writable === true) socket.write(pdu);
   }
 
-  /** An answer is owed, or the peer does not read the answers it got. */
+  /** Nothing further is parsed before every other peer had its turn. */
+  #rest(): void {
+    this.#resting = true;
+    setImmediate(() => {
+      this.#resting = false;
+      this.#goOn();
+    });
+  }
+
+  /** An answer is owed, others have their turn, or the peer does not read the answers it got. */
   #blocked(): boolean {
-    return this.#owed || this.#port?.socket.writableNeedDrain === true;
+    return this.#owed || this.#resting || this.#port?.socket.writableNeedDrain === true;
   }
 
   #isLive(): boolean {
@@ -285,7 +323,7 @@ export class Connection implements PduSink, MessageHandler {
     if (!this.#isLive() || this.#held === undefined || this.#blocked()) return;
     const held = this.#held;
     this.#held = undefined;
-    const taken = this.#framer.push(held);
+    const taken = this.#push(held);
     if (!this.#isLive()) return;
     if (taken < held.length) this.#held = held.subarray(taken);
     else this.#port?.proceed();

@@ -40,7 +40,8 @@ export interface ProtocolFault {
     | 'unexpected-fragment'
     | 'command-too-long'
     | 'command-set'
-    | 'library';
+    | 'library'
+    | 'unforeseen';
   readonly reason: AbortReason;
 }
 

@@ -64,3 +64,5 @@ export const IDLE_AT_STOP_MS = 1_000;
 export const WRITE_BUFFER_BYTES = 512 * 1024;
 /** One buffer serves all plain sockets: it is emptied before the next read. */
 export const READ_BUFFER_BYTES = 512 * 1024;
+/** After so many PDVs a connection waits for one turn of the event loop: 32 MB of the smallest usual ones, or a flood of empty ones. */
+export const PDVS_PER_TURN = 1024;

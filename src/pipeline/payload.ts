@@ -97,7 +97,7 @@ export function imageWriter(
     instanceNumber: whole(dataSet, tags.InstanceNumber),
     acquisitionNumber: whole(dataSet, tags.AcquisitionNumber),
     imageType: codes(dataSet, tags.ImageType, 64),
-    samplesPerPixel: firstNumber(dataSet, tags.SamplesPerPixel) ?? null,
+    samplesPerPixel: samples(dataSet),
     pixelRepresentation: representation(dataSet),
     rescaleType: shortText(dataSet, tags.RescaleType, 64),
     voiLutFunction: code(dataSet, tags.VOILUTFunction),
@@ -212,6 +212,11 @@ function decimal(dataSet: DataSet, tag: number, minimum = Number.NEGATIVE_INFINI
 function vector(dataSet: DataSet, tag: number, count: number): number[] | null {
   const values = numbers(dataSet, tag);
   return values.length === count && values.every((value) => Number.isFinite(value)) ? [...values] : null;
+}
+
+function samples(dataSet: DataSet): number | null {
+  const value = firstNumber(dataSet, tags.SamplesPerPixel);
+  return value !== undefined && Number.isInteger(value) && value >= 1 && value <= 4 ? value : null;
 }
 
 function representation(dataSet: DataSet): 0 | 1 | null {

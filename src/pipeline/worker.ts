@@ -10,7 +10,7 @@ import type { ByteSource } from '../dicom/byte-source.ts';
 import { readPart10 } from '../dicom/part10.ts';
 import { render } from '../render/render.ts';
 import { renderRevision } from '../render/revision.ts';
-import { openFileSource, reusedBuffer, wholeFileBytes } from './file-source.ts';
+import { type FileSource, openFileSource, reusedBuffer, wholeFileBytes } from './file-source.ts';
 import { ImageSink } from './image-sink.ts';
 import type { PrepareReply, PrepareTask, WorkerSetup } from './messages.ts';
 import { describeSeries, describeStudy, imageWriter } from './payload.ts';
@@ -42,24 +42,40 @@ const revisionSuffix = renderRevision(renderSettings);
 
 /**
  * The prepare stage of one instance, from the received bytes to what delivery posts. A verdict of the registry comes back
- * as `held`; anything else is thrown and the main thread holds the instance as unforeseen.
+ * as `held`, an exception nobody foresaw as `held` with UNEXPECTED. Never rejects: a rejection means that the thread died.
  */
 export async function prepare(task: PrepareTask): Promise<PrepareReply> {
-  const file = openFileSource(task.path, wholeFileBytes, buffer);
   try {
-    return await prepareFrom(file, task);
-  } catch (error) {
-    if (error instanceof SallyportError) {
-      return {
-        kind: 'held',
-        code: error.code,
-        ...(error.detail === undefined ? {} : { detail: error.detail }),
-      };
+    const file = openBlob(task.path);
+    try {
+      return await prepareFrom(file, task);
+    } finally {
+      file.close();
     }
-    throw error;
-  } finally {
-    file.close();
+  } catch (error) {
+    const { code, detail } = error instanceof SallyportError ? error : unforeseen(error);
+    return { kind: 'held', code, ...(detail === undefined ? {} : { detail }) };
   }
+}
+
+function openBlob(path: string): FileSource {
+  try {
+    return openFileSource(path, wholeFileBytes, buffer);
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
+      throw new SallyportError('BLOB_MISSING', { cause });
+    throw cause;
+  }
+}
+
+/** With the place in our code: a message may have a value of the data set in it, a file name and a line have not. */
+function unforeseen(error: unknown): SallyportError {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const place = /[\\/]([\w.-]+\.[jt]s:\d+):\d+\)?$/m.exec(stack)?.[1];
+  return new SallyportError('UNEXPECTED', {
+    ...(place === undefined ? {} : { detail: place }),
+    cause: error,
+  });
 }
 
 async function prepareFrom(source: ByteSource, task: PrepareTask): Promise<PrepareReply> {

@@ -1,0 +1,48 @@
+import t from 'tap';
+import { slice } from './images.ts';
+import { openLanes } from './lanes.ts';
+
+t.test('a crash costs one thread and one attempt; the second time it is held; others go on', async (t) => {
+  const lanes = await openLanes(t);
+  await lanes.add('crash-1', slice('a', 1));
+  await lanes.add('crashonce-1', slice('a', 2));
+  await lanes.add('fine-1', slice('a', 3));
+  lanes.start();
+  t.match(await lanes.until('crash-1', 'held'), { code: 'WORKER_CRASHED', attempts: 1, postId: null });
+  await lanes.until('crashonce-1', 'delivered');
+  await lanes.until('fine-1', 'delivered');
+  t.equal(lanes.count('worker.replaced'), 3);
+  const scheduled = lanes.events.filter(({ name }) => name === 'instance.retryScheduled');
+  t.match(
+    scheduled.map(({ fields }) => fields),
+    [
+      { code: 'WORKER_CRASHED', stage: 'prepare', attempts: 1 },
+      { code: 'WORKER_CRASHED', stage: 'prepare', attempts: 1 },
+    ],
+  );
+  await lanes.add('fine-2', slice('b', 1));
+  await lanes.until('fine-2', 'delivered');
+  t.strictSame(lanes.scratchFiles(), []);
+});
+
+t.test('an instance that never ends trips the timeout, and its thread is replaced', async (t) => {
+  const lanes = await openLanes(t, { prepareTimeoutMs: 3000 });
+  await lanes.add('hang-1', slice('a', 1));
+  lanes.start();
+  t.match(await lanes.until('hang-1', 'held'), { code: 'RENDER_TIMEOUT', attempts: 1 });
+  await lanes.add('fine-1', slice('a', 2));
+  await lanes.until('fine-1', 'delivered');
+  t.equal(lanes.count('worker.replaced'), 2);
+});
+
+t.test('stopping in the middle of an instance leaves it as it was', async (t) => {
+  const lanes = await openLanes(t);
+  await lanes.add('hang-1', slice('a', 1));
+  lanes.start();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const { dir } = lanes;
+  await lanes.stop();
+  const again = await openLanes(t, { dir });
+  t.match(await again.ledger.get('hang-1'), { state: 'received', attempts: 0, code: null });
+  t.equal(lanes.count('worker.replaced'), 0, 'a thread that was told to end has not crashed');
+});

@@ -11,8 +11,11 @@ export type Outcome<T> =
       readonly code: ErrorCode;
       readonly detail?: string;
       readonly afterMs?: number;
-      /** It fails again and again while others succeed: the fault seems to be its own and not the peer's. */
-      readonly suspect?: true;
+      /**
+       * It fails again and again while others succeed: the fault seems to be its own and not the peer's. `divisible`: the
+       * peer said no each time, so that nothing of it can have been taken under another name.
+       */
+      readonly suspect?: 'whole' | 'divisible';
     }
   | { readonly kind: 'hold'; readonly code: ErrorCode; readonly detail?: string }
   | { readonly kind: 'fail'; readonly code: ErrorCode; readonly detail?: string };

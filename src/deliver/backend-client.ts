@@ -3,7 +3,7 @@ import { type Dispatcher, Pool } from 'undici';
 import { SallyportError } from '../core/errors.ts';
 import { faultPoint } from '../core/fault-points.ts';
 import type { paths } from '../core/generated/backend.ts';
-import { carefully, encodeBody } from './body.ts';
+import { carefully, earlyAnswerMs, encodeBody } from './body.ts';
 import { isHeaderToken, type TokenAnswer, TokenSource } from './oauth2-token.ts';
 import { outcomeOfFault, outcomeOfStatus, type PostOutcome } from './outcomes.ts';
 import type { Post } from './posts.ts';
@@ -129,8 +129,12 @@ export class BackendClient {
     if (body.lengthBytes !== null) headers['content-length'] = String(body.lengthBytes);
     if (body.contentEncoding !== null) headers['content-encoding'] = body.contentEncoding;
     const answered = new AbortController();
+    // The pause must leave most of the time to the post itself.
+    const pauseMs = Math.min(earlyAnswerMs, this.#settings.timeoutMs / 8);
     // undici takes an async iterable, its type does not say so.
-    const content = (careful ? carefully(body.content, answered.signal) : body.content) as Uint8Array;
+    const content = (
+      careful ? carefully(body.content, answered.signal, pauseMs) : body.content
+    ) as Uint8Array;
     const answer = await exchange(
       this.#pool,
       { path: this.#path, method: 'POST', headers, body: content },

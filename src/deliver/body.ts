@@ -118,7 +118,7 @@ function joinedBody(post: Post): Buffer | undefined {
   return Buffer.concat(parts, post.sizeBytes);
 }
 
-/** How long an answer to the header is waited for; curl gives `Expect: 100-continue`, which undici has not, the same. */
+/** How long an answer to the header is waited for at most; curl gives `Expect: 100-continue`, which undici has not, the same. */
 export const earlyAnswerMs = 1000;
 
 /**
@@ -129,13 +129,14 @@ export const earlyAnswerMs = 1000;
 export async function* carefully(
   content: EncodedBody['content'],
   answered: AbortSignal,
+  pauseMs: number = earlyAnswerMs,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let paused = false;
   for await (const chunk of content instanceof Uint8Array ? slices(content) : content) {
     if (!paused) {
       paused = true;
       yield chunk.subarray(0, 1);
-      await pause(earlyAnswerMs, answered);
+      await pause(pauseMs, answered);
       if (answered.aborted) return;
       yield chunk.subarray(1);
     } else {

@@ -98,7 +98,7 @@ export class Destination {
     let outcome: PostOutcome = { kind: 'aborted' };
     let verdict: PostVerdict;
     try {
-      outcome = await this.#deps.client.post(post, signal, this.#history.wasLost(post.idempotencyKey));
+      outcome = await this.#deps.client.post(post, signal, this.#history.wasCut(post.idempotencyKey));
     } finally {
       this.#running -= 1;
       verdict = this.#history.settle(post.idempotencyKey, outcome);
@@ -145,7 +145,7 @@ export class Destination {
       code: outcome.code,
       ...(detail === undefined ? {} : { detail }),
       ...(afterMs > 0 ? { afterMs } : {}),
-      ...(suspect ? { suspect } : {}),
+      ...(suspect === undefined ? {} : { suspect }),
     };
   }
 

@@ -17,16 +17,18 @@ const connectFaults: ReadonlySet<string> = new Set([
 
 interface Failing {
   failures: number;
-  /** The connection was lost at least once without an answer. */
-  lost: boolean;
+  /** There was no complete answer at least once: the backend may have taken it. */
+  unanswered: boolean;
+  /** The connection was cut at least once. */
+  cut: boolean;
   /** Posts the backend had answered for good at the first failure. */
   readonly answeredBefore: number;
 }
 
 /** What is known of a post that has failed. */
 export interface PostVerdict {
-  /** Others were answered for good while this one kept failing: the fault seems to be its own. */
-  readonly suspect: boolean;
+  /** As in core/stage.ts: others were answered for good while this one kept failing. */
+  readonly suspect: 'whole' | 'divisible' | undefined;
   /** The failure is to be held against the backend. */
   readonly counts: boolean;
 }
@@ -42,33 +44,39 @@ export class PostHistory {
   #answered = 0;
 
   /** True where an earlier attempt of the post was cut without an answer. */
-  wasLost(key: string): boolean {
-    return this.#failing.get(key)?.lost === true;
+  wasCut(key: string): boolean {
+    return this.#failing.get(key)?.cut === true;
   }
 
   /** To be called with the outcome of every attempt. */
   settle(key: string, outcome: PostOutcome): PostVerdict {
-    if (outcome.kind === 'aborted') return { suspect: false, counts: false };
+    if (outcome.kind === 'aborted') return { suspect: undefined, counts: false };
     if (outcome.kind === 'delivered' || outcome.kind === 'hold') {
       this.#answered += 1;
       this.#failing.delete(key);
       this.#row.clear();
-      return { suspect: false, counts: true };
+      return { suspect: undefined, counts: true };
     }
     if (this.#row.size < 2) this.#row.add(key);
-    if (!mayBeThePost(outcome)) return { suspect: false, counts: true };
+    if (!mayBeThePost(outcome)) return { suspect: undefined, counts: true };
     const failing = this.#failing.get(key) ?? {
       failures: 0,
-      lost: false,
+      unanswered: false,
+      cut: false,
       answeredBefore: this.#answered,
     };
     failing.failures += 1;
-    failing.lost ||= outcome.httpStatus === 0;
+    failing.unanswered ||= outcome.httpStatus === 0;
+    failing.cut ||= outcome.code === 'BACKEND_UNREACHABLE';
     this.#remember(key, failing);
     const often = failing.failures > maxCounted;
     const othersPass = this.#answered > failing.answeredBefore;
     const alone = this.#row.size === 1 && this.#row.has(key);
-    return { suspect: often && othersPass, counts: !often || !(othersPass || alone) };
+    const suspect = failing.unanswered ? 'whole' : 'divisible';
+    return {
+      suspect: often && othersPass ? suspect : undefined,
+      counts: !often || !(othersPass || alone),
+    };
   }
 
   #remember(key: string, failing: Failing): void {

@@ -235,7 +235,8 @@ export class DeliverLane<P> {
 
   /**
    * The whole batch waits, in memory within the outbox's bound, and goes on with the post that failed. Where the fault
-   * seems to be its own, its instances go on one by one.
+   * seems to be its own, its instances go on one by one; not where an answer was lost, for then it may have been taken,
+   * and other posts would bring the same images under other keys.
    */
   async #retry(
     batch: Batch<P>,
@@ -243,11 +244,11 @@ export class DeliverLane<P> {
     signal: AbortSignal,
   ): Promise<void> {
     if (signal.aborted) return;
-    if (outcome.suspect === true && batch.entries.length > 1) {
+    if (outcome.suspect === 'divisible' && batch.entries.length > 1) {
       this.#takeApart(batch);
       return;
     }
-    batch.suspect = outcome.suspect === true;
+    batch.suspect = outcome.suspect !== undefined;
     const changes = this.#postponed(batch, outcome);
     this.#batches.add(batch);
     await persist(this.#parts.tools, changes, signal);

@@ -31,7 +31,7 @@ export class Recorder {
   /** Listens; again on the same port after `stop`. */
   async start(): Promise<void> {
     const server = createServer((incoming, answer) => {
-      this.#forward(incoming, answer).catch(() => incoming.socket.destroy());
+      this.#forward(incoming, answer).catch(() => answer.destroy());
     });
     server.listen(this.#port, '127.0.0.1');
     await once(server, 'listening');

@@ -245,6 +245,6 @@ t.test('a post that fails while others are accepted is told to be a suspect', as
     });
     t.match(await destination.deliver(samplePost('good'), never), { kind: 'advance' });
   }
-  t.match(await destination.deliver(samplePost('bad'), never), { kind: 'retry', suspect: true });
+  t.match(await destination.deliver(samplePost('bad'), never), { kind: 'retry', suspect: 'whole' });
   t.equal(destination.ready(), true);
 });

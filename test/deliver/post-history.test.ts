@@ -15,33 +15,50 @@ t.test(
   'a post that fails while others pass is a suspect, and no longer held against the backend',
   async (t) => {
     const history = new PostHistory();
-    t.strictSame(history.settle('bad', lost), { suspect: false, counts: true });
+    t.strictSame(history.settle('bad', lost), { suspect: undefined, counts: true });
     history.settle('good', delivered);
-    for (const _ of [2, 3]) t.strictSame(history.settle('bad', lost), { suspect: false, counts: true });
-    t.strictSame(history.settle('bad', broken), { suspect: true, counts: false });
-    t.strictSame(history.settle('other', lost), { suspect: false, counts: true }, 'others count as ever');
+    for (const _ of [2, 3]) t.strictSame(history.settle('bad', lost), { suspect: undefined, counts: true });
+    t.strictSame(history.settle('bad', broken), { suspect: 'whole', counts: false });
+    t.strictSame(history.settle('other', lost), { suspect: undefined, counts: true }, 'others count as ever');
   },
 );
+
+t.test('only a post that was answered each time can be divided', async (t) => {
+  const history = new PostHistory();
+  const slow: PostOutcome = { kind: 'retry', code: 'BACKEND_TIMEOUT', httpStatus: 0 };
+  for (const key of ['broken', 'slow']) history.settle(key, broken);
+  history.settle('good', delivered);
+  history.settle('slow', slow);
+  t.equal(history.wasCut('slow'), false, 'too slow is not cut');
+  for (let failure = 1; failure <= 3; failure += 1)
+    for (const key of ['broken', 'slow']) history.settle(key, broken);
+  t.equal(history.settle('broken', broken).suspect, 'divisible');
+  t.equal(history.settle('slow', broken).suspect, 'whole');
+});
 
 t.test('an answer for good ends the suspicion', async (t) => {
   const history = new PostHistory();
   history.settle('bad', lost);
   history.settle('good', delivered);
   for (let failure = 2; failure <= 4; failure += 1) history.settle('bad', lost);
-  t.equal(history.wasLost('bad'), true);
+  t.equal(history.wasCut('bad'), true);
   history.settle('bad', { kind: 'hold', code: 'BACKEND_REFUSED', httpStatus: 413 });
-  t.equal(history.wasLost('bad'), false);
-  t.strictSame(history.settle('bad', lost), { suspect: false, counts: true });
+  t.equal(history.wasCut('bad'), false);
+  t.strictSame(history.settle('bad', lost), { suspect: undefined, counts: true });
 });
 
 t.test('one post alone is not held against the backend for ever, several are', async (t) => {
   const alone = new PostHistory();
   for (let failure = 1; failure <= 3; failure += 1) t.equal(alone.settle('a', lost).counts, true);
-  t.strictSame(alone.settle('a', lost), { suspect: false, counts: false });
+  t.strictSame(alone.settle('a', lost), { suspect: undefined, counts: false });
   const several = new PostHistory();
   for (let round = 1; round <= 10; round += 1) {
     for (const key of ['a', 'b', 'c']) {
-      t.strictSame(several.settle(key, broken), { suspect: false, counts: true }, 'an outage is an outage');
+      t.strictSame(
+        several.settle(key, broken),
+        { suspect: undefined, counts: true },
+        'an outage is an outage',
+      );
     }
   }
 });
@@ -58,16 +75,16 @@ t.test('what says nothing about the post always counts', async (t) => {
   history.settle('good', delivered);
   for (const outcome of outcomes) {
     for (let failure = 1; failure <= 6; failure += 1) {
-      t.strictSame(history.settle('a', outcome), { suspect: false, counts: true });
+      t.strictSame(history.settle('a', outcome), { suspect: undefined, counts: true });
     }
   }
-  t.strictSame(history.settle('a', { kind: 'aborted' }), { suspect: false, counts: false });
+  t.strictSame(history.settle('a', { kind: 'aborted' }), { suspect: undefined, counts: false });
 });
 
 t.test('memory is bounded: of very many posts the oldest are forgotten', async (t) => {
   const history = new PostHistory();
   history.settle('first', lost);
   for (let index = 0; index < 4096; index += 1) history.settle(`p${index}`, lost);
-  t.equal(history.wasLost('first'), false);
-  t.equal(history.wasLost('p0'), true);
+  t.equal(history.wasCut('first'), false);
+  t.equal(history.wasCut('p0'), true);
 });

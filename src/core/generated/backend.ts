@@ -386,7 +386,7 @@ export interface operations {
              * @description The body is larger than this backend takes. The gateway holds the instances (`BACKEND_REFUSED`); lower
              *     `backend.maxBodyBytes` in the gateway to what the backend takes, then retry them. A backend that answers before it
              *     has read the whole body must keep reading for a while: closing at once resets the connection, and the answer may be
-             *     lost on the way. The gateway then takes it for a network fault and repeats the post, with a pause of a second behind
+             *     lost on the way. The gateway then takes it for a network fault and repeats the post, with a pause of up to a second behind
              *     the header in which an early answer is heard.
              */
             readonly 413: {

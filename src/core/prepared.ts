@@ -13,6 +13,11 @@ export interface PreparedInstance {
   readonly profileRevision: string;
   /** Digest of the received data set, hex; see core/instance.ts. */
   readonly contentDigest: string;
+  /**
+   * The same as a keyed pseudonym, for what leaves: whoever holds an original could find its post by an unkeyed digest in
+   * the idempotency key.
+   */
+  readonly contentKey: string;
   /** JSON object of the schema Study. */
   readonly study: Uint8Array;
   /** JSON object of the schema Series. */

@@ -144,7 +144,7 @@ function makePost(runs: readonly Run[], images: number, sizeBytes: number): Post
 }
 
 /**
- * Depends only on the profile revision and, per instance, image UID, digest of the received bytes and range of frames:
+ * Depends only on the profile revision and, per instance, image UID, keyed digest of the received bytes and range of frames:
  * what the output is a function of. Ledger ids and times stay out, so that a copy of the study gives the same key.
  */
 function idempotencyKey(runs: readonly Run[]): string {
@@ -152,7 +152,7 @@ function idempotencyKey(runs: readonly Run[]): string {
   hash.update(`${JSON.stringify(runs[0]?.instance.profileRevision ?? '')}\n`);
   for (const { instance, firstFrame, lastFrame } of runs) {
     hash.update(
-      `${JSON.stringify([instance.imageInstanceUid, instance.contentDigest, firstFrame, lastFrame])}\n`,
+      `${JSON.stringify([instance.imageInstanceUid, instance.contentKey, firstFrame, lastFrame])}\n`,
     );
   }
   return hash.digest('hex');

@@ -31,6 +31,7 @@ export type PrepareReply =
       readonly seriesInstanceUid: string;
       readonly profileRevision: string;
       readonly contentDigest: string;
+      readonly contentKey: string;
       readonly study: Uint8Array;
       readonly series: Uint8Array;
       /** All images one after another when small enough for memory, else null: they are in the scratch file. */

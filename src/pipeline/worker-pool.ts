@@ -74,6 +74,7 @@ export class WorkerPool {
         seriesInstanceUid: reply.seriesInstanceUid,
         profileRevision: reply.profileRevision,
         contentDigest: reply.contentDigest,
+        contentKey: reply.contentKey,
         study: reply.study,
         series: reply.series,
         images,

@@ -99,13 +99,15 @@ async function prepareFrom(source: ByteSource, task: PrepareTask): Promise<Prepa
     const study = describeStudy(instance, { profile: profile.id, profileRevision, keyId: pseudonyms.keyId });
     const series = describeSeries(instance);
     const { images, ranges } = sink.finish();
+    const contentDigest = digestOf(source, part10.dataSetOffset);
     const reply: PrepareReply = {
       kind: 'prepared',
       imageInstanceUid: instance.sopInstanceUid,
       studyInstanceUid: instance.studyInstanceUid,
       seriesInstanceUid: instance.seriesInstanceUid,
       profileRevision,
-      contentDigest: digestOf(source, part10.dataSetOffset),
+      contentDigest,
+      contentKey: pseudonyms.token('content', contentDigest),
       study,
       series,
       images,

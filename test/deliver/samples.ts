@@ -67,6 +67,7 @@ export function samplePrepared(options: SampleOptions): PreparedInstance {
     seriesInstanceUid: seriesJson.seriesInstanceUid,
     profileRevision: revision,
     contentDigest,
+    contentKey: contentDigest,
     study: Buffer.from(JSON.stringify(studyJson)),
     series: Buffer.from(JSON.stringify(seriesJson)),
     images,

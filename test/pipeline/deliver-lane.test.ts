@@ -86,6 +86,7 @@ function entryOf(row: InstanceRecord) {
       seriesInstanceUid: '2.25.3',
       profileRevision: 'r',
       contentDigest: `digest-${row.id}`,
+      contentKey: `key-${row.id}`,
       study: bytes,
       series: bytes,
       images,

@@ -17,6 +17,7 @@ function entry(id: string, series: string, frames: number, frameBytes: number): 
       seriesInstanceUid: series,
       profileRevision: 'r',
       contentDigest: 'd',
+      contentKey: 'k',
       study: Buffer.from('{}'),
       series: Buffer.from(`{"s":"${series}"}`),
       images: { kind: 'memory', parts },

@@ -245,7 +245,7 @@ export interface components {
     parameters: {
         /**
          * @description SHA-256, as 64 lower-case hexadecimal digits, over the profile revision and, per instance of the post, its new SOP
-         *     Instance UID, the digest of the received bytes and the range of frames. The same key comes with the byte-identical body
+         *     Instance UID, a keyed digest of the received bytes and the range of frames. The same key comes with the byte-identical body
          *     before content coding, also after a crash or restart of the gateway. Keep keys for at least as long as a gateway may be
          *     cut off; 30 days are recommended. A repeat of a post that was taken: answer 200 with the first result, or 409. The same
          *     key with another body: answer 422.
@@ -270,7 +270,7 @@ export interface operations {
             readonly header: {
                 /**
                  * @description SHA-256, as 64 lower-case hexadecimal digits, over the profile revision and, per instance of the post, its new SOP
-                 *     Instance UID, the digest of the received bytes and the range of frames. The same key comes with the byte-identical body
+                 *     Instance UID, a keyed digest of the received bytes and the range of frames. The same key comes with the byte-identical body
                  *     before content coding, also after a crash or restart of the gateway. Keep keys for at least as long as a gateway may be
                  *     cut off; 30 days are recommended. A repeat of a post that was taken: answer 200 with the first result, or 409. The same
                  *     key with another body: answer 422.

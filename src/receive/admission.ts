@@ -82,7 +82,9 @@ function addressList(entries: readonly string[]): BlockList | null {
 
 /** An IPv4 peer on a dual-stack socket shows as ::ffff:a.b.c.d; BlockList holds such addresses against IPv4 rules. */
 function contains(list: BlockList, address: string): boolean {
-  return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  // A link-local address comes with its interface ("fe80::1%eth0"), which matches nothing.
+  const [plain = address] = address.split('%');
+  return list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
 }
 
 /**

@@ -99,12 +99,14 @@ export class StoreStream {
    */
   async finish(): Promise<StoreOutcome> {
     this.#ended = true;
+    let committing = false;
     try {
       if (this.#writing !== undefined) await this.#writing;
       if (this.#failure === undefined) this.#checkHead(true);
       if (this.#failure === undefined) {
         const incoming = await this.#incoming;
         if (this.#fill > 0) await incoming.write(this.#filling.subarray(0, this.#fill));
+        committing = true;
         const result = await incoming.commit();
         return {
           kind: 'kept',
@@ -117,7 +119,8 @@ export class StoreStream {
     } catch (thrown) {
       this.#fail(asSallyportError(thrown).code);
     }
-    await this.#abortIncoming();
+    // A commit that fails leaves nothing behind by itself, and nothing may be called after it.
+    if (!committing) await this.#abortIncoming();
     return { kind: 'refused', code: this.#failure ?? 'UNEXPECTED' };
   }
 

@@ -1,7 +1,15 @@
 import type { SallyportError } from '../core/errors.ts';
 import { faultPoint } from '../core/fault-points.ts';
 import type { BlobWriter } from './backend.ts';
-import { closeFile, flushData, removeFile, renameFile, storageError, writeAll } from './file-calls.ts';
+import {
+  closeFile,
+  flushData,
+  removeFile,
+  renameFile,
+  storageError,
+  systemCode,
+  writeAll,
+} from './file-calls.ts';
 
 /** Small chunks (a PDU is often 16 KiB) are joined to this size: one write call, 70 microseconds of hop, instead of sixteen. */
 const stagingBytes = 256 * 1024;
@@ -20,6 +28,8 @@ export interface BlobTarget {
   readonly finalPath: string;
   ensureDirectory(): Promise<void>;
   flushDirectory(): Promise<void>;
+  /** The file or its folder was removed from outside. */
+  lost(): void;
 }
 
 /**
@@ -46,6 +56,7 @@ export class FileBlobWriter implements BlobWriter {
   #writing: Promise<void> | undefined;
   #failure: SallyportError | undefined;
   #path: string;
+  #closed = false;
 
   constructor(target: BlobTarget) {
     this.#target = target;
@@ -91,15 +102,20 @@ export class FileBlobWriter implements BlobWriter {
       if (name.status === 'rejected') throw name.reason;
       faultPoint('blob.directorySynced');
     } catch (thrown) {
+      if (systemCode(thrown) === 'ENOENT') this.#target.lost();
       await this.abort();
       throw storageError(thrown);
     }
+    this.#closed = true;
     this.#recycle();
     void closeFile(this.#target.descriptor);
     return { sizeBytes: this.#position };
   }
 
   async abort(): Promise<void> {
+    // A descriptor closed twice is a descriptor of somebody else: a socket, or the file of another instance.
+    if (this.#closed) return;
+    this.#closed = true;
     await this.#writing;
     this.#recycle();
     await closeFile(this.#target.descriptor);

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { opendir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SallyportError } from '../core/errors.ts';
@@ -58,6 +58,10 @@ export class FileBlobStore implements BlobStore {
         finalPath: this.localPath(id),
         ensureDirectory: () => this.#shards.ensure(shard),
         flushDirectory: () => this.#shards.flush(shard),
+        lost: () => {
+          this.#shards.forget(shard);
+          void this.#discardSpares();
+        },
       });
     } catch (thrown) {
       throw storageError(thrown);
@@ -120,11 +124,15 @@ export class FileBlobStore implements BlobStore {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#refilling;
+    await this.#discardSpares();
+    await this.#shards.close();
+  }
+
+  async #discardSpares(): Promise<void> {
     for (const spare of this.#spares.splice(0)) {
       await closeFile(spare.descriptor);
       await removeFile(spare.path).catch(() => false);
     }
-    await this.#shards.close();
   }
 
   async #newFile(): Promise<Spare> {
@@ -149,4 +157,14 @@ export class FileBlobStore implements BlobStore {
 /** Characters 5 and 6 of an id: half-minute slots that come round every nine hours, 1,024 folders. */
 function shardOf(id: string): string {
   return id.slice(5, 7);
+}
+
+/** True where a storage folder holds at least one blob. Throws the system's error. */
+export function holdsBlobs(dir: string): boolean {
+  const blobs = join(dir, 'blobs');
+  if (!existsSync(blobs)) return false;
+  return readdirSync(blobs, { withFileTypes: true }).some(
+    (shard) =>
+      shard.isDirectory() && readdirSync(join(blobs, shard.name)).some((name) => name.endsWith(suffix)),
+  );
 }

@@ -5,6 +5,7 @@ import { SallyportError } from '../core/errors.ts';
 import { faultPoint } from '../core/fault-points.ts';
 import type { InstanceRecord, InstanceState } from '../core/instance.ts';
 import type { InstanceChange, InstanceFilter, Ledger, StateCount } from './backend.ts';
+import { holdsBlobs } from './blobs-files.ts';
 import type {
   ClaimRequest,
   LedgerAnswer,
@@ -54,7 +55,8 @@ export class SqliteLedger implements Ledger {
 
   /**
    * Opens or makes the ledger of a storage folder. `thread: false` keeps the engine in the calling thread, for short work
-   * such as one command; `create: false` wants a ledger that is there. Rejects with STORAGE_UNUSABLE.
+   * such as one command; `create: false` wants a ledger that is there. Rejects with STORAGE_UNUSABLE, also where blobs
+   * stand without a ledger: somebody removed it, and a new one would have the sweep at start take them all for orphans.
    */
   static async open(
     dir: string,
@@ -63,6 +65,9 @@ export class SqliteLedger implements Ledger {
     const file = join(dir, 'ledger.sqlite');
     if (options.create === false && !existsSync(file)) {
       throw new SallyportError('STORAGE_UNUSABLE', { detail: 'no ledger' });
+    }
+    if (!existsSync(file) && holdsBlobs(dir)) {
+      throw new SallyportError('STORAGE_UNUSABLE', { detail: 'instances without their ledger' });
     }
     return new SqliteLedger(options.thread === false ? inPlace(file) : await inThread(file));
   }

@@ -11,6 +11,7 @@ interface Shard {
   users: number;
   flushing: Promise<void> | undefined;
   next: Promise<void> | undefined;
+  forgotten: boolean;
 }
 
 /**
@@ -38,7 +39,17 @@ export class ShardDirectories {
       await flushShared(shard, await shard.opened);
     } finally {
       shard.users--;
+      if (shard.forgotten && shard.users === 0) void closeOpened(shard);
     }
+  }
+
+  /** The folder was removed from outside: the next call makes it anew. */
+  forget(name: string): void {
+    const shard = this.#shards.get(name);
+    if (shard === undefined) return;
+    this.#shards.delete(name);
+    shard.forgotten = true;
+    if (shard.users === 0) void closeOpened(shard);
   }
 
   async close(): Promise<void> {
@@ -51,7 +62,13 @@ export class ShardDirectories {
     const known = this.#shards.get(name);
     if (known !== undefined) return known;
     this.#closeIdle();
-    const shard: Shard = { opened: this.#open(name), users: 0, flushing: undefined, next: undefined };
+    const shard: Shard = {
+      opened: this.#open(name),
+      users: 0,
+      flushing: undefined,
+      next: undefined,
+      forgotten: false,
+    };
     this.#shards.set(name, shard);
     shard.opened.catch(() => this.#shards.delete(name));
     return shard;

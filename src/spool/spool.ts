@@ -101,6 +101,7 @@ export class Spool implements Intake {
       throw cause;
     }
     let unchecked = head.length;
+    let ended = false;
     return {
       id,
       write: (chunk) => {
@@ -113,6 +114,7 @@ export class Spool implements Intake {
         return writer.write(chunk);
       },
       commit: () => {
+        ended = true;
         this.#space.spend(unchecked);
         const committed = turn.run(() => this.#commit(arrival)).finally(() => turn.leave());
         this.#committing.add(committed);
@@ -121,6 +123,9 @@ export class Spool implements Intake {
         return committed;
       },
       abort: async () => {
+        // After `commit`, whatever became of it, the blob and the turn are the commit's.
+        if (ended) return;
+        ended = true;
         await writer.abort();
         turn.leave();
       },

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type ErrorCode, SallyportError } from '../core/errors.ts';
@@ -7,6 +7,7 @@ import { sqliteMigrations } from './migrations/sqlite.ts';
 /** How long one process waits for the other's transaction (the command line beside a running gateway). */
 const busyTimeoutMs = 10_000;
 const sqliteFull = 13;
+const sqliteBusy = 5;
 
 /**
  * Opens (or makes) the ledger database: WAL, a flush at every commit, the newest schema. Throws STORAGE_UNUSABLE where
@@ -16,10 +17,10 @@ const sqliteFull = 13;
  * so that most commits change no file size. Growing it beforehand was measured and gained nothing here (0.128 against
  * 0.139 ms a commit, within the noise), so it is left alone; `journal_size_limit` cuts it back after an exceptional peak.
  */
-export function openLedgerDatabase(file: string): DatabaseSync {
+export function openLedgerDatabase(file: string, timeoutMs = busyTimeoutMs): DatabaseSync {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
+    const database = new DatabaseSync(file, { timeout: timeoutMs });
     try {
       // The first pragma makes the file; its -wal and -shm companions take over its mode. chmod by path, because opening
       // and closing the file here would drop the POSIX locks another connection of this process holds on it.
@@ -63,6 +64,42 @@ function migrate(database: DatabaseSync): void {
 function userVersion(database: DatabaseSync): number {
   const version = database.prepare('PRAGMA user_version').get()?.user_version;
   return typeof version === 'number' ? version : 0;
+}
+
+/**
+ * Tells whether the ledger's files are still those that were opened. SQLite goes on writing to a file that was removed or
+ * replaced, and in WAL mode does not notice: rows would be committed to nowhere.
+ */
+export class LedgerFiles {
+  readonly #file: string;
+  readonly #database: string | undefined;
+  #wal: string | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#database = identityOf(file);
+  }
+
+  /** Throws STORAGE_FAILED. Two calls of 2 microseconds each. */
+  assertInPlace(): void {
+    const wal = identityOf(`${this.#file}-wal`);
+    // The first write makes the log; the last connection to close removes it, and this one is open.
+    if (identityOf(this.#file) !== this.#database || (this.#wal !== undefined && wal !== this.#wal)) {
+      throw new SallyportError('STORAGE_FAILED', { detail: 'ledger file removed or replaced' });
+    }
+    this.#wal = wal;
+  }
+}
+
+function identityOf(file: string): string | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found === undefined ? undefined : `${found.dev}:${found.ino}`;
+}
+
+/** True where the failure is that another process held the ledger for longer than this one waits. */
+export function isBusy(thrown: unknown): boolean {
+  const number = thrown instanceof Error && 'errcode' in thrown ? thrown.errcode : undefined;
+  return typeof number === 'number' && (number & 0xff) === sqliteBusy;
 }
 
 /** What a failed statement means; the detail is SQLite's number, never its text. */

@@ -4,7 +4,7 @@ import type { InstanceChange, InstanceFilter, StateCount } from './backend.ts';
 import { Leases } from './leases.ts';
 import type { ClaimRequest, LedgerAnswer, LedgerCall } from './ledger-operations.ts';
 import { writingOperations } from './ledger-operations.ts';
-import { ledgerFault, openLedgerDatabase } from './sqlite-database.ts';
+import { isBusy, LedgerFiles, ledgerFault, openLedgerDatabase } from './sqlite-database.ts';
 import {
   changeColumns,
   changeValue,
@@ -32,9 +32,14 @@ export class SqliteEngine {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #leases = new Leases();
+  readonly #files: LedgerFiles;
+  /** The last transaction failed because another process held the ledger. */
+  #busy = false;
 
-  constructor(file: string) {
-    this.#database = openLedgerDatabase(file);
+  /** `busyTimeoutMs`: how long one transaction waits for another process. */
+  constructor(file: string, busyTimeoutMs?: number) {
+    this.#database = openLedgerDatabase(file, busyTimeoutMs);
+    this.#files = new LedgerFiles(file);
   }
 
   close(): void {
@@ -44,24 +49,30 @@ export class SqliteEngine {
 
   /**
    * Runs the calls in order in one transaction, so that they share one flush. Where one of them fails, each is run again
-   * in a transaction of its own, so that it fails alone.
+   * in a transaction of its own, so that it fails alone; but not where the ledger was held by another process, which each
+   * of them would wait out anew.
    */
   run(calls: readonly LedgerCall[]): LedgerAnswer[] {
     const together = this.#transaction(calls);
-    if (calls.length === 1 || together.every((answer) => answer.ok)) return together;
+    if (calls.length === 1 || this.#busy || together.every((answer) => answer.ok)) return together;
     return calls.flatMap((call) => this.#transaction([call]));
   }
 
   #transaction(calls: readonly LedgerCall[]): LedgerAnswer[] {
     const writes = calls.some((call) => writingOperations.has(call.name));
+    this.#busy = false;
     try {
-      if (writes) this.#database.exec('BEGIN IMMEDIATE');
+      if (writes) {
+        this.#files.assertInPlace();
+        this.#database.exec('BEGIN IMMEDIATE');
+      }
       const answers = calls.map((call): LedgerAnswer => ({ ok: true, value: this.#execute(call) }));
       if (writes) this.#database.exec('COMMIT');
       this.#leases.keep();
       return answers;
     } catch (thrown) {
       this.#leases.undo();
+      this.#busy = isBusy(thrown);
       const fault = ledgerFault(thrown);
       try {
         if (this.#database.isTransaction) this.#database.exec('ROLLBACK');

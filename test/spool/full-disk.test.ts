@@ -120,5 +120,6 @@ function writerOn(temporaryPath: string, descriptor: number, flushDirectory = as
     finalPath: `${temporaryPath}.final`,
     ensureDirectory: async () => undefined,
     flushDirectory: async () => void (await flushDirectory()),
+    lost: () => undefined,
   });
 }

@@ -12,6 +12,7 @@ import { backendSettings, listenerSettings } from './gateway-settings.ts';
 import { HttpServer } from './http/server.ts';
 import { createEmitter, type Subscriber } from './observe/emitter.ts';
 import type { Emit } from './observe/events.ts';
+import { LineOutput } from './observe/line-output.ts';
 import { createLog } from './observe/log.ts';
 import { Metrics } from './observe/metrics.ts';
 import { DeliverLane } from './pipeline/deliver-lane.ts';
@@ -53,7 +54,7 @@ export class Gateway {
   readonly #config: Config;
   readonly #emit: Emit;
   readonly #metrics = new Metrics();
-  readonly #flushLog: () => void;
+  readonly #flushLog: () => Promise<void>;
   readonly #ending = new AbortController();
   readonly #cut = new AbortController();
   /** What `stop` has to undo, in the order it was started. */
@@ -62,8 +63,9 @@ export class Gateway {
 
   constructor(config: Config, options: GatewayOptions = {}) {
     this.#config = config;
-    const log = options.log === false ? undefined : createLog(config.log.level);
-    this.#flushLog = log?.flush ?? (() => undefined);
+    const standardOutput = new LineOutput(1, () => this.#metrics.observerFailures.inc());
+    const log = options.log === false ? undefined : createLog(config.log.level, standardOutput);
+    this.#flushLog = log?.flush ?? (async () => undefined);
     const subscribers = [
       this.#metrics.subscriber,
       ...(log === undefined ? [] : [log.subscriber]),
@@ -81,6 +83,7 @@ export class Gateway {
     } catch (error) {
       this.#emit('gateway.failed', { code: asSallyportError(error).code });
       await this.#undo();
+      await this.#flushLog();
       throw error;
     }
   }
@@ -90,7 +93,7 @@ export class Gateway {
     this.#emit('gateway.stopping', { reason: 'signal' });
     await this.#undo();
     this.#emit('gateway.stopped', { afterMs: Math.round(performance.now() - startedAt) });
-    this.#flushLog();
+    await this.#flushLog();
   }
 
   async #start(): Promise<GatewayPorts> {

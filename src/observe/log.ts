@@ -2,14 +2,17 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Subscriber } from './emitter.ts';
 import { type EventLevel, eventLevels } from './events.ts';
 
+/** At the end of the process, ms: a reader that does not read by then does not get the last lines. */
+const flushLimitMs = 1_000;
+
 /** JSON lines: time (ISO 8601), level in words, event, then the typed fields of the catalogue. The only importer of pino. */
 export function createLog(
   level: EventLevel,
-  destination: DestinationStream = pino.destination({ fd: 1, sync: false }),
+  destination: DestinationStream & { readonly drained?: (limitMs: number) => Promise<void> },
 ): {
   readonly subscriber: Subscriber;
-  /** Writes out what is buffered; call before the process ends. */
-  readonly flush: () => void;
+  /** Waits a moment for what is buffered; call before the process ends. */
+  readonly flush: () => Promise<void>;
 } {
   const logger: Logger = pino(
     {
@@ -23,8 +26,6 @@ export function createLog(
   );
   return {
     subscriber: (name, fields) => logger[eventLevels[name]](fields as object, name),
-    flush: () => {
-      if ('flushSync' in destination && typeof destination.flushSync === 'function') destination.flushSync();
-    },
+    flush: async () => destination.drained?.(flushLimitMs),
   };
 }

@@ -18,7 +18,8 @@ export interface EventFields {
     readonly peer: string;
     readonly contexts: number;
   };
-  'association.rejected': { readonly reason: AssociationRejection };
+  /** An address, never the AE titles of the request: anyone may write anything there. */
+  'association.rejected': { readonly reason: AssociationRejection; readonly address: string };
   'association.closed': {
     readonly associationId: string;
     readonly how: 'released' | 'aborted' | 'lost' | 'timeout';

@@ -30,6 +30,8 @@ export interface ConnectionParts {
   readonly intake: Intake;
   readonly emit: Emit;
   readonly now: () => number;
+  /** Of the peer. */
+  readonly address: string;
   readonly admit: (request: AssociationRequest) => Admission;
   /** Called once, when everything of the connection is over, an unfinished blob included. */
   readonly closed: () => void;
@@ -226,7 +228,7 @@ export class Connection implements PduSink, MessageHandler {
     const admission = this.#parts.admit(request);
     if (admission.kind === 'reject') {
       const { result, source, code, reason } = admission.rejection;
-      emit('association.rejected', { reason });
+      emit('association.rejected', { reason, address: this.#parts.address });
       this.#association.reject(result, source, code);
       this.#close();
       return;

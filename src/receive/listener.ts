@@ -24,6 +24,7 @@ export interface ListenerParts {
 }
 
 const STOP_POLL_MS = 50;
+const CUT_TOLD_EVERY_MS = 1_000;
 
 /** Accepts DIMSE associations and hands every instance to the intake. */
 export class Listener {
@@ -32,7 +33,10 @@ export class Listener {
   readonly #rules: AdmissionRules;
   readonly #server: Server;
   readonly #connections = new Map<Connection, { readonly address: string; readonly socket: Socket }>();
+  /** Connections below TLS, from their first moment on. */
+  readonly #secured = new Map<Socket, string>();
   #stopping = false;
+  #cutToldAt = Number.NEGATIVE_INFINITY;
 
   constructor(settings: ListenerSettings, parts: ListenerParts) {
     this.#settings = settings;
@@ -57,8 +61,14 @@ export class Listener {
             },
             (socket) => this.#connected(socket, true),
           );
-    // A failed handshake concerns that peer alone; Node closes the socket.
-    this.#server.on('tlsClientError', (_error, socket) => socket.destroy());
+    if (tls !== undefined) this.#server.on('connection', (socket: Socket) => this.#handshakeBegins(socket));
+    // A failed handshake concerns that peer alone.
+    this.#server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      socket.destroy();
+      // Peers that merely go away again, or were cut here, are not worth a line.
+      if (!/^ERR_(SSL|TLS)/.test(error.code ?? '')) return;
+      parts.emit('association.protocolError', { associationId: randomUUID(), fault: 'tls-handshake' });
+    });
   }
 
   /** Associations at this moment. */
@@ -110,9 +120,12 @@ export class Listener {
 
   #connected(accepted: Socket, secure: boolean): void {
     const address = accepted.remoteAddress;
-    const full = this.#connections.size >= this.#settings.maxAssociations + REJECTION_SLOTS;
-    if (address === undefined || full || this.#ofAddress(address) >= this.#connectionsPerAddress()) {
+    if (address === undefined) {
       accepted.destroy();
+      return;
+    }
+    if (this.#isFull(this.#connections.size, this.#ofAddress(address))) {
+      this.#cut(accepted, address);
       return;
     }
     const { intake, emit, now } = this.#parts;
@@ -122,6 +135,7 @@ export class Listener {
       intake,
       emit,
       now,
+      address,
       admit: (request) => this.#admit(request, address),
       closed: () => this.#connections.delete(connection),
     });
@@ -131,6 +145,35 @@ export class Listener {
     connection.attach(port);
   }
 
+  /** A handshake costs memory and time before there is anything to admit: the same limits hold for it. */
+  #handshakeBegins(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
+    let ofAddress = 0;
+    for (const other of this.#secured.values()) if (other === address) ofAddress += 1;
+    if (this.#isFull(this.#secured.size, ofAddress)) {
+      this.#cut(socket, address);
+      return;
+    }
+    this.#secured.set(socket, address);
+    socket.once('close', () => this.#secured.delete(socket));
+  }
+
+  #isFull(connections: number, ofAddress: number): boolean {
+    return (
+      connections >= this.#settings.maxAssociations + REJECTION_SLOTS ||
+      ofAddress >= this.#settings.maxAssociationsPerPeer + REJECTION_SLOTS_PER_PEER
+    );
+  }
+
+  /** Not even a rejection; told now and then, since a flood of these is no reason for a flood of lines. */
+  #cut(socket: Socket, address: string): void {
+    socket.destroy();
+    const now = this.#parts.now();
+    if (now - this.#cutToldAt < CUT_TOLD_EVERY_MS) return;
+    this.#cutToldAt = now;
+    this.#parts.emit('association.rejected', { reason: 'too-many-associations', address });
+  }
+
   #admit(request: AssociationRequest, address: string): Admission {
     return admit(this.#rules, request, address, {
       associations: this.associations,
@@ -138,10 +181,6 @@ export class Listener {
       hasRoom: this.#parts.intake.hasRoom(),
       stopping: this.#stopping,
     });
-  }
-
-  #connectionsPerAddress(): number {
-    return this.#settings.maxAssociationsPerPeer + REJECTION_SLOTS_PER_PEER;
   }
 
   #ofAddress(address: string, associationsOnly = false): number {

@@ -52,3 +52,27 @@ t.test(
     t.equal(intake.taken.length, 1);
   },
 );
+
+t.test('handshakes that never end are limited like connections', { skip }, async (t) => {
+  const folder = t.testdir();
+  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const files = ['-keyout', keyFile, '-out', certFile, '-subj', '/CN=localhost'];
+  await tool('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files]);
+  const { port, events } = await running(t, {
+    tls: { key: await readFile(keyFile), cert: await readFile(certFile), requireClientCertificate: false },
+    maxAssociationsPerPeer: 4,
+    associationRequestTimeoutMs: 400,
+  });
+  const peers = await Promise.all(Array.from({ length: 60 }, () => RawPeer.open(port)));
+  await until(() => peers.filter((peer) => peer.closed).length >= 48);
+  t.equal(peers.filter((peer) => !peer.closed).length, 12, 'four, and eight that could wait for a rejection');
+  t.match(events, [{ name: 'association.rejected', fields: { reason: 'too-many-associations' } }]);
+  await until(() => peers.every((peer) => peer.closed));
+  const plain = await RawPeer.open(port);
+  plain.socket.write(Buffer.from('not a handshake at all'));
+  await until(() => plain.closed);
+  t.match(events.at(-1), { name: 'association.protocolError', fields: { fault: 'tls-handshake' } });
+  const peer = new RawPeer(connect({ host: '127.0.0.1', port, rejectUnauthorized: false }));
+  await peer.associate([{ id: 1, abstractSyntax: CT, transferSyntaxes: [IMPLICIT] }]);
+  peer.socket.destroy();
+});

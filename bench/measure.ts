@@ -48,7 +48,11 @@ export interface Running {
 }
 
 export function start(command: string, args: readonly string[]): Running {
-  const child: ChildProcess = spawn(command, args, { stdio: 'ignore' });
+  // Without TCP_NODELAY, DCMTK (in Orthanc too) waits 40 ms for delayed acknowledgements.
+  const child: ChildProcess = spawn(command, args, {
+    stdio: 'ignore',
+    env: { ...process.env, TCP_NODELAY: '1' },
+  });
   return {
     pid: child.pid ?? -1,
     async stop() {

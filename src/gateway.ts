@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { readPseudonymSecret } from './config/secret-file.ts';
 import { asSallyportError, SallyportError } from './core/errors.ts';
+import { productVersion } from './core/version.ts';
 import { createPseudonyms } from './deidentify/pseudonyms.ts';
 import { BackendClient } from './deliver/backend-client.ts';
 import { Destination } from './deliver/destination.ts';
@@ -26,7 +27,6 @@ import type { Intake } from './spool/intake.ts';
 import { SqliteLedger } from './spool/ledger-sqlite.ts';
 import { Retention, retentionDefaults } from './spool/retention.ts';
 import { Spool } from './spool/spool.ts';
-import { version } from './version.ts';
 
 /** Output of one instance beyond this waits in a scratch file instead of memory, bytes. */
 const maxMemoryBytes = 8 * 1024 * 1024;
@@ -78,7 +78,11 @@ export class Gateway {
   async start(): Promise<GatewayPorts> {
     try {
       const ports = await this.#start();
-      this.#emit('gateway.started', { version, dimsePort: ports.dimse, httpPort: ports.http });
+      this.#emit('gateway.started', {
+        version: productVersion,
+        dimsePort: ports.dimse,
+        httpPort: ports.http,
+      });
       return ports;
     } catch (error) {
       this.#emit('gateway.failed', { code: asSallyportError(error).code });

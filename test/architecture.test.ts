@@ -31,10 +31,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'deliver',
     'http',
     'gateway-settings',
-    'version',
   ],
   'gateway-settings': ['core', 'config', 'deliver', 'receive'],
-  version: [],
   cli: [
     'core',
     'dicom',

@@ -244,12 +244,17 @@ export class Scene {
 function filesBelow(directory: string, minBytes = 0): string[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && statSync(join(entry.parentPath, entry.name)).size >= minBytes)
+    .filter((entry) => entry.isFile() && sizeNow(join(entry.parentPath, entry.name)) >= minBytes)
     .map(({ name }) => name.replace(/\.dcm$/, ''));
 }
 
 function jpegsBelow(directory: string): number {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(
-    (path) => path.endsWith('.jpg') && statSync(join(directory, path)).size > 0,
+    (path) => path.endsWith('.jpg') && sizeNow(join(directory, path)) > 0,
   ).length;
+}
+
+/** Size of a file, or -1 where it is gone: a running gateway removes files between the listing and the look. */
+function sizeNow(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? -1;
 }

@@ -4,34 +4,64 @@ import { notInTable } from './generated/not-in-table.ts';
 import { registeredUidRows } from './generated/registered-uids.ts';
 import { tableE11, tableEdition } from './generated/table-e1-1.ts';
 import { uidRoles } from './generated/uid-roles.ts';
-import type { ProfileOption } from './rules.ts';
+import { emptyDefinition, type ProfileDefinition } from './profile-definition.ts';
+import { type ProfileOption, profileOptions } from './rules.ts';
 
 /**
  * Version of the rules that stand in code rather than in tables. To be raised with every change of code that can
  * change an output: it is part of the profile revision, hence of every idempotency key.
  */
-export const ruleVersion = 2;
+export const ruleVersion = 3;
 
 /** What shall be done to an instance. */
 export interface Profile {
   /** Name in the configuration. */
   readonly id: string;
-  /** Options of PS3.15 E.3 that apply beside the basic profile. */
-  readonly options: readonly ProfileOption[];
-  /** 12 hexadecimal digits over the content above, the rule tables and the rule version. */
+  readonly definition: ProfileDefinition;
+  readonly options: ReadonlySet<ProfileOption>;
+  /** 12 hexadecimal digits over the definition, the rule tables and the rule version. */
   readonly revision: string;
 }
 
-function defineProfile(id: string, options: readonly ProfileOption[]): Profile {
-  const content = [id, options, ruleVersion, tableEdition, tableE11, notInTable, uidRoles, registeredUidRows];
-  const revision = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12);
-  return { id, options, revision };
+/** Rule tables by value: made once, they are the same for every profile. */
+const tablesDigest = createHash('sha256')
+  .update(JSON.stringify([ruleVersion, tableEdition, tableE11, notInTable, uidRoles, registeredUidRows]))
+  .digest('hex');
+
+/**
+ * The profile a definition describes. Throws CONFIGURATION_INVALID where options exclude each other (PS3.15 E.3.6: Full
+ * and Modified Dates). The description takes no part in the revision.
+ */
+export function defineProfile(definition: ProfileDefinition): Profile {
+  const options = new Set(definition.options);
+  if (options.has('retainLongFullDates') && options.has('retainLongModifiedDates')) {
+    throw new SallyportError('CONFIGURATION_INVALID', {
+      detail: 'retainLongFullDates and retainLongModifiedDates exclude each other',
+    });
+  }
+  const content = {
+    ...definition,
+    description: '',
+    options: profileOptions.filter((option) => options.has(option)),
+  };
+  const revision = createHash('sha256')
+    .update(JSON.stringify([content, tablesDigest]))
+    .digest('hex')
+    .slice(0, 12);
+  return { id: definition.name, definition, options, revision };
 }
 
 /** The Basic Application Level Confidentiality Profile of PS3.15 E.2 without options. */
-export const basicProfile: Profile = defineProfile('basic', []);
+export const basicProfile: Profile = defineProfile(
+  emptyDefinition('basic', 'Basic Application Level Confidentiality Profile without options'),
+);
 
 const builtIn: ReadonlyMap<string, Profile> = new Map([[basicProfile.id, basicProfile]]);
+
+/** The built-in profile of that name, or undefined. */
+export function builtInProfile(name: string): Profile | undefined {
+  return builtIn.get(name);
+}
 
 /** The built-in profile of that name. Throws CONFIGURATION_INVALID for a name nobody defined. */
 export function loadProfile(name: string): Profile {

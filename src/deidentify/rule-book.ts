@@ -77,7 +77,7 @@ export function createRuleBook(profile: Profile): RuleBook {
   }
   // The decision for the VR an attribute was last met with: senders hardly ever disagree about it.
   const decided = new Map<number, { readonly vr: Vr; readonly decision: Decision }>();
-  if (profile.options.length > 0) throw new TypeError('no option is implemented');
+  if (profile.options.size > 0) throw new TypeError('no option is implemented');
   return {
     decide(tag, vr, depth) {
       if (isPrivate(tag)) return privateDecision;

@@ -123,7 +123,7 @@ export function sleep(ms: number): Promise<void> {
 }
 
 /** Waits until the condition holds; fails loudly after the limit. */
-export async function until(condition: () => boolean, limitMs = 5_000): Promise<void> {
+export async function until(condition: () => boolean, limitMs = 20_000): Promise<void> {
   const end = Date.now() + limitMs;
   while (!condition()) {
     if (Date.now() > end) throw new Error('the condition did not come true in time');

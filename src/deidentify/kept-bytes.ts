@@ -16,13 +16,15 @@ const minBytes = 5;
 const pixelGroup = 0x7fe0;
 
 /**
- * Looks at a binary value that the rules keep: numbers must not be more than PS3.6 allows, since what follows the last one
- * means nothing to a reader, and no identifier of the object may stand among the bytes. Undefined when it may stay.
+ * Looks at a binary value that the rules keep: numbers must not be more than `mostValues` (what PS3.6 allows), since what
+ * follows the last one means nothing to a reader, and no identifier of the object may stand among the bytes. Undefined
+ * when it may stay.
  */
 export function faultOfBytes(
   element: DataElement,
   dataSet: DataSet,
   identifiers: Identifiers,
+  mostValues = maxValues(element.tag),
 ): ValueFault | undefined {
   const { tag, vr } = element;
   const length = valueLength(element);
@@ -33,7 +35,7 @@ export function faultOfBytes(
       ? { rule, action: 'removed', replacement: undefined }
       : { rule, action: 'emptied', replacement: emptyElement(tag, vr) };
   if (kind !== 'binary') {
-    if (length > maxValues(tag) * bytesOfOne(vr)) return fault('value-representation');
+    if (length > mostValues * bytesOfOne(vr)) return fault('value-representation');
     if (isIdentifier(element, dataSet, length, identifiers)) return fault('identifier-found');
   }
   return length >= minBytes && occurs(element.body, length, identifiers)

@@ -71,3 +71,19 @@ export interface MethodCode {
   readonly code: string;
   readonly meaning: string;
 }
+
+/** One row of Table E.3.10-1. `tag` is GGGG,xxEE: the block xx is whichever the creator reserved in the file. */
+export interface SafePrivateRow {
+  readonly creator: string;
+  readonly tag: string;
+  /** '' where the vendor has not published it. */
+  readonly vr: string;
+  readonly vm: string;
+  readonly handling:
+    | 'numeric-or-code'
+    | 'remap-uid'
+    | 'recurse'
+    | 'text-check'
+    | 'opaque-binary'
+    | 'vr-not-published';
+}

@@ -12,6 +12,10 @@ export const peers = {
   Orthanc: { package: 'orthanc', programs: ['Orthanc'] },
   gdcmconv: { package: 'libgdcm-tools', programs: ['gdcmconv'] },
   dciodvfy: { package: 'dicom3tools', programs: ['dciodvfy'] },
+  pdfinfo: { package: 'poppler-utils', programs: ['pdfinfo'] },
+  pdftotext: { package: 'poppler-utils', programs: ['pdftotext'] },
+  qpdf: { package: 'qpdf', programs: ['qpdf'] },
+  xmllint: { package: 'libxml2-utils', programs: ['xmllint'] },
   pydicom: {
     package: 'python3-pydicom',
     programs: ['python3'],

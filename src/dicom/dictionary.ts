@@ -22,6 +22,7 @@ interface Repeating {
 const entries = new Map<number, DictionaryEntry>();
 const tagsByKeyword = new Map<string, number>();
 const repeating: Repeating[] = [];
+const repeatingPatterns = new Map<string, string>();
 
 for (const line of dictionaryRows.trim().split('\n')) {
   const [tag, entry] = parseRow(line);
@@ -36,7 +37,10 @@ for (const line of repeatingRows.trim().split('\n')) {
     mask: Number.parseInt(tag.replace(/[0-9A-F]/g, 'F').replaceAll('x', '0'), 16),
     entry,
   });
-  if (!tagsByKeyword.has(entry.keyword)) tagsByKeyword.set(entry.keyword, bits);
+  if (!tagsByKeyword.has(entry.keyword)) {
+    tagsByKeyword.set(entry.keyword, bits);
+    repeatingPatterns.set(entry.keyword, tag);
+  }
 }
 
 function parseRow(line: string): [string, DictionaryEntry] {
@@ -86,4 +90,19 @@ export function isPrivate(tag: number): boolean {
 export function isPrivateCreator(tag: number): boolean {
   const element = tag & 0xffff;
   return isPrivate(tag) && element >= 0x10 && element <= 0xff;
+}
+
+/** Every attribute of PS3.6 with its tag, in the order of tags. Repeating groups are not among them. */
+export function dictionaryAttributes(): IterableIterator<[tag: number, entry: DictionaryEntry]> {
+  return entries.entries();
+}
+
+/** Keywords of PS3.6, those of repeating groups included. */
+export function dictionaryKeywords(): IterableIterator<string> {
+  return tagsByKeyword.keys();
+}
+
+/** The pattern of a repeating group's attribute ("60xx3000") by its keyword; undefined for every other keyword. */
+export function repeatingPattern(keyword: string): string | undefined {
+  return repeatingPatterns.get(keyword);
 }

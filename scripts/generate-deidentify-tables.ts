@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { actionCodes, profileOptions } from '../src/deidentify/rules.ts';
+import { contentValueTypes } from '../src/deidentify/structured/concept-row.ts';
 
 /**
  * Makes src/deidentify/generated/*.ts from the fact tables beside the project (../shared/facts) and from
- * registered-uids.tsv: PS3.15 Table E.1-1, the attributes it omits, UID roles, CID 7050, safe private attributes and the UIDs of PS3.6 Annex A.
+ * registered-uids.tsv: PS3.15 Tables E.1-1 and E.3.4-1, the attributes the first omits, UID roles, CID 7050, safe private attributes and the UIDs of PS3.6 Annex A.
  * Deterministic: the same inputs give the same bytes. Ends with an error when the facts are absent or hold a word that
  * is not understood, so that a new edition cannot lose a rule unseen.
  */
@@ -77,6 +78,51 @@ export const tableEdition = 'PS3.15 2026d Table E.1-1';
 
 /** PS3.15 Table E.1-1, every row with every option column, sorted by tag. */
 export const tableE11: readonly TableRow[] = [
+${rows.join('\n')}
+];`,
+  );
+}
+
+const conceptActions = ['X', 'D', 'X/D'];
+
+/** Options that have a column in Table E.3.4-1. */
+const conceptColumns = [
+  'retain_uids',
+  'retain_device_identity',
+  'retain_institution_identity',
+  'retain_patient_characteristics',
+  'retain_long_full_dates',
+  'retain_long_modified_dates',
+  'clean_descriptors',
+];
+
+function tableE341(): string {
+  const rows = readTable(new URL('ps3.15-table-e3-4-1-2026c.tsv', facts)).map((row) => {
+    const [scheme, code, type] = [
+      cell(row, 'coding_scheme'),
+      cell(row, 'code_value'),
+      cell(row, 'value_type'),
+    ];
+    const where = `E.3.4-1 ${scheme} ${code}`;
+    if (!(contentValueTypes as readonly string[]).includes(type))
+      throw new Error(`${where}: value type ${type}`);
+    const basic = cell(row, 'basic_profile');
+    if (!conceptActions.includes(basic)) throw new Error(`${where}: action ${basic}`);
+    const pairs = conceptColumns.flatMap((column) => {
+      const action = cell(row, column);
+      if (action === '') return [];
+      if (action !== 'K' && action !== 'C') throw new Error(`${where}: ${column} ${action}`);
+      return [[profileOptions[optionColumns.indexOf(column)] ?? '', action] as const];
+    });
+    return `  { scheme: ${literal(scheme)}, code: ${literal(code)}, meaning: ${literal(cell(row, 'code_meaning'))}, valueType: '${type}', basic: '${basic}', options: ${options(pairs)} },`;
+  });
+  return module(
+    "import type { ConceptRow } from '../structured/concept-row.ts';",
+    `/** Edition the rows below were taken from. */
+export const conceptTableEdition = 'PS3.15 2026c Table E.3.4-1';
+
+/** PS3.15 Table E.3.4-1: concept names of content items, with what becomes of their values. */
+export const tableE341: readonly ConceptRow[] = [
 ${rows.join('\n')}
 ];`,
   );
@@ -232,6 +278,7 @@ export function generateDeidentifyTables(): Readonly<Record<string, string>> {
   }
   return {
     'table-e1-1.ts': tableE11(),
+    'table-e3-4-1.ts': tableE341(),
     'not-in-table.ts': notInTable(),
     'uid-roles.ts': uidRoles(),
     'method-codes.ts': codes(),

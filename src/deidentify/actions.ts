@@ -13,8 +13,10 @@ export type SimpleAction = 'D' | 'Z' | 'X' | 'K' | 'C' | 'U';
  */
 export function settleAction(code: ActionCode, type: AttributeType | undefined): SimpleAction {
   switch (code) {
-    case 'D':
     case 'Z':
+      // Z allows a dummy (PS3.15 E.1), and a Type 1 attribute may not be empty.
+      return type === 1 ? 'D' : 'Z';
+    case 'D':
     case 'X':
     case 'K':
     case 'C':
@@ -23,7 +25,7 @@ export function settleAction(code: ActionCode, type: AttributeType | undefined):
     case 'Z/D':
       return type === 2 || type === 3 ? 'Z' : 'D';
     case 'X/Z':
-      return type === 3 ? 'X' : 'Z';
+      return type === 3 ? 'X' : type === 1 ? 'D' : 'Z';
     case 'X/D':
       return type === 3 ? 'X' : 'D';
     case 'X/Z/D':

@@ -4,23 +4,29 @@ import type { Deidentified } from '../dicom/deidentified.ts';
 import { textElement } from '../dicom/edit.ts';
 import type { Part10 } from '../dicom/part10.ts';
 import { element, has } from '../dicom/values.ts';
-import { type EditContext, editDataSet } from './edit.ts';
+import { noClaims } from './claims.ts';
+import { editDataSet } from './edit.ts';
+import { type EditContext, rootPlace } from './edit-context.ts';
 import { occursInFragments } from './kept-bytes.ts';
 import { markerElements } from './markers.ts';
 import { cleanPixels } from './pixels/clean.ts';
 import { assessObject } from './pixels/risk.ts';
+import { privateJudge } from './private/judge.ts';
 import type { Profile } from './profile.ts';
 import { canonicalUid, type Pseudonyms } from './pseudonyms.ts';
 import { type DeidentificationReport, ReportBuilder } from './report.ts';
-import { createRuleBook, type RuleBook } from './rule-book.ts';
+import { bookFor } from './rule-books.ts';
 import { readSubject } from './subject.ts';
 import { textAt } from './text.ts';
+import { isUid } from './valued-actions.ts';
 
 export interface DeidentifyOptions {
   readonly profile: Profile;
   readonly pseudonyms: Pseudonyms;
   /** Codes a person has accepted for this instance; only releasable ones have an effect. */
   readonly releasedCodes?: readonly string[];
+  /** Calling AE title of the association it came by, for conditions of own rules; absent offline. */
+  readonly callingAeTitle?: string;
 }
 
 export type DeidentifyResult =
@@ -36,12 +42,10 @@ export type DeidentifyInput = Pick<Part10, 'dataSet' | 'transferSyntaxUid'>;
 
 /** SOP Class, SOP Instance, Study Instance and Series Instance UID. */
 const uidTags = [0x00080016, 0x00080018, 0x0020000d, 0x0020000e] as const;
+const modalityTag = 0x00080060;
 const pixelDataTag = 0x7fe00010;
 const patientNameTag = 0x00100010;
 const patientIdTag = 0x00100020;
-
-/** Rule books by profile: made once, they hold nothing of any instance. */
-const books = new WeakMap<Profile, RuleBook>();
 
 /**
  * De-identifies one instance under a profile (PS3.15 Annex E), or says why a person has to look at it. Pixels are judged
@@ -67,24 +71,37 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
   const report = new ReportBuilder();
   for (const note of pixels.notes) report.note(note);
   for (const tag of pixels.cleaned) report.add(report.root, tag, 'cleaned', 'pixels');
-  const subject = readSubject(dataSet, pseudonyms);
+  const book = bookFor(profile, {
+    sopClassUid: uids.sopClassUid,
+    modality: textAt(dataSet, modalityTag).toUpperCase(),
+    callingAeTitle: options.callingAeTitle?.trim() ?? '',
+  });
+  const subject = readSubject(dataSet, pseudonyms, book);
   if (subject.anonymous) report.note('patient-id-missing');
   const frames = element(pixels.dataSet, pixelDataTag)?.body;
   if (frames?.kind === 'fragments' && occursInFragments(frames, subject.identifiers)) {
     return { kind: 'held', code: 'DEIDENTIFICATION_FAILED', detail: 'identifier in code stream' };
   }
-  const context: EditContext = { book: bookOf(profile), pseudonyms, subject, report };
-  const edited = editDataSet(context, pixels.dataSet, report.root, 0);
+  const context: EditContext = {
+    profile,
+    book,
+    pseudonyms,
+    subject,
+    report,
+    claims: noClaims(),
+    privates: privateJudge(profile).forDataSet(dataSet),
+  };
+  const edited = editDataSet(context, pixels.dataSet, rootPlace(context));
   const finished = inserted(edited, [
     ...missingPatient(context, dataSet),
-    ...markerElements(context, dataSet, profile),
+    ...markerElements(context, dataSet),
   ]);
   const value = {
     dataSet: finished,
     sopClassUid: uids.sopClassUid,
-    sopInstanceUid: pseudonyms.uid(uids.sopInstanceUid),
-    studyInstanceUid: pseudonyms.uid(uids.studyInstanceUid),
-    seriesInstanceUid: pseudonyms.uid(uids.seriesInstanceUid),
+    sopInstanceUid: newUid(context, uidTags[1], uids.sopInstanceUid),
+    studyInstanceUid: newUid(context, uidTags[2], uids.studyInstanceUid),
+    seriesInstanceUid: newUid(context, uidTags[3], uids.seriesInstanceUid),
     transferSyntaxUid,
     profileRevision: profile.revision,
   };
@@ -132,12 +149,10 @@ function missing(tag: number): DeidentifyResult {
   };
 }
 
-function bookOf(profile: Profile): RuleBook {
-  const known = books.get(profile);
-  if (known !== undefined) return known;
-  const book = createRuleBook(profile);
-  books.set(profile, book);
-  return book;
+/** The UID by which the object goes on, as editing left it in the data set. */
+function newUid({ book, pseudonyms }: EditContext, tag: number, uid: string): string {
+  const kept = book.root.decide(tag, 'UI').action === 'keepUid' && isUid(uid);
+  return kept ? uid : pseudonyms.uid(uid);
 }
 
 /** Patient ID and Patient's Name are Type 2 in every patient IOD: written also where the sender left them out. */

@@ -1,24 +1,23 @@
 import type { DataElement, DataSet, ItemsBody } from '../dicom/data-set.ts';
+import { isPrivate } from '../dicom/dictionary.ts';
 import { emptyElement, sequenceElement, uidElement } from '../dicom/edit.ts';
-import { isCodePart, judgeCode } from './codes.ts';
-import { faultOfText } from './kept-text.ts';
-import type { Pseudonyms } from './pseudonyms.ts';
+import type { SimpleAction } from './actions.ts';
+import { type EditContext, type EditPlace, noted, placeWithin, reportedRule } from './edit-context.ts';
+import { editCode, isJudgedCode, keepValue } from './edit-kept.ts';
+import { PrivateEditing, settledBlocks } from './edit-private.ts';
 import { dummied, replaceUids, withEncoding, withText, writtenVr } from './replacements.ts';
-import type { AppliedAction, ReportBuilder, ReportPlace } from './report.ts';
-import type { Decision, RuleBook, RuleName } from './rule-book.ts';
-import type { Subject } from './subject.ts';
+import type { ReportRule } from './report.ts';
+import type { Decision } from './rule-book.ts';
 import { decodedText, latin1, valueBytes } from './text.ts';
-
-/** What editing one instance needs; nothing of it outlives the instance but the book and the pseudonyms. */
-export interface EditContext {
-  readonly book: RuleBook;
-  readonly pseudonyms: Pseudonyms;
-  readonly subject: Subject;
-  readonly report: ReportBuilder;
-}
-
-const pixelDataTag = 0x7fe00010;
-const pixelGroup = 0x7fe0;
+import {
+  cappedAge,
+  cleanedText,
+  hashed,
+  keptTemporal,
+  keptUids,
+  shifted,
+  type Valued,
+} from './valued-actions.ts';
 
 /** UIDs that name the object itself; replaced even where a device misuses a registered value. */
 const ownUidTags: ReadonlySet<number> = new Set([0x00080018, 0x0020000d, 0x0020000e]);
@@ -26,145 +25,177 @@ const ownUidTags: ReadonlySet<number> = new Set([0x00080018, 0x0020000d, 0x00200
 /** Defined terms of Specific Character Set (PS3.3 C.12.1.1.2), with the common misspellings. */
 const characterSetTerm = /^(|ISO[_ ]IR[ _]\d{1,3}|ISO 2022 IR \d{1,3}|GB18030|GBK|ISO 2022 GBK|ISO 2022 B5)$/;
 
-/** A data set after the rules of the book, at every depth. `depth` is 0 for the object, more inside sequences. */
-export function editDataSet(
-  context: EditContext,
-  dataSet: DataSet,
-  place: ReportPlace,
-  depth: number,
-): DataSet {
+/** A data set after the rules of the book, at every depth. */
+export function editDataSet(context: EditContext, dataSet: DataSet, place: EditPlace): DataSet {
   const elements: DataElement[] = [];
+  let privates: PrivateEditing | undefined;
   for (const element of dataSet.elements) {
-    const edited = editElement(context, element, dataSet, place, depth);
+    let edited: DataElement | undefined;
+    if (isPrivate(element.tag) && context.book.looksAtPrivate) {
+      privates ??= new PrivateEditing(context, dataSet);
+      const { decision, element: read } = privates.decide(element);
+      edited = perform(context, read, dataSet, place, decision);
+    } else {
+      edited = perform(context, element, dataSet, place, place.rules.decide(element.tag, element.vr));
+    }
     if (edited !== undefined) elements.push(edited);
   }
-  return { encoding: dataSet.encoding, elements, characterSets: dataSet.characterSets };
+  const settled = privates === undefined ? elements : settledBlocks(elements);
+  return { encoding: dataSet.encoding, elements: settled, characterSets: dataSet.characterSets };
 }
 
-function editElement(
+/** An element after the decision on it; undefined when it goes. */
+function perform(
   context: EditContext,
   element: DataElement,
   dataSet: DataSet,
-  place: ReportPlace,
-  depth: number,
+  place: EditPlace,
+  decision: Decision,
 ): DataElement | undefined {
-  const { tag } = element;
-  const { report, subject, pseudonyms } = context;
-  const decision = context.book.decide(tag, element.vr, depth);
-  if (isCodePart(tag) && decision.action !== 'X')
-    return editCode(context, element, dataSet, place, depth, decision);
-  const done = (
-    action: AppliedAction,
-    rule: RuleName,
-    result: DataElement | undefined,
-  ): DataElement | undefined => {
-    report.add(place, tag, action, rule);
-    return result;
-  };
-  switch (decision.action) {
-    case 'X':
-      return done('removed', decision.rule, undefined);
+  const { action, option } = decision;
+  if (action === 'X') return noted(context, place, element.tag, 'removed', reportedRule(decision), undefined);
+  if (option !== undefined) context.claims.options.add(option);
+  if (decision.weakens === true) context.claims.weakened = true;
+  if (isJudgedCode(element.tag, decision)) return editCode(context, element, dataSet, place, decision);
+  switch (action) {
     case 'Z':
-      return done('emptied', decision.rule, emptyElement(tag, writtenVr(element)));
-    case 'D': {
-      const dummy = dummied(context, element, dataSet);
-      return done(dummy === undefined ? 'removed' : 'replaced', decision.rule, dummy);
-    }
+    case 'D':
+    case 'U':
+      return performSimple(context, element, dataSet, place, action, reportedRule(decision));
     case 'K':
     case 'C':
-      return keep(context, element, dataSet, place, depth, decision);
+      if (element.body.kind === 'items') return recurse(context, element, element.body, dataSet, place);
+      return keepValue(context, element, dataSet, place, decision);
+    case 'keepDate':
+    case 'keepUid':
+    case 'keepAge':
+    case 'shift':
+    case 'clean':
+    case 'hash':
+    case 'pseudonym':
+      return performValued(context, element, dataSet, place, decision);
+    case 'ownKeep':
+      if (element.body.kind === 'items') return recurse(context, element, element.body, dataSet, place);
+      return noted(context, place, element.tag, 'kept', reportedRule(decision), element);
+    case 'ownText':
+      return noted(
+        context,
+        place,
+        element.tag,
+        'replaced',
+        reportedRule(decision),
+        withText(dataSet, element, decision.value ?? ''),
+      );
+    default:
+      return performNamed(context, element, dataSet, place, decision);
+  }
+}
+
+/** The actions of PS3.15 E.1 that look at no value. */
+function performSimple(
+  context: EditContext,
+  element: DataElement,
+  dataSet: DataSet,
+  place: EditPlace,
+  action: SimpleAction,
+  rule: ReportRule,
+): DataElement | undefined {
+  const { tag } = element;
+  switch (action) {
+    case 'Z':
+      return noted(context, place, tag, 'emptied', rule, emptyElement(tag, writtenVr(element)));
+    case 'D': {
+      const dummy = dummied(context.pseudonyms, place.rules, element, dataSet);
+      return noted(context, place, tag, dummy === undefined ? 'removed' : 'replaced', rule, dummy);
+    }
     case 'U':
-      if (element.body.kind === 'items')
-        return recurse(context, element, element.body, dataSet, place, depth);
-      return remapUids(context, element, place, depth, decision.rule);
-    case 'codeMeaning':
-      // A part of a code, which never comes here; what is not known to be one goes.
-      return done('removed', decision.rule, undefined);
-    case 'trackingId': {
+      if (element.body.kind === 'items') return recurse(context, element, element.body, dataSet, place);
+      return remapUids(context, element, place, rule);
+    default:
+      return noted(context, place, tag, 'removed', rule, undefined);
+  }
+}
+
+/** Actions that depend on the value; where it is not what they are for, the basic action is done. */
+function performValued(
+  context: EditContext,
+  element: DataElement,
+  dataSet: DataSet,
+  place: EditPlace,
+  decision: Decision,
+): DataElement | undefined {
+  if (element.body.kind === 'items') return recurse(context, element, element.body, dataSet, place);
+  const valued = byValue(context, element, dataSet, decision);
+  if (valued !== undefined)
+    return noted(context, place, element.tag, valued.action, reportedRule(decision), valued.element);
+  return performSimple(context, element, dataSet, place, decision.otherwise ?? 'X', decision.rule);
+}
+
+function byValue(
+  { pseudonyms, subject }: EditContext,
+  element: DataElement,
+  dataSet: DataSet,
+  { action }: Decision,
+): Valued | undefined {
+  switch (action) {
+    case 'keepDate':
+      return keptTemporal(element);
+    case 'keepUid':
+      return keptUids(element);
+    case 'keepAge':
+      return cappedAge(element, dataSet);
+    case 'shift':
+      return shifted(element, subject.dateShiftDays());
+    case 'clean':
+      return cleanedText(element, dataSet);
+    case 'hash':
+      return hashed(element, dataSet, pseudonyms, 'hash');
+    case 'pseudonym':
+      return hashed(element, dataSet, pseudonyms, `attribute ${element.tag.toString(16)}`);
+    default:
+      return undefined;
+  }
+}
+
+/** Attributes with a treatment of their own. */
+function performNamed(
+  context: EditContext,
+  element: DataElement,
+  dataSet: DataSet,
+  place: EditPlace,
+  { action, rule }: Decision,
+): DataElement | undefined {
+  const { tag } = element;
+  const { pseudonyms, subject } = context;
+  switch (action) {
+    case 'trackingId':
+    case 'accessionNumber': {
       const text = decodedText(element, dataSet) ?? '';
+      if (text === '')
+        return noted(context, place, tag, 'emptied', rule, emptyElement(tag, writtenVr(element)));
       const token =
-        text === ''
-          ? emptyElement(tag, writtenVr(element))
-          : withText(dataSet, element, pseudonyms.token('tracking', text));
-      return done('pseudonymized', decision.rule, token);
+        action === 'trackingId' ? pseudonyms.token('tracking', text) : pseudonyms.accessionNumber(text);
+      return noted(context, place, tag, 'pseudonymized', rule, withText(dataSet, element, token));
     }
     case 'patientId':
     case 'patientName':
-      return done('pseudonymized', decision.rule, withText(dataSet, element, subject.tokenOf(dataSet)));
-    case 'accessionNumber': {
-      const text = decodedText(element, dataSet) ?? '';
-      if (text === '') return done('emptied', decision.rule, emptyElement(tag, writtenVr(element)));
-      return done(
+      return noted(
+        context,
+        place,
+        tag,
         'pseudonymized',
-        decision.rule,
-        withText(dataSet, element, pseudonyms.accessionNumber(text)),
+        rule,
+        withText(dataSet, element, subject.tokenOf(dataSet)),
       );
+    case 'characterSet': {
+      const terms = (decodedText(element, dataSet) ?? '?').split('\\');
+      const known = terms.every((term) => characterSetTerm.test(term.trim()));
+      return noted(context, place, tag, known ? 'kept' : 'removed', rule, known ? element : undefined);
     }
-    case 'characterSet':
-      if (
-        (decodedText(element, dataSet) ?? '?').split('\\').every((term) => characterSetTerm.test(term.trim()))
-      )
-        return done('kept', decision.rule, element);
-      return done('removed', decision.rule, undefined);
-    case 'marker':
-      // Written anew at the top level (markers.ts); inside items it is somebody else's claim.
-      return done('removed', decision.rule, undefined);
     default:
-      return unreachable(decision.action);
-  }
-}
-
-/** What the rules keep, after its content was looked at. */
-function keep(
-  context: EditContext,
-  element: DataElement,
-  dataSet: DataSet,
-  place: ReportPlace,
-  depth: number,
-  decision: Decision,
-): DataElement | undefined {
-  const { tag, body } = element;
-  const { report } = context;
-  if (body.kind === 'items') return recurse(context, element, body, dataSet, place, depth);
-  // Pixels inside items are icons and the like, which nothing has looked at.
-  if (
-    body.kind === 'fragments' ? tag !== pixelDataTag || depth > 0 : tag >>> 16 === pixelGroup && depth > 0
-  ) {
-    report.add(place, tag, 'removed', 'structure');
-    return undefined;
-  }
-  const fault = faultOfText(element, dataSet, context.subject.identifiers);
-  if (fault === undefined) {
-    report.add(place, tag, 'kept', decision.rule);
-    return element;
-  }
-  report.add(place, tag, fault.action, fault.rule);
-  return fault.replacement;
-}
-
-/** Parts of a code: only inside an item, only in a scheme of which somebody can know the meaning (codes.ts). */
-function editCode(
-  context: EditContext,
-  element: DataElement,
-  dataSet: DataSet,
-  place: ReportPlace,
-  depth: number,
-  decision: Decision,
-): DataElement | undefined {
-  const { tag } = element;
-  const verdict =
-    depth === 0 ? ({ kind: 'remove' } as const) : judgeCode(element, dataSet, context.pseudonyms);
-  switch (verdict.kind) {
-    case 'keep':
-      return keep(context, element, dataSet, place, depth, decision);
-    case 'remove':
-      context.report.add(place, tag, 'removed', 'code');
-      return undefined;
-    case 'replace':
-      context.report.add(place, tag, 'replaced', 'code');
-      return withText(dataSet, element, verdict.text);
-    default:
-      return unreachable(verdict);
+      // A marker is written anew at the top level (markers.ts); inside items it is somebody else's claim. A meaning
+      // without its code is text of nobody.
+      return noted(context, place, tag, 'removed', rule, undefined);
   }
 }
 
@@ -173,12 +204,11 @@ function recurse(
   element: DataElement,
   body: ItemsBody,
   dataSet: DataSet,
-  place: ReportPlace,
-  depth: number,
+  place: EditPlace,
 ): DataElement {
-  const within = context.report.within(place, element.tag);
+  const within = placeWithin(context, place, element.tag);
   const items = body.items.map((found) =>
-    withEncoding(editDataSet(context, found, within, depth + 1), dataSet.encoding),
+    withEncoding(editDataSet(context, found, within), dataSet.encoding),
   );
   return sequenceElement(element.tag, items);
 }
@@ -186,22 +216,21 @@ function recurse(
 function remapUids(
   context: EditContext,
   element: DataElement,
-  place: ReportPlace,
-  depth: number,
-  rule: RuleName,
+  place: EditPlace,
+  rule: ReportRule,
 ): DataElement | undefined {
+  const { tag } = element;
   const bytes = valueBytes(element);
-  if (bytes === undefined) {
-    context.report.add(place, element.tag, 'removed', rule);
-    return undefined;
-  }
-  const own = depth === 0 && ownUidTags.has(element.tag);
+  if (bytes === undefined) return noted(context, place, tag, 'removed', rule, undefined);
+  const own = place.depth === 0 && ownUidTags.has(tag);
   const { uids, changed } = replaceUids(context.pseudonyms, latin1(bytes), own);
-  context.report.add(place, element.tag, changed ? 'uidReplaced' : 'kept', rule);
-  if (!changed && element.vr === 'UI') return element;
-  return uidElement(element.tag, uids);
-}
-
-function unreachable(action: never): never {
-  throw new TypeError(`no such action: ${String(action)}`);
+  const same = !changed && element.vr === 'UI';
+  return noted(
+    context,
+    place,
+    tag,
+    changed ? 'uidReplaced' : 'kept',
+    rule,
+    same ? element : uidElement(tag, uids),
+  );
 }

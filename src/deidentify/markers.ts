@@ -2,11 +2,11 @@ import { productVersion } from '../core/version.ts';
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
 import { item, sequenceElement, textElement } from '../dicom/edit.ts';
 import { items } from '../dicom/values.ts';
-import { type EditContext, editDataSet } from './edit.ts';
+import { editDataSet } from './edit.ts';
+import { type EditContext, placeWithin, rootPlace } from './edit-context.ts';
 import { methodCodes } from './generated/method-codes.ts';
-import type { Profile } from './profile.ts';
 import { withEncoding } from './replacements.ts';
-import type { MethodCode } from './rules.ts';
+import { type MethodCode, type ProfileOption, profileOptions } from './rules.ts';
 import { textAt } from './text.ts';
 
 const patientIdentityRemoved = 0x00120062;
@@ -21,24 +21,38 @@ const maxMethodLength = 64;
 /**
  * The attributes that say what was done (PS3.15 E.1.1 and E.2): written whatever was received, since a sender's claim is
  * nobody's proof. Methods of earlier de-identifiers are kept before ours, as the standard asks, unless they repeat an
- * identifier of the object. Burned In Annotation is not among them: no option that cleans pixels was applied.
+ * identifier of the object. Codes stand for options by which something of this very instance was decided; where an own
+ * rule let through what the standard does not, no code of ours is written, and the method says so. Burned In Annotation
+ * is not among the markers: no option that cleans pixels was applied.
  */
-export function markerElements(context: EditContext, dataSet: DataSet, profile: Profile): DataElement[] {
+export function markerElements(context: EditContext, dataSet: DataSet): DataElement[] {
   const place = context.report.root;
   const markers = [
     textElement(dataSet, patientIdentityRemoved, 'CS', 'YES'),
-    textElement(dataSet, deidentificationMethod, 'LO', methods(context, dataSet, profile)),
-    sequenceElement(deidentificationMethodCodes, codes(context, dataSet)),
-    textElement(dataSet, temporalInformationModified, 'CS', 'REMOVED'),
+    textElement(dataSet, deidentificationMethod, 'LO', methods(context, dataSet)),
+    textElement(dataSet, temporalInformationModified, 'CS', temporalInformation(context)),
   ];
+  const items = codes(context, dataSet);
+  // The sequence is Type 1C: absent rather than empty.
+  if (items.length > 0) markers.push(sequenceElement(deidentificationMethodCodes, items));
   for (const { tag } of markers) context.report.add(place, tag, 'inserted', 'marker');
   return markers;
 }
 
-function methods(context: EditContext, dataSet: DataSet, profile: Profile): string[] {
+function temporalInformation({ claims, profile }: EditContext): string {
+  // An own rule may have kept or shifted a date without the option; nobody shall believe that all are gone.
+  if (claims.options.has('retainLongFullDates')) return 'UNMODIFIED';
+  if (claims.options.has('retainLongModifiedDates')) return 'MODIFIED';
+  if (!claims.weakened) return 'REMOVED';
+  return profile.definition.rules.some(({ action }) => action === 'keep') ? 'UNMODIFIED' : 'MODIFIED';
+}
+
+function methods(context: EditContext, dataSet: DataSet): string[] {
+  const { profile, claims } = context;
   const own = [
     `Sallyport ${productVersion}; profile ${profile.id}`.slice(0, maxMethodLength),
     `profile revision ${profile.revision}`,
+    ...(claims.weakened ? ['own rules keep more than PS3.15 Annex E; no conformance'] : []),
   ];
   const earlier = textAt(dataSet, deidentificationMethod)
     .split('\\')
@@ -49,15 +63,23 @@ function methods(context: EditContext, dataSet: DataSet, profile: Profile): stri
   return [...earlier.slice(0, maxEarlier), ...own];
 }
 
+/** What was satisfied on this instance, in the order of CID 7050's options. */
+function satisfied({ claims }: EditContext): MethodCode[] {
+  if (claims.weakened) return [];
+  const options = profileOptions.filter((option: ProfileOption) => claims.options.has(option));
+  return [methodCodes.basic, ...options.map((option) => methodCodes[option])];
+}
+
 function codes(context: EditContext, dataSet: DataSet): DataSet[] {
-  const place = context.report.within(context.report.root, deidentificationMethodCodes);
+  const place = placeWithin(context, rootPlace(context), deidentificationMethodCodes);
+  const own = satisfied(context);
   const earlier = items(dataSet, deidentificationMethodCodes)
-    .filter((code) => textAt(code, 0x00080100) !== methodCodes.basic.code)
+    .filter((code) => !own.some((ours) => ours.code === textAt(code, 0x00080100)))
     .slice(0, maxEarlier)
-    .map((code) => withEncoding(editDataSet(context, code, place, 1), dataSet.encoding))
+    .map((code) => withEncoding(editDataSet(context, code, place), dataSet.encoding))
     // Bytes in another order cannot stand beside ours.
     .filter((code) => code.encoding.littleEndian === dataSet.encoding.littleEndian);
-  return [...earlier, codeItem(dataSet, methodCodes.basic)];
+  return [...earlier, ...own.map((code) => codeItem(dataSet, code))];
 }
 
 function codeItem(dataSet: DataSet, { code, meaning }: MethodCode): DataSet {

@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { SallyportError } from '../core/errors.ts';
+import { trimmed } from './text.ts';
 
 /** Shortest secret accepted, bytes. */
 export const minSecretBytes = 32;
@@ -9,6 +10,8 @@ const derivationVersion = 'sallyport pseudonyms 1';
 
 /** Remembered replacements: a study repeats its own, a multi-frame the same references thousands of times. */
 const maxRemembered = 4096;
+/** Longer values are computed anew each time, so that what is remembered stays small (characters). */
+const maxRememberedLength = 256;
 
 /** Prefix of every pseudonymous Patient ID and Patient's Name. */
 export const patientIdPrefix = 'SP-';
@@ -22,7 +25,7 @@ export interface Pseudonyms {
   readonly keyId: string;
   /** New UID for a UID (PS3.5 B.2: `2.25.` and a UUID as a decimal number, at most 44 characters). */
   uid(uid: string): string;
-  /** New Patient ID, also used as Patient's Name: 19 ASCII characters. Both arguments decoded text. */
+  /** New Patient ID, also used as Patient's Name: 19 ASCII characters. Both arguments decoded text, not empty the second. */
   patientId(issuer: string, patientId: string): string;
   /** New Patient ID for objects without one: the same for one study, never the same for all. */
   patientIdOfStudy(studyInstanceUid: string): string;
@@ -32,6 +35,8 @@ export interface Pseudonyms {
   token(kind: string, value: string): string;
   /** Shift of a patient's dates in days: whole weeks, 1 to 10 years back, never zero. */
   dateShiftDays(issuer: string, patientId: string): number;
+  /** The same for objects without a Patient ID: one shift for all of a study. */
+  dateShiftDaysOfStudy(studyInstanceUid: string): number;
 }
 
 /**
@@ -50,45 +55,77 @@ export function createPseudonyms(secret: Uint8Array): Pseudonyms {
     token: derive('token'),
   };
   const keyId = derive('key-id').toString('hex').slice(0, 8);
-  const remembered = new Map<string, string>();
-  const remember = (name: string, make: () => string): string => {
-    const known = remembered.get(name);
-    if (known !== undefined) return known;
-    const replacement = make();
-    if (remembered.size >= maxRemembered) remembered.clear();
-    remembered.set(name, replacement);
-    return replacement;
-  };
+  // Two of them: a UID is any text a sender wrote, also the text that stands for a patient here.
+  const rememberUid = remembering();
+  const rememberPatient = remembering();
   const patientToken = (...parts: readonly string[]): string =>
-    remember(JSON.stringify(parts), () => `${patientIdPrefix}${base32(mac(keys.patient, ...parts))}`);
+    rememberPatient(JSON.stringify(parts), () => `${patientIdPrefix}${base32(mac(keys.patient, parts))}`);
+  const shift = (...parts: readonly string[]): number =>
+    -7 * (leastWeeks + (mac(keys.date, parts).readUInt32BE(0) % differentWeeks));
   return {
     keyId,
     uid(uid) {
       const canonical = canonicalUid(uid);
-      return remember(canonical, () => uuidUid(mac(keys.uid, canonical)));
+      return rememberUid(canonical, () => uuidUid(macOfText(keys.uid, canonical)));
     },
-    patientId: (issuer, patientId) => patientToken('patient', issuer.trim(), patientId.trim()),
+    patientId: (issuer, patientId) =>
+      patientToken('patient', canonicalIdentifier(issuer), canonicalIdentifier(patientId)),
     patientIdOfStudy: (studyInstanceUid) => patientToken('study', canonicalUid(studyInstanceUid)),
-    accessionNumber: (accessionNumber) => base32(mac(keys.accession, accessionNumber.trim())),
-    token: (kind, value) => base32(mac(keys.token, kind, value.trim())),
-    dateShiftDays(issuer, patientId) {
-      const weeks = 52 + (mac(keys.date, issuer.trim(), patientId.trim()).readUInt32BE(0) % 469);
-      return -7 * weeks;
-    },
+    accessionNumber: (accessionNumber) =>
+      base32(macOfText(keys.accession, canonicalIdentifier(accessionNumber))),
+    token: (kind, value) => base32(mac(keys.token, [kind, canonicalIdentifier(value)])),
+    dateShiftDays: (issuer, patientId) =>
+      shift('patient', canonicalIdentifier(issuer), canonicalIdentifier(patientId)),
+    dateShiftDaysOfStudy: (studyInstanceUid) => shift('study', canonicalUid(studyInstanceUid)),
   };
+}
+
+/** One year to ten years back: enough that no season or fiscal year tells it. */
+const leastWeeks = 52;
+const differentWeeks = 469;
+
+/** A function's results by its argument, as many as `maxRemembered`. */
+function remembering(): (name: string, make: () => string) => string {
+  const remembered = new Map<string, string>();
+  return (name, make) => {
+    const known = remembered.get(name);
+    if (known !== undefined) return known;
+    const replacement = make();
+    if (name.length > maxRememberedLength) return replacement;
+    if (remembered.size >= maxRemembered) remembered.clear();
+    remembered.set(name, replacement);
+    return replacement;
+  };
+}
+
+/**
+ * An identifier as it is compared: without what pads it (PS3.5 6.2), in Unicode's composed form, because one character set
+ * of DICOM can write as one character what another writes as letter and accent. Case stays: two ids may differ in it only.
+ */
+export function canonicalIdentifier(text: string): string {
+  let canonical = text;
+  for (let before = ''; canonical !== before; ) {
+    before = canonical;
+    canonical = trimmed(canonical).trim();
+  }
+  return canonical.normalize('NFC');
 }
 
 /** PS3.5 9.1: padding is not part of a UID; some writers pad with spaces, or on both sides. */
 export function canonicalUid(uid: string): string {
-  return uid.replace(/^[\0 ]+|[\0 ]+$/g, '');
+  return trimmed(uid);
 }
 
 /** HMAC-SHA-256 over the parts, each with its length before it, so that no two lists of parts are the same message. */
-function mac(key: Buffer, ...parts: readonly string[]): Buffer {
+function mac(key: Buffer, parts: readonly string[]): Buffer {
   const hmac = createHmac('sha256', key);
-  if (parts.length === 1 && parts[0] !== undefined) return hmac.update(parts[0], 'utf8').digest();
   for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part, 'utf8');
   return hmac.digest();
+}
+
+/** HMAC-SHA-256 of one text, for keys that serve nothing else. */
+function macOfText(key: Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text, 'utf8').digest();
 }
 
 /** The first 16 bytes as a UUID (RFC 9562: version 8, variant 10) in the decimal form of PS3.5 B.2. */

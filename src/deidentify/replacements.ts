@@ -4,15 +4,9 @@ import { bytesElement, emptyElement, item, sequenceElement, textElement, uidElem
 import { effectiveVr, has } from '../dicom/values.ts';
 import { dummyValue } from './dummies.ts';
 import { canonicalUid, type Pseudonyms } from './pseudonyms.ts';
-import type { RuleBook } from './rule-book.ts';
+import type { RulePlace } from './rule-book.ts';
 import { latin1, valueHead } from './text.ts';
 import { isRegisteredUid } from './uid-registry.ts';
-
-/** What making a dummy needs: the rules of its members, and pseudonyms for UIDs among them. */
-export interface DummyContext {
-  readonly book: RuleBook;
-  readonly pseudonyms: Pseudonyms;
-}
 
 /** Code Value, Long Code Value, URN Code Value: what has one is a code (PS3.3 8.8). */
 const codeValueTags = [0x00080100, 0x00080119, 0x00080120];
@@ -64,7 +58,8 @@ export function withText(dataSet: DataSet, element: DataElement, text: string): 
 
 /** Action D. Undefined where no value is certain to be legal (CS): then the attribute goes. */
 export function dummied(
-  context: DummyContext,
+  pseudonyms: Pseudonyms,
+  rules: RulePlace,
   element: DataElement,
   dataSet: DataSet,
 ): DataElement | undefined {
@@ -72,26 +67,28 @@ export function dummied(
   const vr = writtenVr(element);
   if (vr === 'SQ') {
     const first = element.body.kind === 'items' ? element.body.items[0] : undefined;
-    const dummy = first === undefined ? undefined : dummyItem(context, first);
+    const dummy = first === undefined ? undefined : dummyItem(pseudonyms, rules.within(tag), first);
     const filled = dummy !== undefined && dummy.elements.length > 0;
     return sequenceElement(tag, [filled ? withEncoding(dummy, dataSet.encoding) : dummyCode(dataSet)]);
   }
   if (vr === 'UI') {
-    return uidElement(tag, replaceUids(context.pseudonyms, latin1(valueHead(element)), false).uids);
+    return uidElement(tag, replaceUids(pseudonyms, latin1(valueHead(element)), false).uids);
   }
   const bytes = dummyValue(tag, vr, valueHead(element));
   return bytes === undefined ? undefined : bytesElement(tag, vr, bytes);
 }
 
 /** The one item of a sequence under action D: known members of the first item, all dummied, recursively. */
-function dummyItem(context: DummyContext, original: DataSet): DataSet {
+function dummyItem(pseudonyms: Pseudonyms, rules: RulePlace, original: DataSet): DataSet {
   if (codeValueTags.some((tag) => has(original, tag))) return dummyCode(original);
   const elements: DataElement[] = [];
   for (const element of original.elements) {
-    const { action } = context.book.decide(element.tag, element.vr, 1);
+    const { action } = rules.decide(element.tag, element.vr);
     if (action === 'X' || lookup(element.tag) === undefined) continue;
     const dummy =
-      action === 'Z' ? emptyElement(element.tag, writtenVr(element)) : dummied(context, element, original);
+      action === 'Z'
+        ? emptyElement(element.tag, writtenVr(element))
+        : dummied(pseudonyms, rules, element, original);
     if (dummy !== undefined) elements.push(dummy);
   }
   return { encoding: original.encoding, elements, characterSets: [] };

@@ -1,5 +1,6 @@
 import { formatTag } from '../dicom/dictionary.ts';
 import type { RuleName } from './rule-book.ts';
+import type { ProfileOption } from './rules.ts';
 
 /** What became of an element. */
 export const appliedActions = [
@@ -10,9 +11,13 @@ export const appliedActions = [
   'pseudonymized',
   'inserted',
   'cleaned',
+  'shifted',
   'kept',
 ] as const;
 export type AppliedAction = (typeof appliedActions)[number];
+
+/** What decided: a table, an option of PS3.15 E.3, or the profile's own rule of that number, from 1. */
+export type ReportRule = RuleName | ProfileOption | `own-rule ${number}`;
 
 /** Conditions a person should know of; none carries a value. */
 export type ReportNote = 'patient-id-missing' | 'unused-bits-cleared' | 'codestream-metadata-removed';
@@ -22,7 +27,7 @@ export interface ReportEntry {
   /** "(0008,1140)/(0008,1155)". */
   readonly path: string;
   readonly action: AppliedAction;
-  readonly rule: RuleName;
+  readonly rule: ReportRule;
   /** In how many items. */
   readonly count: number;
 }
@@ -57,7 +62,7 @@ export interface ReportPlace {
 interface Entry {
   readonly tag: number;
   readonly action: AppliedAction;
-  readonly rule: RuleName;
+  readonly rule: ReportRule;
   count: number;
 }
 
@@ -72,6 +77,7 @@ export class ReportBuilder {
     pseudonymized: 0,
     inserted: 0,
     cleaned: 0,
+    shifted: 0,
     kept: 0,
   };
   readonly #notes = new Set<ReportNote>();
@@ -87,7 +93,7 @@ export class ReportBuilder {
     return child;
   }
 
-  add(place: ReportPlace, tag: number, action: AppliedAction, rule: RuleName): void {
+  add(place: ReportPlace, tag: number, action: AppliedAction, rule: ReportRule): void {
     this.#counts[action] += 1;
     if (action === 'kept') return;
     if (place.parent === undefined) {

@@ -1,12 +1,15 @@
 import type { Vr } from '../dicom/data-set.ts';
 import { isPrivate, lookup } from '../dicom/dictionary.ts';
-import { type SimpleAction, settleAction, typesAtTopLevel } from './actions.ts';
+import { type AttributeType, type SimpleAction, settleAction, typesAtTopLevel } from './actions.ts';
 import { notInTable } from './generated/not-in-table.ts';
 import { tableE11 } from './generated/table-e1-1.ts';
 import { uidRoles } from './generated/uid-roles.ts';
+import { type OptionAction, optionAction } from './option-actions.ts';
+import { createOwnRules, type OwnRules } from './own-rules.ts';
 import type { Profile } from './profile.ts';
-import type { ActionCode, GapAction } from './rules.ts';
-import { foreignGroups, isRetiredRange, keptBinary, keptLongText, supplement } from './supplement.ts';
+import type { ActionCode, GapAction, ProfileOption } from './rules.ts';
+import { foreignGroups, isRetiredRange, supplement } from './supplement.ts';
+import { isPermittedVr, temporal, unlistedAction } from './unlisted.ts';
 
 /** Where a decision comes from; the words of the report. */
 export type RuleName =
@@ -23,7 +26,12 @@ export type RuleName =
   | 'identifier-found'
   | 'pixels'
   | 'code'
-  | 'default';
+  | 'own-rule'
+  | 'safe-private'
+  | 'structured-content'
+  | 'document'
+  | 'default'
+  | 'table-e3-4-1';
 
 /** What is done to an element wherever it stands, before its value is looked at. */
 export type ElementAction =
@@ -34,16 +42,58 @@ export type ElementAction =
   | 'patientName'
   | 'accessionNumber'
   | 'characterSet'
-  | 'marker';
+  | 'marker'
+  /** Text without identifiers (Clean Descriptors and the like). */
+  | 'clean'
+  /** The patient's whole weeks earlier. */
+  | 'shift'
+  /** A date or time that is one; a UID that is one; an age, capped. */
+  | 'keepDate'
+  | 'keepUid'
+  | 'keepAge'
+  /** Own rules: as it is; a text of the author; keyed tokens. */
+  | 'ownKeep'
+  | 'ownText'
+  | 'hash'
+  | 'pseudonym';
 
 export interface Decision {
   readonly action: ElementAction;
   readonly rule: RuleName;
+  /** The option of PS3.15 E.3 that stands in place of the basic action. */
+  readonly option?: ProfileOption;
+  /** What is done where the action cannot be: a date that is none, text of which nothing is left. */
+  readonly otherwise?: SimpleAction;
+  /** Which of the profile's own rules, from 0, and its text. */
+  readonly ownRule?: number;
+  readonly value?: string;
+  /** An own rule lets through what the standard does not: no conformance is claimed for the instance. */
+  readonly weakens?: true;
 }
 
-/** Decides by tag, VR and depth (0 for the object itself). One book serves any number of instances. */
+/** A data set or the items of one sequence: what the rules say there. */
+export interface RulePlace {
+  decide(tag: number, vr: Vr): Decision;
+  within(sequenceTag: number): RulePlace;
+}
+
+/** The rules for one kind of instance; serves any number of instances and holds nothing of them. */
 export interface RuleBook {
-  decide(tag: number, vr: Vr, depth: number): Decision;
+  readonly root: RulePlace;
+  /** The own rule for a private element, or undefined. */
+  decidePrivate(tag: number, vr: Vr, creator: string): Decision | undefined;
+  /** Whether private elements have to be looked at one by one. */
+  readonly looksAtPrivate: boolean;
+  /** Whether values of the attribute leave as they are, so that they are no secret of the object's. */
+  retains(tag: number, vr: Vr): boolean;
+}
+
+/** Types of attributes by place (PS3.3); the reader of iod/ is one. */
+export interface TypeNode {
+  typeOf(tag: number): AttributeType | undefined;
+  within(sequenceTag: number): TypeNode | undefined;
+  /** Every attribute the IOD may have here is known: any other is foreign to it. */
+  readonly complete: boolean;
 }
 
 /** Attributes written by us at the top level, whatever was received (PS3.15 E.1.1, E.2; facts: deid-codes). */
@@ -55,61 +105,191 @@ const pseudonymous: ReadonlyMap<number, ElementAction> = new Map<number, Element
   [0x00080050, 'accessionNumber'],
 ]);
 
-const privateDecision: Decision = { action: 'X', rule: 'private' };
+/** One attribute as the tables list it, before its Type is known. */
+interface Listed {
+  readonly rule: RuleName;
+  readonly basic: ActionCode | Exclude<ElementAction, SimpleAction>;
+  readonly under?: OptionAction | undefined;
+}
 
-/** The rules of a profile, ready for look-up. */
-export function createRuleBook(profile: Profile): RuleBook {
-  // Options of PS3.15 E.3 change rows of the table here; the built-in profile has none.
-  const rows = new Map<number, Decision>();
-  for (const row of uidRoles) addRow(rows, row.tag, { action: 'U', rule: 'uid-role' });
-  for (const row of notInTable) addRow(rows, row.tag, { action: gapAction(row.basic), rule: 'not-in-table' });
-  for (const [tag, code] of supplement) rows.set(tag, { action: settle(code), rule: 'supplement' });
-  for (const row of tableE11)
-    addRow(rows, row.tag, { action: tableAction(row.tag, row.basic), rule: 'table-e1-1' });
-  for (const [tag, action] of pseudonymous) rows.set(tag, { action, rule: 'pseudonym' });
-  for (const tag of markerTags) rows.set(tag, { action: 'marker', rule: 'marker' });
-  rows.set(0x00080005, { action: 'characterSet', rule: 'structure' });
-  const atTop = new Map<number, Decision>();
-  for (const row of tableE11) {
-    const type = typesAtTopLevel.get(tagOfRow(row.tag) ?? -1);
-    if (type !== undefined)
-      addRow(atTop, row.tag, { action: settleAction(row.basic, type), rule: 'table-e1-1' });
-  }
-  // The decision for the VR an attribute was last met with: senders hardly ever disagree about it.
-  const decided = new Map<number, { readonly vr: Vr; readonly decision: Decision }>();
-  if (profile.options.size > 0) throw new TypeError('no option is implemented');
+const privateDecision: Decision = { action: 'X', rule: 'private' };
+const structureDecision: Decision = { action: 'X', rule: 'structure' };
+const wrongVr: Decision = { action: 'X', rule: 'value-representation' };
+const unregistered: Decision = { action: 'X', rule: 'unregistered' };
+const foreign: Decision = { action: 'X', rule: 'supplement' };
+const byDefault: Decision = { action: 'K', rule: 'default' };
+
+/**
+ * The rules of a profile for instances whose own rules of these indices hold. `types` are those of the SOP Class, where
+ * they are known: they settle compound actions (PS3.15 E.1); without them the last alternative is taken, which every IOD
+ * allows.
+ */
+export function createRuleBook(
+  profile: Profile,
+  activeOwnRules: readonly number[] = [],
+  types?: TypeNode,
+): RuleBook {
+  const own = createOwnRules(profile.definition.rules, activeOwnRules);
+  const rows = listedRows(profile);
+  const places = new Map<TypeNode, Place>();
+  const unknown: RulePlace = new Place(
+    rows,
+    own,
+    profile.options,
+    undefined,
+    false,
+    (): RulePlace => unknown,
+  );
+  const placeOf = (node: TypeNode | undefined): RulePlace => {
+    if (node === undefined) return unknown;
+    const known = places.get(node);
+    if (known !== undefined) return known;
+    const place = new Place(rows, own, profile.options, node, false, (tag) => placeOf(node.within(tag)));
+    places.set(node, place);
+    return place;
+  };
+  const root = new Place(rows, own, profile.options, types, true, (tag) => placeOf(types?.within(tag)));
   return {
-    decide(tag, vr, depth) {
-      if (isPrivate(tag)) return privateDecision;
-      const settled = depth === 0 ? atTop.get(tag) : undefined;
-      if (settled !== undefined) return settled;
-      const known = decided.get(tag);
-      if (known?.vr === vr) return known.decision;
-      const decision = decideAnew(rows, tag, vr);
-      // Only attributes of the dictionary and of the tables are remembered, so that no sender can make this map grow.
-      if (decision.rule !== 'unregistered' && decision.rule !== 'structure')
-        decided.set(tag, { vr, decision });
-      return decision;
+    root,
+    decidePrivate: own.decidePrivate,
+    looksAtPrivate: own.anyPrivate || profile.options.has('retainSafePrivate'),
+    retains(tag, vr) {
+      const { action, rule } = root.decide(tag, vr);
+      return action === 'keepDate' || action === 'ownKeep' || (action === 'K' && rule !== 'default');
     },
   };
 }
 
-function decideAnew(rows: ReadonlyMap<number, Decision>, tag: number, vr: Vr): Decision {
-  const group = tag >>> 16;
-  if (group < 0x0008 || (tag & 0xffff) === 0 || isRepeatingPlane(group))
-    return { action: 'X', rule: 'structure' };
-  const listed = rows.get(tag);
-  const entry = lookup(tag);
-  if (listed !== undefined) {
-    // What a listed rule keeps is judged by its VR as well.
-    const keeps = listed.action === 'K' || listed.action === 'C' || listed.action === 'codeMeaning';
-    const judged = !keeps || (entry !== undefined && isPermittedVr(vr, entry.vr));
-    return judged ? listed : { action: 'X', rule: 'value-representation' };
+/** Every attribute that some table lists, under the options of the profile. Later entries win. */
+function listedRows({ options, definition }: Profile): ReadonlyMap<number, Listed> {
+  const rows = new Map<number, Listed>();
+  const { trueDeviceDates } = definition;
+  const enter = (pattern: string, listed: Listed): void => {
+    const tag = tagOfRow(pattern);
+    if (tag !== undefined) rows.set(tag, listed);
+  };
+  const keepUid: OptionAction | undefined = options.has('retainUids')
+    ? { option: 'retainUids', action: 'keepUid' }
+    : undefined;
+  for (const { tag, role } of uidRoles) {
+    const ofInstance = role === 'instance' || role === 'by-value';
+    enter(tag, { rule: 'uid-role', basic: 'U', under: ofInstance ? keepUid : undefined });
   }
-  if (entry === undefined) return { action: 'X', rule: 'unregistered' };
-  if (foreignGroups.has(group) || isRetiredRange(tag)) return { action: 'X', rule: 'supplement' };
-  return decideByVr(tag, vr, entry.vr);
+  for (const row of notInTable) {
+    const byTime = row.risk === 'temporal' ? temporal(tagOfRow(row.tag) ?? 0, row.vr, options) : undefined;
+    const under = byTime?.kept === false ? byTime.under : optionAction(row, options, trueDeviceDates);
+    enter(row.tag, { rule: 'not-in-table', basic: row.basic satisfies GapAction, under });
+  }
+  for (const [tag, code] of supplement) rows.set(tag, { rule: 'supplement', basic: code });
+  for (const row of tableE11) {
+    // The table gives D for this UID; a constant would join all annotations of all patients, so it is remapped.
+    const basic = row.tag === '006A,0003' ? 'U' : row.basic;
+    enter(row.tag, { rule: 'table-e1-1', basic, under: optionAction(row, options, trueDeviceDates) });
+  }
+  for (const [tag, action] of pseudonymous)
+    rows.set(tag, { rule: 'pseudonym', basic: action as Listed['basic'] });
+  for (const tag of markerTags) rows.set(tag, { rule: 'marker', basic: 'marker' });
+  rows.set(0x00080005, { rule: 'structure', basic: 'characterSet' });
+  return rows;
 }
+
+class Place implements RulePlace {
+  readonly within: (sequenceTag: number) => RulePlace;
+  readonly #rows: ReadonlyMap<number, Listed>;
+  readonly #own: OwnRules;
+  readonly #options: ReadonlySet<ProfileOption>;
+  readonly #types: TypeNode | undefined;
+  readonly #isRoot: boolean;
+  /** The decision for the VR an attribute was last met with: senders hardly ever disagree about it. */
+  readonly #decided = new Map<number, { readonly vr: Vr; readonly decision: Decision }>();
+
+  constructor(
+    rows: ReadonlyMap<number, Listed>,
+    own: OwnRules,
+    options: ReadonlySet<ProfileOption>,
+    types: TypeNode | undefined,
+    isRoot: boolean,
+    within: (sequenceTag: number) => RulePlace,
+  ) {
+    this.#rows = rows;
+    this.#own = own;
+    this.#options = options;
+    this.#types = types;
+    this.#isRoot = isRoot;
+    this.within = within;
+  }
+
+  decide(tag: number, vr: Vr): Decision {
+    const known = this.#decided.get(tag);
+    if (known?.vr === vr) return known.decision;
+    if (isPrivate(tag)) return privateDecision;
+    const group = tag >>> 16;
+    if (group < 0x0008 || (tag & 0xffff) === 0 || isRepeatingPlane(group)) return structureDecision;
+    const basic = this.#byTables(tag, vr);
+    const asked = this.#own.decide(tag, vr);
+    const decision = asked === undefined ? basic : judged(asked, basic);
+    // Only attributes of the dictionary and of the tables are remembered, so that no sender can make this map grow.
+    if (lookup(tag) !== undefined || this.#rows.has(tag)) this.#decided.set(tag, { vr, decision });
+    return decision;
+  }
+
+  #byTables(tag: number, vr: Vr): Decision {
+    const listed = this.#rows.get(tag);
+    const entry = lookup(tag);
+    if (listed !== undefined) return this.#settled(tag, vr, listed, entry?.vr);
+    if (entry === undefined) return unregistered;
+    const group = tag >>> 16;
+    if (foreignGroups.has(group) || isRetiredRange(tag)) return foreign;
+    const action = unlistedAction(tag, vr, entry.vr, this.#options);
+    if (action.kept) return byDefault;
+    const { code, under } = action;
+    return this.#settled(tag, vr, { rule: 'value-representation', basic: code, under }, entry.vr);
+  }
+
+  #settled(tag: number, vr: Vr, listed: Listed, dictionaryVr: string | undefined): Decision {
+    const { rule, basic, under } = listed;
+    const permitted = dictionaryVr !== undefined && isPermittedVr(vr, dictionaryVr);
+    const settled = isSpecial(basic) ? basic : settleAction(basic, this.#typeOf(tag));
+    // What a listed rule keeps is judged by its VR as well.
+    if (under !== undefined && permitted) {
+      const otherwise = isSpecial(settled) ? 'X' : settled;
+      return { action: under.action, rule, option: under.option, otherwise };
+    }
+    const keeps = settled === 'K' || settled === 'C' || settled === 'codeMeaning';
+    return keeps && !permitted ? wrongVr : { action: settled, rule };
+  }
+
+  #typeOf(tag: number): AttributeType | undefined {
+    const type = this.#types?.typeOf(tag);
+    if (type !== undefined) return type;
+    if (this.#types?.complete === true) return 3;
+    return this.#isRoot ? typesAtTopLevel.get(tag) : undefined;
+  }
+}
+
+const lettingThrough: ReadonlySet<ElementAction> = new Set<ElementAction>(['ownKeep', 'clean', 'shift']);
+const keeping: ReadonlySet<ElementAction> = new Set<ElementAction>(['K', 'C', 'keepUid', 'keepAge']);
+
+/** An own rule beside what the tables say: whether it lets through what they would not. */
+function judged(asked: Decision, basic: Decision): Decision {
+  if (!lettingThrough.has(asked.action) || keeping.has(basic.action)) return asked;
+  if (basic.action === asked.action) return asked;
+  if (basic.action === 'keepDate' && (asked.action === 'ownKeep' || asked.action === 'shift')) return asked;
+  return { ...asked, weakens: true };
+}
+
+function isSpecial(action: Listed['basic']): action is Exclude<ElementAction, SimpleAction> {
+  return special.has(action);
+}
+const special: ReadonlySet<string> = new Set<Exclude<ElementAction, SimpleAction>>([
+  'codeMeaning',
+  'trackingId',
+  'patientId',
+  'patientName',
+  'accessionNumber',
+  'characterSet',
+  'marker',
+]);
 
 /**
  * Curves (50xx) and overlays (60xx) go as whole planes: without its data the rest of a plane breaks the IOD. Variable
@@ -120,101 +300,7 @@ function isRepeatingPlane(group: number): boolean {
   return high === 0x50 || high === 0x60 || (high === 0x7f && group !== 0x7fe0);
 }
 
-/** Attributes nobody lists. PS3.15 E.1 suggests handling by VR; what cannot be judged goes. */
-function decideByVr(tag: number, vr: Vr, dictionaryVr: string): Decision {
-  const removed: Decision = { action: 'X', rule: 'value-representation' };
-  const kept: Decision = { action: 'K', rule: 'default' };
-  if (!isPermittedVr(vr, dictionaryVr)) return removed;
-  switch (vr) {
-    case 'DA':
-    case 'TM':
-    case 'DT':
-    case 'PN':
-      return { action: settle('X/Z/D'), rule: 'value-representation' };
-    case 'AE':
-    case 'UR':
-    case 'UN':
-      return removed;
-    case 'LT':
-    case 'ST':
-    case 'UT':
-    case 'UC':
-      return keptLongText.has(tag) ? kept : removed;
-    case 'OB':
-      return keptBinary.has(tag) ? kept : removed;
-    case 'UI':
-      return { action: 'U', rule: 'value-representation' };
-    case 'AS':
-    case 'AT':
-    case 'CS':
-    case 'DS':
-    case 'FD':
-    case 'FL':
-    case 'IS':
-    case 'LO':
-    case 'OD':
-    case 'OF':
-    case 'OL':
-    case 'OV':
-    case 'OW':
-    case 'SH':
-    case 'SL':
-    case 'SQ':
-    case 'SS':
-    case 'SV':
-    case 'UL':
-    case 'US':
-    case 'UV':
-      return kept;
-    default:
-      return unreachable(vr);
-  }
-}
-
-const numeric: ReadonlySet<string> = new Set(['US', 'SS', 'UL', 'SL', 'FL', 'FD', 'UV', 'SV', 'AT']);
-const numericText: ReadonlySet<string> = new Set(['DS', 'IS']);
-const shortText: ReadonlySet<string> = new Set(['SH', 'LO', 'CS']);
-const words: ReadonlySet<string> = new Set(['OB', 'OW', 'US', 'SS']);
-
-/**
- * Whether a value may be judged by the VR it was sent with. Senders mix up short text VRs and number sizes; text sent
- * as bytes, or bytes as numbers, would pass unseen, so such an element is removed.
- */
-function isPermittedVr(vr: Vr, dictionaryVr: string): boolean {
-  if (vr === dictionaryVr) return true;
-  const allowed = dictionaryVr.split(' or ');
-  if (allowed.includes(vr)) return true;
-  const first = allowed[0] ?? '';
-  for (const family of [numeric, numericText, shortText])
-    if (family.has(first) && family.has(vr)) return true;
-  return allowed.length > 1 && words.has(vr);
-}
-
 /** The tag of a row; undefined for patterns of groups (50xx, 60xx, gggg), which are decided before rows are asked. */
 function tagOfRow(pattern: string): number | undefined {
   return /[xg]/.test(pattern) ? undefined : Number.parseInt(pattern.replace(',', ''), 16);
-}
-
-function addRow(rows: Map<number, Decision>, pattern: string, decision: Decision): void {
-  const tag = tagOfRow(pattern);
-  if (tag !== undefined) rows.set(tag, decision);
-}
-
-function tableAction(tag: string, code: ActionCode): SimpleAction {
-  // The table gives D for this UID; a constant would join all annotations of all patients, so it is remapped.
-  if (tag === '006A,0003') return 'U';
-  return settle(code);
-}
-
-/** Types per IOD are not consulted yet; unknown is always safe. */
-function settle(code: ActionCode): SimpleAction {
-  return settleAction(code, undefined);
-}
-
-function gapAction(action: GapAction): ElementAction {
-  return action === 'codeMeaning' || action === 'trackingId' ? action : settle(action);
-}
-
-function unreachable(vr: never): never {
-  throw new TypeError(`no such VR: ${String(vr)}`);
 }

@@ -1,7 +1,8 @@
 import type { DataElement, DataSet, Vr } from '../dicom/data-set.ts';
 import { lookup } from '../dicom/dictionary.ts';
 import { createIdentifiers, type Identifiers } from './identifiers.ts';
-import type { Pseudonyms } from './pseudonyms.ts';
+import { canonicalIdentifier, type Pseudonyms } from './pseudonyms.ts';
+import type { RuleBook } from './rule-book.ts';
 import { decodedText, textAt, undeclaredUtf8 } from './text.ts';
 
 /** Whom the object is about, as far as replacing its identity needs it. */
@@ -10,6 +11,8 @@ export interface Subject {
   readonly token: string;
   /** True when there was no Patient ID: the token belongs to the study. */
   readonly anonymous: boolean;
+  /** Shift of the object's dates, days: one for all dates in all objects of a patient, or of the study where there is no ID. */
+  dateShiftDays(): number;
   /** Pseudonym for the Patient ID inside an item, which may be another patient's. */
   tokenOf(item: DataSet): string;
   /** The object's identifiers, to be kept out of every other text. */
@@ -38,13 +41,14 @@ const placeTags: ReadonlySet<number> = new Set([
 const maxCollected = 1024;
 
 /** Reads who the object is about. Nothing of it is kept beyond the instance. */
-export function readSubject(dataSet: DataSet, pseudonyms: Pseudonyms): Subject {
+export function readSubject(dataSet: DataSet, pseudonyms: Pseudonyms, book: RuleBook): Subject {
   const issuer = textAt(dataSet, issuerTag);
   const id = textAt(dataSet, patientIdTag);
-  const token =
-    id === ''
-      ? pseudonyms.patientIdOfStudy(textAt(dataSet, studyInstanceUidTag))
-      : pseudonyms.patientId(issuer, id);
+  // An ID of nothing but blanks of any kind is none: all such patients would be one.
+  const anonymous = canonicalIdentifier(id) === '';
+  const token = anonymous
+    ? pseudonyms.patientIdOfStudy(textAt(dataSet, studyInstanceUidTag))
+    : pseudonyms.patientId(issuer, id);
   const found: Found = {
     names: new Set(),
     ids: new Set(),
@@ -52,13 +56,17 @@ export function readSubject(dataSet: DataSet, pseudonyms: Pseudonyms): Subject {
     eventDates: new Set(),
     places: new Set(),
   };
-  collect(dataSet, found);
+  collect(dataSet, found, book);
   return {
     token,
-    anonymous: id === '',
+    anonymous,
+    dateShiftDays: () =>
+      anonymous
+        ? pseudonyms.dateShiftDaysOfStudy(textAt(dataSet, studyInstanceUidTag))
+        : pseudonyms.dateShiftDays(issuer, id),
     tokenOf(item) {
       const itemId = textAt(item, patientIdTag);
-      if (itemId === '') return token;
+      if (canonicalIdentifier(itemId) === '') return token;
       // An item seldom repeats the issuer; the object's own then is the likely one.
       return pseudonyms.patientId(textAt(item, issuerTag) || issuer, itemId);
     },
@@ -80,21 +88,29 @@ interface Found {
   readonly places: Set<string>;
 }
 
-/** Every person's name, identifier, date and place of the object, the top level first. */
-function collect(dataSet: DataSet, found: Found): void {
+/**
+ * Every person's name, identifier, date and place of the object, the top level first. What the profile lets leave as it is
+ * (an institution, dates) is no secret, and would only be found in itself.
+ */
+function collect(dataSet: DataSet, found: Found, book: RuleBook): void {
   for (const element of dataSet.elements) {
     const { tag } = element;
     // As it was sent, or as PS3.6 knows the attribute, whatever it was sent as.
     const known = lookup(tag)?.vr;
     const is = (vr: Vr): boolean => element.vr === vr || known === vr;
-    if (idTags.has(tag)) add(found.ids, element, dataSet);
-    else if (dateTags.has(tag)) add(found.dates, element, dataSet);
-    else if (is('PN')) add(found.names, element, dataSet);
-    else if (is('DA') || is('DT')) add(found.eventDates, element, dataSet, 8);
-    else if (placeTags.has(tag) || is('AE')) add(found.places, element, dataSet);
+    let set: Set<string> | undefined;
+    let length: number | undefined;
+    if (idTags.has(tag)) set = found.ids;
+    else if (dateTags.has(tag)) set = found.dates;
+    else if (is('PN')) set = found.names;
+    else if (is('DA') || is('DT')) {
+      set = found.eventDates;
+      length = 8;
+    } else if (placeTags.has(tag) || is('AE')) set = found.places;
+    if (set !== undefined && !book.retains(tag, element.vr)) add(set, element, dataSet, length);
   }
   for (const { body } of dataSet.elements) {
-    if (body.kind === 'items') for (const item of body.items) collect(item, found);
+    if (body.kind === 'items') for (const item of body.items) collect(item, found, book);
   }
 }
 

@@ -1,0 +1,59 @@
+import type { DataElement, DataSet } from '../dicom/data-set.ts';
+import { isCodePart, judgeCode } from './codes.ts';
+import { type EditContext, type EditPlace, noted, reportedRule } from './edit-context.ts';
+import { faultOfText } from './kept-text.ts';
+import { withText } from './replacements.ts';
+import type { Decision } from './rule-book.ts';
+
+const pixelDataTag = 0x7fe00010;
+const pixelGroup = 0x7fe0;
+
+/** A value that the rules keep, after its content was looked at. Not for sequences. */
+export function keepValue(
+  context: EditContext,
+  element: DataElement,
+  dataSet: DataSet,
+  place: EditPlace,
+  decision: Decision,
+): DataElement | undefined {
+  const { tag, body } = element;
+  // Pixels inside items are icons and the like, which nothing has looked at.
+  const inside = place.depth > 0;
+  if (body.kind === 'fragments' ? tag !== pixelDataTag || inside : tag >>> 16 === pixelGroup && inside)
+    return noted(context, place, tag, 'removed', 'structure', undefined);
+  const fault = faultOfText(element, dataSet, context.subject.identifiers);
+  if (fault === undefined) return noted(context, place, tag, 'kept', reportedRule(decision), element);
+  return noted(context, place, tag, fault.action, fault.rule, fault.replacement);
+}
+
+/** Parts of a code: only inside an item, only in a scheme of which somebody can know the meaning (codes.ts). */
+export function editCode(
+  context: EditContext,
+  element: DataElement,
+  dataSet: DataSet,
+  place: EditPlace,
+  decision: Decision,
+): DataElement | undefined {
+  const { tag } = element;
+  if (place.depth === 0) return noted(context, place, tag, 'removed', 'code', undefined);
+  const verdict = judgeCode(element, dataSet, context.pseudonyms);
+  switch (verdict.kind) {
+    case 'keep':
+      return keepValue(context, element, dataSet, place, decision);
+    case 'remove':
+      return noted(context, place, tag, 'removed', 'code', undefined);
+    case 'replace':
+      return noted(context, place, tag, 'replaced', 'code', withText(dataSet, element, verdict.text));
+    default:
+      return unreachable(verdict);
+  }
+}
+
+/** Whether the decision on a part of a code is left to `editCode`. */
+export function isJudgedCode(tag: number, { action, rule }: Decision): boolean {
+  return action !== 'X' && rule !== 'own-rule' && isCodePart(tag);
+}
+
+function unreachable(verdict: never): never {
+  throw new TypeError(`no such verdict: ${String(verdict)}`);
+}

@@ -1,0 +1,101 @@
+import type { DataElement, DataSet } from '../dicom/data-set.ts';
+import { bytesElement } from '../dicom/edit.ts';
+import { traitsOf } from '../dicom/vr.ts';
+import { capAge, shiftDates } from './dates.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import { withText, writtenVr } from './replacements.ts';
+import type { AppliedAction } from './report.ts';
+import { decodedText, latin1, trimmed, valueBytes } from './text.ts';
+
+/** An element after an action that looks at its value, and the word of the report for it. */
+export interface Valued {
+  readonly element: DataElement;
+  readonly action: AppliedAction;
+}
+
+/** Longest value of dates, UIDs and ages that is looked at, bytes; whole lists of them are shorter. */
+const maxBytes = 64 * 1024;
+
+/** A DA or DT value so many days on; undefined where some value of it is no date that can be shifted. */
+export function shifted(element: DataElement, days: number): Valued | undefined {
+  const vr = writtenVr(element);
+  const bytes = valueBytes(element, maxBytes);
+  if (bytes === undefined || (vr !== 'DA' && vr !== 'DT')) return undefined;
+  if (bytes.length === 0) return { element, action: 'kept' };
+  const moved = shiftDates(bytes, vr, days);
+  return moved === undefined
+    ? undefined
+    : { element: bytesElement(element.tag, vr, moved), action: 'shifted' };
+}
+
+const time = '(?:[01]\\d|2[0-3])(?:[0-5]\\d(?:(?:[0-5]\\d|60)(?:\\.\\d{1,6})?)?)?';
+const month = '(?:0[1-9]|1[0-2])';
+const day = '(?:0[1-9]|[12]\\d|3[01])';
+const zone = '[+-](?:0\\d|1[0-4])[0-5]\\d';
+/** Dates and times as PS3.5 6.2 has them, the forms of ACR-NEMA 300, and Timezone Offset From UTC (0008,0201). */
+const temporalForms: ReadonlyMap<string, RegExp> = new Map([
+  ['DA', new RegExp(`^(?:\\d{4}${month}${day}|\\d{4}\\.${month}\\.${day})?$`)],
+  ['TM', new RegExp(`^(?:${time}|(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d{1,6})?)?)?$`)],
+  ['DT', new RegExp(`^(?:\\d{4}(?:${month}(?:${day}(?:${time})?)?)?(?:${zone})?)?$`)],
+  ['SH', new RegExp(`^(?:${zone})?$`)],
+]);
+
+/** The element itself where all its values are dates or times of its VR; undefined where something else is among them. */
+export function keptTemporal(element: DataElement): Valued | undefined {
+  const form = temporalForms.get(writtenVr(element));
+  const bytes = valueBytes(element, maxBytes);
+  if (form === undefined || bytes === undefined) return undefined;
+  const values = latin1(bytes).split('\\');
+  return values.every((value) => form.test(trimmed(value))) ? { element, action: 'kept' } : undefined;
+}
+
+const uidForm = /^\d+(?:\.\d+)*$/;
+
+/** Whether a value is a UID by its form (PS3.5 9.1). */
+export function isUid(value: string): boolean {
+  return value.length <= 64 && uidForm.test(value);
+}
+
+/** The element itself where all its values are UIDs (PS3.5 9.1). */
+export function keptUids(element: DataElement): Valued | undefined {
+  const bytes = valueBytes(element, maxBytes);
+  if (bytes === undefined) return undefined;
+  const values = latin1(bytes).split('\\').map(trimmed);
+  const are = values.every((value) => value === '' || isUid(value));
+  return are ? { element, action: 'kept' } : undefined;
+}
+
+/** An age that is one, with those told by few cut off; undefined for anything else. */
+export function cappedAge(element: DataElement, dataSet: DataSet): Valued | undefined {
+  const text = decodedText(element, dataSet);
+  const capped = text === undefined ? undefined : capAge(text);
+  if (capped === undefined) return undefined;
+  if (capped === text) return { element, action: 'kept' };
+  return { element: withText(dataSet, element, capped), action: 'replaced' };
+}
+
+/** Keyed tokens in place of text, one for each value; undefined where the VR cannot hold them. */
+export function hashed(
+  element: DataElement,
+  dataSet: DataSet,
+  pseudonyms: Pseudonyms,
+  kind: string,
+): Valued | undefined {
+  const vr = writtenVr(element);
+  const traits = traitsOf(vr);
+  if (traits.kind !== 'text' || notForTokens.has(vr)) return undefined;
+  const text = decodedText(element, dataSet);
+  if (text === undefined) return undefined;
+  if (text === '') return { element: bytesElement(element.tag, vr, new Uint8Array(0)), action: 'kept' };
+  const values = traits.multiValued ? text.split('\\') : [text];
+  const tokens = values.map((value) => (trimmed(value) === '' ? '' : pseudonyms.token(kind, value)));
+  return { element: withText(dataSet, element, tokens.join('\\')), action: 'pseudonymized' };
+}
+
+/** Text VRs whose values are numbers, dates or addresses: a token is no legal value of theirs. */
+const notForTokens: ReadonlySet<string> = new Set(['AS', 'DA', 'DS', 'DT', 'IS', 'TM', 'UI', 'UR']);
+
+/** Text without what identifies; undefined where nothing is left, or nothing can be said of it. */
+export function cleanedText(_element: DataElement, _dataSet: DataSet): Valued | undefined {
+  return undefined;
+}

@@ -7,6 +7,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   dicom: ['core'],
   deidentify: ['core', 'dicom'],
+  profiles: ['core', 'dicom', 'deidentify'],
   render: ['core', 'dicom'],
   config: ['core'],
   observe: ['core'],
@@ -31,8 +32,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'deliver',
     'http',
     'gateway-settings',
+    'profiles',
   ],
-  'gateway-settings': ['core', 'config', 'deliver', 'receive'],
+  'gateway-settings': ['core', 'config', 'deliver', 'receive', 'deidentify', 'profiles'],
   cli: [
     'core',
     'dicom',
@@ -46,6 +48,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'pipeline',
     'example-backend',
     'gateway',
+    'gateway-settings',
+    'profiles',
   ],
 };
 
@@ -53,6 +57,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const alsoMayImport: Readonly<Record<string, readonly string[]>> = {
   'pipeline/worker.ts': ['dicom', 'deidentify', 'render'],
   'pipeline/payload.ts': ['dicom'],
+  'pipeline/messages.ts': ['deidentify'],
   'pipeline/file-source.ts': ['dicom'],
 };
 
@@ -62,9 +67,10 @@ const vendorImporters: Readonly<Record<string, readonly string[]>> = {
   undici: ['deliver/backend-client.ts', 'deliver/http-requests.ts'],
   pino: ['observe/log.ts'],
   'prom-client': ['observe/metrics.ts'],
-  piscina: ['pipeline/worker-pool.ts', 'pipeline/worker.ts'],
+  piscina: ['pipeline/worker-pool.ts', 'pipeline/worker.ts', 'cli/deidentify/file-pool.ts'],
   fastify: ['http/server.ts'],
   convict: ['config/schema.ts', 'config/load.ts'],
+  yaml: ['config/load.ts', 'example-backend/contract.ts', 'profiles/source-tree.ts'],
   'dcmjs-dimse': ['receive/association.ts', 'receive/dimse-library.ts'],
 };
 

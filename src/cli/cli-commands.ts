@@ -30,9 +30,15 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/send.ts')).sendCommand,
   },
   deidentify: {
-    usage: 'deidentify PATH… --output DIR [--manifest FILE] [--profile NAME] [--secret-file FILE]',
-    summary: 'de-identify files offline, with the code of the gateway',
+    usage:
+      'deidentify PATH… --output DIR [--manifest FILE] [--resume] [--profile NAME] [--secret-file FILE] [--calling-ae AE] [--workers N] [--fsync]',
+    summary: 'de-identify files offline on all cores, with the code of the gateway',
     load: async () => (await import('./commands/deidentify.ts')).deidentifyCommand,
+  },
+  key: {
+    usage: 'key new FILE | key id FILE',
+    summary: 'make a key for pseudonyms or the crosswalk; print the id of a key',
+    load: async () => (await import('./commands/key.ts')).keyCommand,
   },
   render: {
     usage: 'render PATH… --output DIR [--manifest FILE]',

@@ -1,83 +1,124 @@
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fchmodSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { assertAeTitle } from '../../config/formats.ts';
 import { readPseudonymSecret } from '../../config/secret-file.ts';
-import { asSallyportError, type ErrorCode, errorRow, exitCodes, isErrorCode } from '../../core/errors.ts';
-import { type DeidentifyOptions, deidentify } from '../../deidentify/deidentify.ts';
+import { exitCodes, SallyportError } from '../../core/errors.ts';
 import { loadProfile } from '../../deidentify/profile.ts';
 import { createPseudonyms } from '../../deidentify/pseudonyms.ts';
-import type { Deidentified } from '../../dicom/deidentified.ts';
-import { encodePart10 } from '../../dicom/encode.ts';
-import { encodeFileMeta } from '../../dicom/file-meta.ts';
-import { readPart10 } from '../../dicom/part10.ts';
-import { openFileSource } from '../../pipeline/file-source.ts';
+import { FilePool } from '../deidentify/file-pool.ts';
+import { type Earlier, Manifest, manifestHead } from '../deidentify/manifest.ts';
+import { OutputFolder } from '../deidentify/output-folder.ts';
+import { countsText, RunProgress, rateText } from '../deidentify/progress.ts';
+import { runFiles } from '../deidentify/run.ts';
+import { walk } from '../deidentify/walk.ts';
 import type { CommandIo } from '../io.ts';
-
-/** One line of the manifest. Paths are the user's own; everything else is a word of the error registry. */
-interface ManifestLine {
-  readonly input: string;
-  readonly output: string | null;
-  readonly status: 'deidentified' | 'held' | 'failed';
-  readonly code: ErrorCode | null;
-  readonly reason: string | null;
-}
 
 /** Secret of a run that was given none, bytes. */
 const randomSecretBytes = 32;
+const maxWorkers = 256;
+/** The default of pipeline.prepareTimeout: offline as in the gateway. */
+const timeoutMs = 10 * 60_000;
+/** More than any instance within the limits of the parser needs. */
+const maxHeapMiB = 2048;
+
+const options = {
+  output: { type: 'string' },
+  manifest: { type: 'string' },
+  profile: { type: 'string', default: 'basic' },
+  'secret-file': { type: 'string' },
+  'calling-ae': { type: 'string' },
+  workers: { type: 'string' },
+  resume: { type: 'boolean', default: false },
+  fsync: { type: 'boolean', default: false },
+} as const;
 
 /**
- * `deidentify PATH… --output DIR [--manifest FILE] [--profile NAME] [--secret-file FILE]`: the gateway's
- * de-identification over files and folders. Writes `<study>/<series>/<instance>.dcm` under the new UIDs, each file whole
- * or not at all, and one manifest line per input, also for files that could not be read. Exit code 1 when any instance
- * was held or failed.
+ * `deidentify PATH… --output DIR [--manifest FILE] [--resume] [--profile NAME] [--secret-file FILE] [--calling-ae AE]
+ * [--workers N] [--fsync]`: the gateway's de-identification over files and folders, on all cores. Writes
+ * `<study>/<series>/<instance>.dcm` under the new UIDs, each file whole or not at all, and one manifest line per input,
+ * also for files that could not be read. Two inputs with other content under one SOP Instance UID: the first in order
+ * keeps the name, the other is held. Exit code 1 when any instance was held or failed, or the run was stopped.
  */
 export async function deidentifyCommand(args: string[], io: CommandIo): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      output: { type: 'string' },
-      manifest: { type: 'string' },
-      profile: { type: 'string', default: 'basic' },
-      'secret-file': { type: 'string' },
-    },
-  });
-  if (positionals.length === 0 || values.output === undefined) {
-    io.stderr.write('sallyport deidentify: at least one path and --output DIR are needed\n');
-    return exitCodes.usage;
-  }
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+  if (positionals.length === 0 || values.output === undefined)
+    return wrong(io, 'at least one path and --output DIR are needed');
+  if (values.resume && (values.manifest === undefined || values['secret-file'] === undefined))
+    return wrong(io, '--resume needs --manifest FILE and --secret-file FILE');
+  const threads = values.workers === undefined ? availableParallelism() : Number(values.workers);
+  if (!Number.isInteger(threads) || threads < 1 || threads > maxWorkers)
+    return wrong(io, `--workers is a whole number from 1 to ${maxWorkers}`);
+  const callingAeTitle = callingAeOf(values['calling-ae']);
   const profile = loadProfile(values.profile);
-  const pseudonyms = createPseudonyms(secretOf(values['secret-file'], io));
-  mkdirSync(values.output, { recursive: true });
-  const writer = new OutputFolder(values.output);
-  const manifest = values.manifest === undefined ? undefined : openManifest(values.manifest);
-  const counts = { deidentified: 0, held: 0, failed: 0 };
+  const secret = secretOf(values['secret-file'], io);
+  const { keyId } = createPseudonyms(secret);
+  const head = manifestHead({
+    profile: profile.id,
+    profileRevision: profile.revision,
+    keyId,
+    callingAeTitle,
+  });
+  const output = openOutput(values.output, values.fsync);
+  const stop = new AbortController();
+  const onSignal = signalHandler(stop);
+  let manifest: Manifest | undefined;
+  let earlier: Earlier | undefined;
   try {
-    for (const input of inputs(positionals, resolve(values.output))) {
-      const line = deidentifyFile(input, { profile, pseudonyms }, writer);
-      counts[line.status] += 1;
-      if (manifest !== undefined) writeSync(manifest, `${JSON.stringify(line)}\n`);
+    if (values.manifest !== undefined) {
+      if (values.resume)
+        ({ manifest, earlier } = Manifest.resume(values.manifest, head, (path) => output.knows(path)));
+      else manifest = Manifest.create(values.manifest, head);
+    }
+    const pool = new FilePool(
+      { threads, timeoutMs, maxHeapMiB },
+      { profile: profile.definition, secret, fsync: values.fsync },
+    );
+    const startedAt = performance.now();
+    const progress = new RunProgress(io.stderr, startedAt);
+    try {
+      const counts = await runFiles({
+        inputs: walk(positionals, resolve(values.output)),
+        pool,
+        output,
+        manifest,
+        earlier,
+        stop: stop.signal,
+        onProgress: (counts) => progress.show(counts, performance.now()),
+      });
+      progress.end();
+      io.stdout.write(
+        `${countsText(counts)}; ${rateText(counts, performance.now() - startedAt)}; profile ${profile.id} ${profile.revision}, key ${keyId}\n`,
+      );
+      if (stop.signal.aborted) io.stderr.write(stoppedText(values));
+      const whole = !stop.signal.aborted && counts.held + counts.failed === 0;
+      return whole ? exitCodes.ok : exitCodes.someRefused;
+    } finally {
+      progress.end();
+      await pool.stop();
     }
   } finally {
-    if (manifest !== undefined) closeSync(manifest);
+    onSignal.remove();
+    manifest?.close();
+    output.close();
   }
-  const { deidentified, held, failed } = counts;
-  io.stdout.write(
-    `${deidentified} de-identified, ${held} held, ${failed} failed; profile ${profile.id} ${profile.revision}, key ${pseudonyms.keyId}\n`,
-  );
-  return held + failed === 0 ? exitCodes.ok : exitCodes.someRefused;
+}
+
+function wrong(io: CommandIo, text: string): number {
+  io.stderr.write(`sallyport deidentify: ${text}\n`);
+  return exitCodes.usage;
+}
+
+function callingAeOf(title: string | undefined): string | null {
+  if (title === undefined) return null;
+  try {
+    assertAeTitle(title);
+  } catch (cause) {
+    throw new SallyportError('CONFIGURATION_INVALID', { detail: '--calling-ae is no AE title', cause });
+  }
+  return title;
 }
 
 function secretOf(file: string | undefined, io: CommandIo): Uint8Array {
@@ -88,110 +129,38 @@ function secretOf(file: string | undefined, io: CommandIo): Uint8Array {
   return randomBytes(randomSecretBytes);
 }
 
-function openManifest(path: string): number {
-  mkdirSync(dirname(resolve(path)), { recursive: true });
-  // It says which file became which pseudonym: what the secret is to all patients, it is to these.
-  const descriptor = openSync(path, 'w', 0o600);
-  fchmodSync(descriptor, 0o600);
-  return descriptor;
-}
-
-/** Every file under the paths, folders in order of names; the output folder itself is left out. */
-function* inputs(paths: readonly string[], output: string): Generator<string> {
-  for (const path of paths) {
-    let isFolder = false;
-    try {
-      isFolder = statSync(path).isDirectory();
-    } catch {
-      // Reported when it is read: every path given gets its line.
-    }
-    if (!isFolder) yield path;
-    else if (resolve(path) !== output) yield* inFolder(path, output);
-  }
-}
-
-function* inFolder(folder: string, output: string): Generator<string> {
-  const entries = readdirSync(folder, { withFileTypes: true });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    // A link to a folder could lead in a circle.
-    if (entry.isDirectory()) {
-      if (resolve(path) !== output) yield* inFolder(path, output);
-    } else if (
-      entry.isFile() ||
-      (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile())
-    ) {
-      yield path;
-    }
-  }
-}
-
-function deidentifyFile(input: string, options: DeidentifyOptions, writer: OutputFolder): ManifestLine {
+function openOutput(folder: string, fsync: boolean): OutputFolder {
   try {
-    const source = openFileSource(input);
-    try {
-      const result = deidentify(readPart10(source), options);
-      if (result.kind === 'held') return refused(input, result.code);
-      const output = writer.write(result.value);
-      if (output === undefined) return refused(input, 'DUPLICATE_CONTENT_DIFFERS');
-      return { input, output, status: 'deidentified', code: null, reason: null };
-    } finally {
-      source.close();
-    }
-  } catch (error) {
-    return refused(input, codeOf(error));
+    mkdirSync(folder, { recursive: true });
+    return new OutputFolder(folder, fsync);
+  } catch (cause) {
+    throw new SallyportError('STORAGE_UNUSABLE', { detail: 'the output folder', cause });
   }
 }
 
-/** Bytes that are no DICOM, and files that cannot be read, are nothing to hold. */
-function refused(input: string, code: ErrorCode): ManifestLine {
-  const failed = code === 'NOT_DICOM' || code === 'STORAGE_FAILED';
-  return { input, output: null, status: failed ? 'failed' : 'held', code, reason: errorRow(code).message };
+/** The first SIGINT or SIGTERM ends the run cleanly, a second one the process. */
+function signalHandler(stop: AbortController): { remove: () => void } {
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.kill(process.pid, 'SIGKILL');
+    stop.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return {
+    remove() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
 }
 
-/** Faults of the file system are the folder's, not the instance's. */
-function codeOf(error: unknown): ErrorCode {
-  const system = error instanceof Error && 'syscall' in error;
-  const { code } = asSallyportError(error);
-  return system ? 'STORAGE_FAILED' : isErrorCode(code) ? code : 'UNEXPECTED';
-}
-
-/** Writes instances under their new UIDs. */
-class OutputFolder {
-  readonly #folder: string;
-  /** Digest of what was written in this run, by path: two inputs may claim the same SOP Instance UID. */
-  readonly #written = new Map<string, string>();
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  /** The path written, or undefined when another content stands there already from this run. */
-  write(value: Deidentified): string | undefined {
-    const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = value;
-    const path = join(this.#folder, studyInstanceUid, seriesInstanceUid, `${sopInstanceUid}.dcm`);
-    const aside = join(this.#folder, `.${sopInstanceUid}.part`);
-    const hash = createHash('sha256');
-    const descriptor = openSync(aside, 'w');
-    try {
-      try {
-        for (const chunk of encodePart10({ ...value, head: encodeFileMeta(value) })) {
-          hash.update(chunk);
-          writeFileSync(descriptor, chunk);
-        }
-      } finally {
-        closeSync(descriptor);
-      }
-      const digest = hash.digest('hex');
-      const known = this.#written.get(path);
-      if (known !== undefined) return known === digest ? path : undefined;
-      mkdirSync(dirname(path), { recursive: true });
-      renameSync(aside, path);
-      this.#written.set(path, digest);
-      return path;
-    } finally {
-      rmSync(aside, { force: true });
-    }
-  }
+function stoppedText(values: {
+  readonly manifest?: string | undefined;
+  readonly 'secret-file'?: string | undefined;
+}): string {
+  const further =
+    values.manifest === undefined || values['secret-file'] === undefined
+      ? 'with --manifest and --secret-file it could be resumed'
+      : 'the same command with --resume does the rest';
+  return `sallyport deidentify: stopped on request; ${further}\n`;
 }

@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import t, { type Test } from 'tap';
@@ -36,10 +46,12 @@ function file(dataSet: DataSet): Buffer {
   return Buffer.concat([...encodePart10({ dataSet, transferSyntaxUid: explicit, head })]);
 }
 
+/** The lines on inputs, behind the head. */
 function lines(path: string): Record<string, unknown>[] {
   return readFileSync(path, 'utf8')
     .trim()
     .split('\n')
+    .slice(1)
     .map((line) => JSON.parse(line));
 }
 
@@ -76,7 +88,7 @@ t.test('a folder is worked through, every file has its line', async (t) => {
   t.equal(result.stderr, '');
   t.match(
     result.stdout,
-    /^2 de-identified, 2 held, 1 failed; profile basic [0-9a-f]{12}, key [0-9a-f]{8}\n$/,
+    /^2 de-identified, 2 held, 1 failed; 5 files in \d+\.\d s, [\d.]+\/s; profile basic [0-9a-f]{12}, key [0-9a-f]{8}\n$/,
   );
   const pseudonyms = createPseudonyms(Buffer.from('a'.repeat(64), 'hex'));
   const expected = (uid: string): string =>
@@ -157,11 +169,129 @@ t.test('links in a circle, a missing path and an output inside the input are sur
   t.ok(statSync(output).isDirectory());
 });
 
+t.test('one worker and several make the same files and the same manifest', async (t) => {
+  const { input, output, manifest, secret } = scene(t);
+  for (let index = 0; index < 30; index += 1) {
+    // Every third claims one of ten UIDs that another has, with other content.
+    const uid = words(0x00080018, 'UI', `1.2.3.4.9.${index % 20}`);
+    const maker = words(0x00080070, 'LO', `Maker ${index % 3}`);
+    writeFileSync(join(input, `many-${index}.dcm`), file(ct(uid, maker)));
+  }
+  const made = [];
+  for (const workers of ['1', '4']) {
+    const folder = `${output}-of`;
+    await call(
+      input,
+      '--output',
+      folder,
+      '--manifest',
+      manifest,
+      '--secret-file',
+      secret,
+      '--workers',
+      workers,
+    );
+    const names = readdirSync(folder, { recursive: true }).map(String).sort();
+    made.push({
+      manifest: readFileSync(manifest, 'utf8'),
+      files: names
+        .filter((name) => name.endsWith('.dcm'))
+        .map((name) => [name, readFileSync(join(folder, name)).toString('hex')]),
+    });
+    rmSync(folder, { recursive: true });
+  }
+  const [one, several] = made;
+  t.equal(one?.files.length, 22);
+  t.strictSame(one, several);
+  t.match(JSON.parse(readFileSync(manifest, 'utf8').split('\n')[0] ?? ''), {
+    manifest: 'sallyport deidentify',
+    version: 1,
+    profile: 'basic',
+    profileRevision: /^[0-9a-f]{12}$/,
+    keyId: /^[0-9a-f]{8}$/,
+    callingAeTitle: null,
+  });
+});
+
+t.test('a run is resumed: what is done and unchanged is passed over', async (t) => {
+  const { input, output, manifest, secret } = scene(t);
+  const run = (...more: string[]): ReturnType<typeof call> =>
+    call(input, '--output', output, '--manifest', manifest, '--secret-file', secret, '--resume', ...more);
+  t.match(
+    (await run()).stdout,
+    /^2 de-identified, 2 held, 1 failed; 5 files/,
+    'begins where there is nothing',
+  );
+  const first = readFileSync(manifest, 'utf8');
+
+  const idle = await run();
+  t.match(idle.stdout, /^2 de-identified, 2 held, 1 failed \(5 of them before\); 0 files/);
+  t.equal(idle.exitCode, 1, 'what was held then is held still');
+  t.equal(readFileSync(manifest, 'utf8'), first, 'nothing to add');
+
+  const gone = String(lines(manifest).find((line) => line.input === join(input, 'deep', 'c.dcm'))?.output);
+  rmSync(gone);
+  writeFileSync(manifest, `${first}{"input":"torn by a cra`);
+  const changed = join(input, 'a.dcm');
+  writeFileSync(changed, file(ct(words(0x00080070, 'LO', 'Other Maker'))));
+  utimesSync(changed, new Date(), new Date(Date.now() + 60_000));
+  const added = join(input, 'z.dcm');
+  writeFileSync(added, file(ct(words(0x00080018, 'UI', '1.2.3.4.77'))));
+  const resumed = await run();
+  t.match(resumed.stdout, /^3 de-identified, 2 held, 1 failed \(3 of them before\); 3 files/);
+  const text = readFileSync(manifest, 'utf8');
+  t.ok(text.startsWith(first) && !text.includes('torn'), 'goes on behind the last whole line');
+  t.strictSame(
+    lines(manifest)
+      .slice(5)
+      .map((line) => [line.input, line.status]),
+    [
+      [changed, 'deidentified'],
+      [join(input, 'deep', 'c.dcm'), 'deidentified'],
+      [added, 'deidentified'],
+    ],
+    'changed, lost and new ones',
+  );
+  t.ok(existsSync(gone));
+  const { dataSet } = readPart10(memorySource(readFileSync(String(lines(manifest)[5]?.output))));
+  t.equal(firstText(dataSet, 0x00080070), 'Other Maker', 'the changed input has its changed output');
+
+  writeFileSync(join(input, '0.dcm'), file(ct(words(0x00080070, 'LO', 'Third Maker'))));
+  await run();
+  t.match(lines(manifest).at(-1), { status: 'held', code: 'DUPLICATE_CONTENT_DIFFERS' }, 'what stands stays');
+});
+
+t.test('what was made under other rules is not resumed', async (t) => {
+  const { input, output, manifest, secret } = scene(t);
+  const run = (...more: string[]): ReturnType<typeof call> =>
+    call(join(input, 'a.dcm'), '--output', output, '--manifest', manifest, '--resume', ...more);
+  await run('--secret-file', secret);
+  const whole = readFileSync(manifest, 'utf8');
+  const other = join(input, 'other-secret');
+  writeFileSync(other, 'b'.repeat(64));
+  await t.rejects(run('--secret-file', other), {
+    code: 'CONFIGURATION_INVALID',
+    message: /another pseudonym secret/,
+  });
+  await t.rejects(run('--secret-file', secret, '--calling-ae', 'PACS1'), { message: /another --calling-ae/ });
+  writeFileSync(manifest, whole.replace(/"profileRevision":"\w+"/, '"profileRevision":"000000000000"'));
+  await t.rejects(run('--secret-file', secret), { message: /another profile revision/ });
+  writeFileSync(manifest, 'this is my letter to the editor\n');
+  await t.rejects(run('--secret-file', secret), { message: /none of this version/ });
+  t.equal(readFileSync(manifest, 'utf8'), 'this is my letter to the editor\n', 'and left as it is');
+});
+
 t.test('wrong arguments are told', async (t) => {
   t.equal((await call('x')).exitCode, 64);
   t.equal((await call('--output', 'y')).exitCode, 64);
   await t.rejects(call('x', '--output', t.testdir({}), '--wrong'), { code: 'ERR_PARSE_ARGS_UNKNOWN_OPTION' });
   await t.rejects(call('x', '--output', t.testdir({}), '--profile', 'none'), SallyportError);
+  await t.rejects(call('x', '--output', t.testdir({}), '--calling-ae', 'a\\b'), {
+    code: 'CONFIGURATION_INVALID',
+  });
+  for (const workers of ['0', '1.5', 'many', '257'])
+    t.equal((await call('x', '--output', 'y', '--workers', workers)).exitCode, 64, workers);
+  t.equal((await call('x', '--output', 'y', '--resume')).exitCode, 64, 'nothing to resume from');
   const { input, output } = scene(t);
   await t.rejects(call(input, '--output', output, '--secret-file', join(input, 'b.txt')), {
     code: 'SECRET_UNUSABLE',

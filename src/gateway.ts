@@ -2,10 +2,11 @@ import { hkdfSync } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
-import { readPseudonymSecret } from './config/secret-file.ts';
+import { readPseudonymSecrets } from './config/secret-file.ts';
 import { asSallyportError, SallyportError } from './core/errors.ts';
 import { productVersion } from './core/version.ts';
-import { createPseudonyms } from './deidentify/pseudonyms.ts';
+import { createKeyRing } from './deidentify/key-ring.ts';
+import { loadProfile } from './deidentify/profile.ts';
 import { BackendClient } from './deliver/backend-client.ts';
 import { Destination } from './deliver/destination.ts';
 import { type Post, planPosts } from './deliver/posts.ts';
@@ -104,9 +105,11 @@ export class Gateway {
     const config = this.#config;
     const emit = this.#emit;
     const { dir } = config.storage;
-    const secret = readPseudonymSecret(config.deidentify, dir);
-    const { keyId } = createPseudonyms(secret.bytes);
-    if (secret.created) emit('gateway.secretCreated', { keyId });
+    const { active: secret, all: secrets } = readPseudonymSecrets(config.deidentify, dir);
+    const ring = createKeyRing(secrets);
+    // A profile whose key is missing is an error of the start, not of every worker thread.
+    ring.byId(loadProfile(config.deidentify.profile).definition.keyId);
+    if (secret.created) emit('gateway.secretCreated', { keyId: ring.active.keyId });
 
     const ledger = await SqliteLedger.open(dir);
     this.#onStop('ledger', () => ledger.close());
@@ -143,9 +146,7 @@ export class Gateway {
     if (config.backend.baseUrl === '')
       emit('destination.paused', { code: 'BACKEND_NOT_CONFIGURED', probeInMs: 0 });
     const lanes =
-      config.backend.baseUrl === ''
-        ? undefined
-        : this.#startLanes(tools, { blobs, retention, secret: secret.bytes });
+      config.backend.baseUrl === '' ? undefined : this.#startLanes(tools, { blobs, retention, secrets });
 
     const intake: Intake = {
       hasRoom: () => spool.hasRoom(),
@@ -196,7 +197,11 @@ export class Gateway {
 
   #startLanes(
     tools: LaneTools,
-    parts: { readonly blobs: FileBlobStore; readonly retention: Retention; readonly secret: Uint8Array },
+    parts: {
+      readonly blobs: FileBlobStore;
+      readonly retention: Retention;
+      readonly secrets: readonly Uint8Array[];
+    },
   ): { readonly wake: () => void; readonly destinationReady: () => boolean } {
     const config = this.#config;
     const settings = backendSettings(config);
@@ -211,7 +216,7 @@ export class Gateway {
       { threads: config.workers, prepareTimeoutMs: config.pipeline.prepareTimeout },
       {
         profile: config.deidentify.profile,
-        secret: parts.secret,
+        secrets: parts.secrets,
         jpegQuality: config.render.jpegQuality,
         maxPixelsPerFrame: config.render.maxPixelsPerFrame,
         maxFrames: config.render.maxFrames,

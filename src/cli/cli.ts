@@ -33,6 +33,13 @@ async function main(argv: readonly string[], io: CommandIo): Promise<number> {
   }
 }
 
+const configurationCodes: ReadonlySet<string> = new Set([
+  'CONFIGURATION_INVALID',
+  'SECRET_UNUSABLE',
+  'KEY_UNKNOWN',
+  'CROSSWALK_UNUSABLE',
+]);
+
 /** Faults as sentences: what happened, what to do. Stacks only for what nobody foresaw. */
 function report(error: unknown, io: CommandIo): number {
   if (error instanceof ConfigurationFaults) {
@@ -46,7 +53,7 @@ function report(error: unknown, io: CommandIo): number {
   const { code, message, cause } = asSallyportError(error);
   io.stderr.write(`sallyport: ${code}: ${message}; ${errorRow(code).advice}\n`);
   if (code === 'UNEXPECTED' && cause instanceof Error) io.stderr.write(`${cause.stack ?? ''}\n`);
-  if (code === 'CONFIGURATION_INVALID' || code === 'SECRET_UNUSABLE') return exitCodes.configuration;
+  if (configurationCodes.has(code)) return exitCodes.configuration;
   if (code === 'STORAGE_UNUSABLE') return exitCodes.cannotCreate;
   if (code === 'STORAGE_IN_USE' || code === 'ADDRESS_IN_USE') return exitCodes.unavailable;
   return code === 'UNEXPECTED' ? exitCodes.software : exitCodes.someRefused;

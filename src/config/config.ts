@@ -26,7 +26,13 @@ export interface Config {
     readonly keepDelivered: number;
     readonly forgetAfter: number;
   };
-  readonly deidentify: { readonly profile: string; readonly secretFile: string; readonly secret: string };
+  readonly deidentify: {
+    readonly profile: string;
+    readonly secretFile: string;
+    readonly secret: string;
+    readonly furtherSecretFiles: readonly string[];
+  };
+  readonly crosswalk: { readonly keyFile: string; readonly dir: string; readonly forgetAfter: number };
   readonly render: {
     readonly jpegQuality: number;
     readonly maxPixelsPerFrame: number;

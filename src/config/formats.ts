@@ -70,6 +70,15 @@ export function assertAddressList(value: unknown): void {
   for (const entry of value as unknown[]) assertAddress(entry);
 }
 
+/** A list of paths; from an environment variable: comma separated. */
+export function assertPathList(value: unknown): void {
+  if (!Array.isArray(value)) throw new Error('must be a list of paths');
+  for (const entry of value as unknown[]) {
+    if (typeof entry !== 'string' || entry === '' || entry.length > 4096)
+      throw new Error('must be a list of paths');
+  }
+}
+
 export function assertBaseUrl(value: unknown): void {
   if (value === '') return;
   const url = typeof value === 'string' ? URL.parse(value) : null;

@@ -150,7 +150,7 @@ function deepFreeze<T>(value: T): T {
 
 function impossibleCombinations(config: Config): string[] {
   const faults: string[] = [];
-  const { backend, dimse, deidentify } = config;
+  const { backend, crosswalk, dimse, deidentify } = config;
   const both = (first: string, second: string, names: string): void => {
     if ((first === '') !== (second === '')) faults.push(`${names} must be set together`);
   };
@@ -162,6 +162,8 @@ function impossibleCombinations(config: Config): string[] {
     faults.push('deidentify.secret and deidentify.secretFile exclude each other');
   if (deidentify.secret !== '' && !/^([0-9a-fA-F]{2}){32,}$/.test(deidentify.secret))
     faults.push('deidentify.secret must be at least 64 hex digits');
+  if (crosswalk.keyFile === '' && (crosswalk.dir !== '' || crosswalk.forgetAfter !== 0))
+    faults.push('crosswalk.dir and crosswalk.forgetAfter need crosswalk.keyFile');
   const { auth } = backend;
   if (auth.token !== '' && auth.tokenFile !== '')
     faults.push('backend.auth.token and backend.auth.tokenFile exclude each other');

@@ -12,6 +12,7 @@ const formatWords: Readonly<Record<string, string>> = {
   'ae-title': 'AE title',
   'calling-peers': 'list of { aeTitle, addresses }',
   'address-list': 'list of addresses or blocks',
+  'path-list': 'list of paths',
   'base-url': 'http(s) URL',
   'header-name': 'header name',
 };

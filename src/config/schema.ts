@@ -4,6 +4,7 @@ import {
   assertAeTitle,
   assertBaseUrl,
   assertCallingPeers,
+  assertPathList,
   parseDuration,
   parseSize,
 } from './formats.ts';
@@ -149,6 +150,28 @@ export const schema: Section = {
       format: 'text',
       default: '',
       sensitive: true,
+    },
+    furtherSecretFiles: {
+      doc: 'Files with earlier pseudonym secrets, for profiles that name the key they go on with by its id (`sallyport key id FILE`). In the environment: comma separated.',
+      format: 'path-list',
+      default: [],
+    },
+  },
+  crosswalk: {
+    keyFile: {
+      doc: 'Set: record which pseudonym stands for which UID, Patient ID and Accession Number, encrypted with the key in this file (`sallyport key new FILE`). It must lie outside of the storage and crosswalk folders. Not set: nothing is recorded.',
+      format: 'text',
+      default: '',
+    },
+    dir: {
+      doc: 'Folder of the crosswalk. Not set: `crosswalk` in the storage folder. Local disk, not a network share.',
+      format: 'text',
+      default: '',
+    },
+    forgetAfter: {
+      doc: 'How long a pair is kept after it was first recorded; "0s" keeps it for ever.',
+      format: 'duration',
+      default: '0s',
     },
   },
   render: {
@@ -338,6 +361,7 @@ export function registerFormats(): void {
     'ae-title': { validate: assertAeTitle },
     'calling-peers': { validate: assertCallingPeers, coerce: jsonList },
     'address-list': { validate: assertAddressList, coerce: commaList },
+    'path-list': { validate: assertPathList, coerce: commaList },
     'base-url': { validate: assertBaseUrl },
     'header-name': {
       validate: (value: unknown) => {

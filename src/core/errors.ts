@@ -286,6 +286,26 @@ export const errorRegistry = {
     advice: 'restore the secret file; a new secret would give every patient a new pseudonym',
     disposition: 'fatal',
   },
+  KEY_UNKNOWN: {
+    message: 'a profile names a key that is not in the key ring',
+    advice: 'add the file of that key to deidentify.furtherSecretFiles, or correct the key id in the profile',
+    disposition: 'fatal',
+  },
+  CROSSWALK_UNUSABLE: {
+    message: 'the crosswalk cannot be opened',
+    advice: 'look at the key file (the right one, outside of the storage folder) and at the crosswalk folder',
+    disposition: 'fatal',
+  },
+  CROSSWALK_FAILED: {
+    message: 'the crosswalk could not be written, so nothing is delivered that it would have to name',
+    advice: 'look at the disk of the crosswalk folder; delivery goes on by itself',
+    disposition: 'retry',
+  },
+  CROSSWALK_DAMAGED: {
+    message: 'rows of the crosswalk were changed or damaged; the others were read',
+    advice: 'find out who or what touched its files, and restore them from a backup',
+    disposition: 'reject',
+  },
   INSTANCE_UNKNOWN: {
     message: 'no instance has this id',
     advice: 'look it up with `sallyport list`',

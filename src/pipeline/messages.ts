@@ -3,8 +3,8 @@ import type { ErrorCode } from '../core/errors.ts';
 /** Given to every worker thread once, when it starts. */
 export interface WorkerSetup {
   readonly profile: string;
-  /** Pseudonym secret; never logged, never sent back. */
-  readonly secret: Uint8Array;
+  /** Pseudonym secrets, the active one first; never logged, never sent back. */
+  readonly secrets: readonly Uint8Array[];
   readonly jpegQuality: number;
   readonly maxPixelsPerFrame: number;
   readonly maxFrames: number;

@@ -4,8 +4,8 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { SallyportError } from '../core/errors.ts';
 import { contentDigestAlgorithm } from '../core/instance.ts';
 import { deidentify } from '../deidentify/deidentify.ts';
+import { createKeyRing } from '../deidentify/key-ring.ts';
 import { loadProfile } from '../deidentify/profile.ts';
-import { createPseudonyms } from '../deidentify/pseudonyms.ts';
 import type { ByteSource } from '../dicom/byte-source.ts';
 import { readPart10 } from '../dicom/part10.ts';
 import { render } from '../render/render.ts';
@@ -29,7 +29,7 @@ Object.assign(globalThis.console, {
 /** Thread entry: everything that is needed for every instance is made once. */
 const setup = workerData as WorkerSetup;
 const profile = loadProfile(setup.profile);
-const pseudonyms = createPseudonyms(setup.secret);
+const pseudonyms = createKeyRing(setup.secrets).byId(profile.definition.keyId);
 const renderSettings = {
   quality: setup.jpegQuality,
   maxPixelsPerFrame: setup.maxPixelsPerFrame,

@@ -76,7 +76,7 @@ export async function openLanes(t: Test, options: LanesOptions = {}) {
     },
     {
       profile: 'basic',
-      secret: new Uint8Array(32).fill(9),
+      secrets: [new Uint8Array(32).fill(9)],
       jpegQuality: 90,
       maxPixelsPerFrame: 1e8,
       maxFrames: 1000,

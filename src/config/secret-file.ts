@@ -104,18 +104,19 @@ export function createSecretFile(file: string): boolean {
   const aside = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(aside, `${randomBytes(secretBytes).toString('hex')}\n`, {
-      mode: 0o600,
-      flag: 'wx',
-      flush: true,
-    });
     try {
+      writeFileSync(aside, `${randomBytes(secretBytes).toString('hex')}\n`, {
+        mode: 0o600,
+        flag: 'wx',
+        flush: true,
+      });
       linkSync(aside, file);
     } finally {
       rmSync(aside, { force: true });
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    // Also what stands where a folder is needed "exists".
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && existsSync(file)) return false;
     throw new SallyportError('STORAGE_UNUSABLE', { cause: error });
   }
   const directory = openSync(dirname(file), 'r');

@@ -1,20 +1,28 @@
-import type { DataSet, Vr } from '../dicom/data-set.ts';
+import { hash } from 'node:crypto';
+import type { Vr } from '../dicom/data-set.ts';
 import { codeWords } from './code-words.ts';
-import { dateSpellings, eventSpellings, plainDates } from './date-spellings.ts';
-
-/** Reads an element's text, all values, decoded. */
-export type TextReader = (dataSet: DataSet, tag: number) => string | undefined;
+import { plainDates } from './date-spellings.ts';
+import { findDates } from './text/dates.ts';
+import { compacted, type Folded, foldText } from './text/fold.ts';
+import { initialsOf, nameTerms } from './text/name-terms.ts';
+import { plainText } from './text/plain-text.ts';
+import { type Span, type Term, TermSearch } from './text/term-search.ts';
+import { isImagingWord } from './text/vocabulary.ts';
 
 /** Finds the object's own identifiers in other text. */
 export interface Identifiers {
   /** Whether a value to be kept repeats an identifier of the object. */
   occurIn(text: string, vr: Vr): boolean;
+  /** Where identifiers stand in a text that is to be cleaned; short ones are found here too. Not in order, may overlap. */
+  find(text: string): Span[];
   /** The same for bytes that are no text: only terms too long to be there by chance are looked for. */
   occurInBytes(bytes: Uint8Array): boolean;
   /** Whether any identifier could be the value of a number. */
   readonly haveNumbers: boolean;
   /** Whether a number is an identifier; digits inside a longer number are chance. */
   isNumber(value: string): boolean;
+  /** First letters of the parts of names. */
+  readonly initials: ReadonlySet<string>;
   /** How many different terms are looked for. */
   readonly size: number;
 }
@@ -29,110 +37,262 @@ export interface IdentifierSource {
   readonly eventDates?: readonly string[];
   /** Names and numbers of stations, devices and places: looked for in words, never taken for the value of a number. */
   readonly places?: readonly string[];
+  /** Telephone numbers: also looked for without the codes of country and area. */
+  readonly phones?: readonly string[];
+  /** Institutions, departments, addresses: as a whole, and where text is cleaned each word that is not of imaging. */
+  readonly addresses?: readonly string[];
 }
 
 /** Most terms of each kind that are looked for. An object with more is no usual one: all words of it count as found. */
 const maxTerms = 256;
-const minNameLetters = 3;
+/** Dates have many spellings each. */
+const maxDateTerms = 1536;
 const minIdCharacters = 4;
-/** From this length on a term also counts inside a longer word. */
+/** From this length on a number also counts inside a longer one. */
 const minInnerLength = 5;
 /** In values longer than so many bytes only terms of so many characters are looked for. */
 const maxShortBytes = 4096;
 const minNoiseLength = 7;
 /** Digits inside an identifier that are looked for by themselves ("778899" of "MRN-778899"). */
 const minDigits = 6;
+/** Digits at the end of a telephone number that tell it without its area. */
+const localDigits = 7;
 
-const titles: ReadonlySet<string> = new Set([
-  'prof',
-  'phd',
-  'mrs',
-  'miss',
-  'med',
-  'none',
-  'unknown',
-  'anonymous',
-]);
+/** Verdicts on short texts, kept with the matcher: the instances of a study repeat their texts. */
+const maxVerdicts = 1024;
+const maxVerdictLength = 64;
+
+/** Matchers of the subjects seen last, by a digest of all they look for. */
+const maxSubjects = 8;
+const subjects = new Map<string, Identifiers>();
 
 /**
  * A matcher for the identifiers of one object: parts of names, identifiers with and without their separators and leading
- * zeros, dates in the common spellings. Case, diacritics and the transcriptions of umlauts do not matter.
+ * zeros, dates in the common spellings. Case, diacritics, alphabets and the transcriptions of umlauts do not matter.
+ * The same source gives the same matcher again while it is among the last few.
  */
 export function createIdentifiers(source: IdentifierSource): Identifiers {
-  const words = new Terms();
-  const phrases = new Terms();
-  for (const name of source.names) {
-    for (const spelling of spellings(name)) {
-      for (const part of spelling.split(/[^\p{L}\p{N}]+/u)) if (isTelling(part)) words.add(part);
-      for (const phrase of shortNames(spelling)) phrases.add(phrase);
+  const key = hash('sha256', JSON.stringify(source), 'base64');
+  const known = subjects.get(key);
+  if (known !== undefined) {
+    if (subjects.size > 1) {
+      // The one used last comes last.
+      subjects.delete(key);
+      subjects.set(key, known);
+    }
+    return known;
+  }
+  const made = new Matcher(source);
+  subjects.set(key, made);
+  for (const oldest of subjects.keys()) {
+    if (subjects.size <= maxSubjects) break;
+    subjects.delete(oldest);
+  }
+  return made;
+}
+
+class Matcher implements Identifiers {
+  readonly haveNumbers: boolean;
+  readonly initials: ReadonlySet<string>;
+  readonly size: number;
+  readonly #search: TermSearch;
+  readonly #tooMany: boolean;
+  /** YYYYMMDD, and YYMMDD of births. */
+  readonly #dates: ReadonlySet<string>;
+  readonly #compactDates: ReadonlySet<string>;
+  readonly #numbers: ReadonlySet<string>;
+  readonly #shortestNumber: number;
+  readonly #byteTerms: readonly Buffer[];
+  readonly #verdicts = new Map<string, boolean>();
+
+  constructor(source: IdentifierSource) {
+    const names = new Terms();
+    for (const name of source.names) for (const term of nameTerms(name)) if (isWorth(term)) names.add(term);
+    const ids = new Terms();
+    for (const id of source.ids) for (const term of idTerms(id)) ids.add(term);
+    for (const phone of source.phones ?? []) for (const term of phoneTerms(phone)) ids.add(term);
+    const places = new Terms();
+    for (const place of source.places ?? []) for (const term of placeTerms(place)) places.add(term);
+    for (const address of source.addresses ?? [])
+      for (const term of [...placeTerms(address), ...addressTerms(address)]) places.add(term);
+    const births = plainDates(source.dates);
+    const events = plainDates(source.eventDates ?? []);
+    const dates = new Terms(maxDateTerms);
+    for (const birth of births) for (const term of birthTerms(birth)) dates.add(term);
+    for (const event of events) for (const term of eventTerms(event)) dates.add(term);
+    const all = [names, ids, places, dates];
+    this.#tooMany = all.some(({ overflown }) => overflown);
+    const terms = all.flatMap((kind) => [...kind.terms.values()]);
+    this.#search = new TermSearch(terms);
+    this.size = terms.length;
+    this.initials = new Set(source.names.slice(0, maxTerms).flatMap(initialsOf));
+    const compactDates = [...births, ...events].map((date) => date.join(''));
+    this.#compactDates = new Set(compactDates);
+    this.#dates = new Set([...compactDates, ...births.map((date) => date.join('').slice(2))]);
+    const numbers = new Set(
+      [...ids.terms.values()]
+        .filter(({ text, kind }) => kind === 'anywhere' && /^\d+$/.test(text))
+        .map(({ text }) => canonicalNumber(text))
+        // "00001" is no more of an identifier than 1.
+        .filter((number) => number.length >= minInnerLength),
+    );
+    for (const [year, month, day] of births) {
+      numbers.add(canonicalNumber(`${day}${month}${year}`)).add(canonicalNumber(`${month}${day}${year}`));
+    }
+    for (const date of compactDates) numbers.add(date);
+    this.#numbers = numbers;
+    this.haveNumbers = numbers.size > 0;
+    this.#shortestNumber = Math.min(...[...numbers].map(({ length }) => length));
+    this.#byteTerms = terms
+      .filter(
+        ({ text, kind, soft }) =>
+          !soft && text.length >= minInnerLength && kind !== 'bordered' && isAsciiTerm(text),
+      )
+      .map(({ text }) => text)
+      .concat(compactDates)
+      .map((text) => Buffer.from(text, 'latin1'));
+  }
+
+  occurIn(text: string, vr: Vr): boolean {
+    if (text === '') return false;
+    if (text.length > maxVerdictLength) return this.#judge(text, vr);
+    const key = vr === 'CS' ? `c${text}` : `t${text}`;
+    const known = this.#verdicts.get(key);
+    if (known !== undefined) return known;
+    const verdict = this.#judge(text, vr);
+    if (this.#verdicts.size >= maxVerdicts) this.#verdicts.clear();
+    this.#verdicts.set(key, verdict);
+    return verdict;
+  }
+
+  #judge(text: string, vr: Vr): boolean {
+    const told = vr === 'CS' ? withoutCodeWords(text) : text;
+    if (told === '') return false;
+    if (this.#tooMany) return true;
+    return this.#search.occursIn(foldText(told)) || this.#foundDates(told).length > 0;
+  }
+
+  find(text: string): Span[] {
+    if (this.#tooMany) return [{ start: 0, end: text.length }];
+    const folded: Folded = foldText(text);
+    return [...this.#search.find(folded), ...this.#foundDates(text)];
+  }
+
+  /** Dates with separators or names of months; those of digits alone are terms. */
+  #foundDates(text: string): Span[] {
+    if (this.#dates.size === 0 || !/\d/.test(text)) return [];
+    return findDates(plainText(text)).filter(({ readings }) =>
+      readings.some((reading) => this.#dates.has(reading)),
+    );
+  }
+
+  occurInBytes(bytes: Uint8Array): boolean {
+    // Five letters are in a megabyte of noise every now and then, seven are not.
+    const least = bytes.length > maxShortBytes ? minNoiseLength : minInnerLength;
+    const plain = lowered(bytes);
+    return this.#byteTerms.some((term) => term.length >= least && plain.includes(term));
+  }
+
+  isNumber(value: string): boolean {
+    if (value.length < this.#shortestNumber && !/e/i.test(value)) return false;
+    const canonical = canonicalNumber(value);
+    if (this.#numbers.has(canonical)) return true;
+    // A date with a time of day behind it.
+    return /^\d{12,17}$/.test(canonical) && this.#compactDates.has(canonical.slice(0, 8));
+  }
+}
+
+/** A bounded set of terms. */
+class Terms {
+  readonly terms = new Map<string, Term>();
+  overflown = false;
+  readonly #most: number;
+
+  constructor(most: number = maxTerms) {
+    this.#most = most;
+  }
+
+  add(term: Term): void {
+    const known = this.terms.get(term.text);
+    if (known === undefined && this.terms.size >= this.#most) this.overflown = true;
+    else if (known === undefined || (known.soft && !term.soft)) this.terms.set(term.text, term);
+  }
+}
+
+/** Names of two letters are found only where they mean nothing else. */
+function isWorth({ text, soft }: Term): boolean {
+  return !soft || !isImagingWord(text);
+}
+
+function idTerms(id: string): Term[] {
+  const compact = compacted(id);
+  const terms: Term[] = [];
+  for (const text of new Set([compact, compact.replace(/^0+/, '')])) {
+    if (text.length < minIdCharacters || /^0+$/.test(text)) continue;
+    terms.push({ text, kind: text.length >= minInnerLength ? 'anywhere' : 'number', soft: false });
+  }
+  for (const run of compact.match(/[1-9]\d*/g) ?? [])
+    if (run.length >= minDigits) terms.push({ text: run, kind: 'anywhere', soft: false });
+  return terms;
+}
+
+function phoneTerms(phone: string): Term[] {
+  const digits = compacted(phone).replace(/\D/g, '');
+  const local = digits.slice(-localDigits);
+  return [...idTerms(phone), ...(local.length === localDigits ? idTerms(local) : [])];
+}
+
+function placeTerms(place: string): Term[] {
+  const text = compacted(place);
+  if (codeWords.has(text.toUpperCase())) return [];
+  if (text.length >= minInnerLength) return [{ text, kind: 'anywhere', soft: false }];
+  // "CT01": found where text is cleaned, since it says less than a name does.
+  return text.length >= 3 && /\d/.test(text) && /\p{L}/u.test(text)
+    ? [{ text, kind: 'bordered', soft: true }]
+    : [];
+}
+
+function addressTerms(address: string): Term[] {
+  return address
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+    .filter((word) => /\p{L}{3}/u.test(word) && !isImagingWord(word))
+    .map((word): Term => ({ text: compacted(word), kind: 'word', soft: true }));
+}
+
+type PlainDate = readonly [year: string, month: string, day: string];
+
+/** Digits of a date of birth in every order; separators between them do not matter. */
+function birthTerms([year, month, day]: PlainDate): Term[] {
+  const bare = (digits: string): string => String(Number(digits));
+  const short = year.slice(2);
+  const forms = new Set([`${year}${month}${day}`, `${short}${month}${day}`]);
+  for (const written of [year, short]) {
+    for (const [d, m] of [
+      [day, month],
+      [bare(day), month],
+      [day, bare(month)],
+      [bare(day), bare(month)],
+    ] as const) {
+      forms.add(`${d}${m}${written}`).add(`${m}${d}${written}`);
+      if (written === year) forms.add(`${written}${m}${d}`);
     }
   }
-  const ids = new Terms();
-  const digits = new Terms();
-  for (const id of source.ids) {
-    const compact = compacted(fold(id));
-    for (const form of [compact, compact.replace(/^0+/, '')])
-      if (form.length >= minIdCharacters && !/^0+$/.test(form)) ids.add(form);
-    for (const run of compact.match(/[1-9]\d*/g) ?? []) if (run.length >= minDigits) digits.add(run);
-  }
-  const places = new Terms();
-  for (const place of source.places ?? []) {
-    const compact = compacted(fold(place));
-    if (compact.length >= minInnerLength && !codeWords.has(compact.toUpperCase())) places.add(compact);
-  }
-  const births = plainDates(source.dates);
-  const events = plainDates(source.eventDates ?? []);
-  const dates = [...births.flatMap(dateSpellings), ...events.flatMap(eventSpellings)];
-  const all = [words, phrases, ids, digits, places];
-  const tooMany = all.some(({ overflown }) => overflown);
-  const wordPattern = wordsPattern(words.terms);
-  const phrasePattern = phrases.terms.size === 0 ? undefined : new RegExp([...phrases.terms].join('|'), 'u');
-  const shortIds = wordsPattern(new Set([...ids.terms].filter((id) => id.length < minInnerLength)));
-  const longIds = [...ids.terms].filter((id) => id.length >= minInnerLength);
-  // Long names are looked for across blanks, too: "S C H M I D T".
-  const longWords = [...words.terms].filter((word) => word.length >= minNoiseLength);
-  const inner = [...new Set([...longIds, ...digits.terms, ...places.terms, ...longWords])];
-  const datePattern = dates.length === 0 ? undefined : new RegExp(dates.join('|'));
-  const compactDates = [...births, ...events].map((date) => date.join(''));
-  const numbers = new Set(
-    [...longIds, ...digits.terms]
-      .filter((id) => /^\d+$/.test(id))
-      .map(canonicalNumber)
-      // "00001" is no more of an identifier than 1.
-      .filter((number) => number.length >= minInnerLength),
-  );
-  for (const [year, month, day] of births) numbers.add(`${day}${month}${year}`).add(`${month}${day}${year}`);
-  for (const date of compactDates) numbers.add(date);
-  const byteTerms = [...words.terms, ...inner, ...compactDates]
-    .filter((term) => term.length >= minInnerLength)
-    .map((term) => Buffer.from(term, 'latin1'));
-  return {
-    haveNumbers: numbers.size > 0,
-    isNumber(value) {
-      const canonical = canonicalNumber(value);
-      if (numbers.has(canonical)) return true;
-      // A date with a time of day behind it.
-      return /^\d{12,17}$/.test(canonical) && compactDates.includes(canonical.slice(0, 8));
-    },
-    size: all.reduce((sum, { terms }) => sum + terms.size, dates.length),
-    occurIn(text, vr) {
-      const told = vr === 'CS' ? withoutCodeWords(text) : text;
-      if (told === '') return false;
-      if (tooMany) return true;
-      const folded = fold(told);
-      if (wordPattern?.test(folded) === true || phrasePattern?.test(folded) === true) return true;
-      if (shortIds?.test(folded) === true || datePattern?.test(folded) === true) return true;
-      if (inner.length === 0) return false;
-      const compact = compacted(folded);
-      return inner.some((id) => compact.includes(id));
-    },
-    occurInBytes(bytes) {
-      // Five letters are in a megabyte of noise every now and then, seven are not.
-      const least = bytes.length > maxShortBytes ? minNoiseLength : minInnerLength;
-      const plain = lowered(bytes);
-      return byteTerms.some((term) => term.length >= least && plain.includes(term));
-    },
-  };
+  return [...forms]
+    .filter(({ length }) => length >= minDigits)
+    .map((text): Term => ({ text, kind: 'bordered', soft: false }));
+}
+
+/** A date of an event with the year in full; a time of day may follow. */
+function eventTerms([year, month, day]: PlainDate): Term[] {
+  return [
+    { text: `${year}${month}${day}`, kind: 'beginning', soft: false },
+    { text: `${day}${month}${year}`, kind: 'bordered', soft: false },
+    { text: `${month}${day}${year}`, kind: 'bordered', soft: false },
+  ];
+}
+
+function isAsciiTerm(text: string): boolean {
+  return /^[a-z0-9]+$/.test(text);
 }
 
 /** Small letters, without the NULs of two-byte text. Written for speed: whole pixel data goes through here. */
@@ -148,45 +308,6 @@ function lowered(bytes: Uint8Array): Buffer {
   return plain.subarray(0, length);
 }
 
-/** A bounded set. */
-class Terms {
-  readonly terms = new Set<string>();
-  overflown = false;
-
-  add(term: string): void {
-    if (this.terms.has(term)) return;
-    if (this.terms.size < maxTerms) this.terms.add(term);
-    else this.overflown = true;
-  }
-}
-
-const transcriptions: readonly (readonly [RegExp, string])[] = [
-  [/[\u00e4\u00e6]/g, 'ae'],
-  [/[\u00f6\u00f8\u0153]/g, 'oe'],
-  [/\u00fc/g, 'ue'],
-  [/\u00e5/g, 'aa'],
-];
-
-/** A name as it is written without diacritics, with umlauts transcribed, and with transcriptions taken back. */
-function spellings(name: string): Set<string> {
-  let transcribed = name.normalize('NFC').toLowerCase();
-  for (const [letter, pair] of transcriptions) transcribed = transcribed.replace(letter, pair);
-  const folded = fold(name);
-  return new Set([folded, fold(transcribed), folded.replace(/([aou])e/g, '$1')]);
-}
-
-/** Patterns for names whose parts are too short to be looked for one by one ("Li^Na"), in either order. */
-function shortNames(name: string): string[] {
-  return name.split('=').flatMap((group) => {
-    const [family = '', given = ''] = group.split('^').map((part) => part.trim());
-    if (family === '' || given === '' || isTelling(family) || isTelling(given)) return [];
-    if (!/^\p{L}+$/u.test(family) || !/^\p{L}+$/u.test(given) || family.length + given.length < 3) return [];
-    const bordered = (first: string, second: string): string =>
-      `(?<![\\p{L}\\p{N}])${first}[^\\p{L}\\p{N}]*${second}(?![\\p{L}\\p{N}])`;
-    return [bordered(family, given), bordered(given, family)];
-  });
-}
-
 /** The same text for the same number, however it is written; digits of any length. */
 function canonicalNumber(text: string): string {
   const value = Math.abs(Number(text));
@@ -198,63 +319,4 @@ function withoutCodeWords(text: string): string {
     .split('\\')
     .filter((value) => !codeWords.has(value.trim()))
     .join('\\');
-}
-
-function isTelling(part: string): boolean {
-  if (titles.has(part) || /^\p{N}+$/u.test(part)) return false;
-  // Ideographs carry more than letters do: two are a name.
-  return part.length >= (/^[\p{Script=Latin}\p{N}]+$/u.test(part) ? minNameLetters : 2);
-}
-
-/** Letters that Unicode does not decompose. */
-const plainLetters: Readonly<Record<string, string>> = {
-  '\u00df': 'ss',
-  '\u00e6': 'ae',
-  '\u00f0': 'd',
-  '\u00f8': 'o',
-  '\u00fe': 'th',
-  '\u0111': 'd',
-  '\u0131': 'i',
-  '\u0142': 'l',
-  '\u0153': 'oe',
-};
-
-/** Lower case without diacritics; NUL removed, so that two-byte text in binary values is found too. */
-export function fold(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole ASCII range is meant
-  const plain = /^[\x01-\x7f]*$/.test(text);
-  return plain
-    ? text.toLowerCase()
-    : text
-        .replaceAll('\0', '')
-        .normalize('NFKD')
-        .replace(/\p{M}+/gu, '')
-        .toLowerCase()
-        .replace(
-          /[\u00df\u00e6\u00f0\u00f8\u00fe\u0111\u0131\u0142\u0153]/g,
-          (letter) => plainLetters[letter] ?? letter,
-        );
-}
-
-function compacted(folded: string): string {
-  return folded.replace(/[^\p{L}\p{N}]+/gu, '');
-}
-
-function wordsPattern(words: ReadonlySet<string>): RegExp | undefined {
-  if (words.size === 0) return undefined;
-  const inner = [...words].filter((word) => word.length >= minInnerLength);
-  const whole = [...words].filter((word) => word.length < minInnerLength);
-  const parts = inner.map(escaped);
-  if (whole.length > 0) {
-    const latin = whole.filter((word) => /^[\p{Script=Latin}\p{N}]+$/u.test(word));
-    // Scripts without spaces have no word borders to hold on to.
-    parts.push(...whole.filter((word) => !latin.includes(word)).map(escaped));
-    if (latin.length > 0)
-      parts.push(`(?<![\\p{L}\\p{N}])(?:${latin.map(escaped).join('|')})(?![\\p{L}\\p{N}])`);
-  }
-  return new RegExp(parts.join('|'), 'u');
-}
-
-function escaped(word: string): string {
-  return word.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 }

@@ -1,0 +1,255 @@
+import type { Identifiers } from '../identifiers.ts';
+import { compacted } from './fold.ts';
+import { type Finding, type FindingKind, findPatterns } from './patterns.ts';
+import { findTitledNames } from './titled-names.ts';
+import { isImagingCode, isImagingWord, isUnit } from './vocabulary.ts';
+
+/** How descriptors are cleaned; a part of the profile (ProfileDefinition.descriptors). */
+export interface DescriptorRules {
+  /** `listed` keeps only words of the vocabulary of imaging and `words`; `any` keeps what is not caught. */
+  readonly vocabulary: 'any' | 'listed';
+  readonly words: readonly string[];
+}
+
+/** What stands where something was: nothing, or a mark that shows it, for text that is read as sentences. */
+export type CleanStyle = 'drop' | 'mark';
+
+/** What cleaning the texts of one object needs. */
+export interface CleanContext {
+  readonly identifiers: Identifiers;
+  readonly vocabulary: 'any' | 'listed';
+  /** Words the profile allows beside the vocabulary, as compared. */
+  readonly words: ReadonlySet<string>;
+  /** '' where the mark itself would repeat an identifier. */
+  readonly mark: string;
+  /** Texts cleaned before: a study repeats its own. */
+  readonly known: Map<string, CleanedText>;
+}
+
+export interface CleanedText {
+  /** Never longer than it was with style `drop`; '' when nothing is left. */
+  readonly text: string;
+  readonly changed: boolean;
+  /** What was found, each kind once. */
+  readonly findings: readonly FindingKind[];
+}
+
+/** Legal in every text VR and in every character set. */
+const removedMark = '[removed]';
+/** Cutting one thing out can bring the halves of another together; text in which that never ends is not kept. */
+const maxRounds = 12;
+const maxKnown = 512;
+const maxKnownLength = 128;
+
+const contexts = new WeakMap<Identifiers, Map<DescriptorRules, CleanContext>>();
+
+/** The context for the texts of an object with these identifiers, under these rules; the same for the same two. */
+export function cleanContext(identifiers: Identifiers, rules: DescriptorRules): CleanContext {
+  let ofRules = contexts.get(identifiers);
+  if (ofRules === undefined) {
+    ofRules = new Map();
+    contexts.set(identifiers, ofRules);
+  }
+  const known = ofRules.get(rules);
+  if (known !== undefined) return known;
+  const context: CleanContext = {
+    identifiers,
+    vocabulary: rules.vocabulary,
+    words: new Set(
+      rules.words.flatMap((word) => word.split(/\s+/).map(compacted)).filter((word) => word !== ''),
+    ),
+    mark: identifiers.find(removedMark).length > 0 ? '' : removedMark,
+    known: new Map(),
+  };
+  ofRules.set(rules, context);
+  return context;
+}
+
+/**
+ * Free text without what names somebody (PS3.15 E.3.5 Clean Descriptors): the object's own identifiers however they are
+ * written, what patterns tell (dates, numbers of people, addresses, names behind titles), and under `listed` every word
+ * that is not of the vocabulary. The rest stays as it was. Cleaning what was cleaned changes nothing.
+ */
+export function cleanText(text: string, context: CleanContext, style: CleanStyle = 'drop'): CleanedText {
+  if (text === '') return { text, changed: false, findings: [] };
+  const key = text.length <= maxKnownLength ? `${style === 'mark' ? 'm' : 'd'}${text}` : '';
+  const known = key === '' ? undefined : context.known.get(key);
+  if (known !== undefined) return known;
+  const cleaned = computed(text, context, style);
+  if (key !== '') {
+    if (context.known.size >= maxKnown) context.known.clear();
+    context.known.set(key, cleaned);
+  }
+  return cleaned;
+}
+
+function computed(text: string, context: CleanContext, style: CleanStyle): CleanedText {
+  const findings = new Set<FindingKind>();
+  let current = text;
+  for (let round = 0; round < maxRounds; round += 1) {
+    const found = findAll(current, context);
+    if (found.length === 0) {
+      const changed = current !== text;
+      return { text: current, changed, findings: [...findings] };
+    }
+    for (const { kind } of found) findings.add(kind);
+    const next = without(current, found, style === 'mark' ? context.mark : '');
+    if (next === current) break;
+    current = next;
+  }
+  return { text: '', changed: true, findings: [...findings] };
+}
+
+function findAll(text: string, context: CleanContext): Finding[] {
+  const own = context.identifiers
+    .find(text)
+    .map(({ start, end }): Finding => ({ kind: 'identifier', ...widened(text, start, end, context) }));
+  const found = [...own, ...findPatterns(text), ...findTitledNames(text), ...invisible(text)];
+  if (context.vocabulary === 'listed') found.push(...unlisted(text, context));
+  return context.mark === ''
+    ? found
+    : found.filter(({ start, end }) => text.slice(start, end) !== removedMark);
+}
+
+/** Control characters that no text VR allows (PS3.5 6.1.3). */
+function invisible(text: string): Finding[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return [...text.matchAll(/[\0-\x08\x0b\x0e-\x1f\x7f\ufffd]+/g)].map((match) => ({
+    kind: 'character-set',
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+}
+
+const wordCharacter = /[\p{L}\p{N}\p{M}]/u;
+const unspaced = /[\u2e80-\ud7ff\uf900-\ufaff\u0e00-\u0eff]/;
+
+/** The whole word of what was found, with initials and possessives beside it. */
+function widened(
+  text: string,
+  from: number,
+  to: number,
+  { identifiers }: CleanContext,
+): { start: number; end: number } {
+  let start = from;
+  let end = to;
+  if (!unspaced.test(text.charAt(start))) {
+    while (start > 0 && isWordAt(text, start - 1)) start -= 1;
+  }
+  if (!unspaced.test(text.charAt(end - 1))) {
+    while (end < text.length && isWordAt(text, end)) end += 1;
+  }
+  end +=
+    /^(?:['\u2019`]s?(?![\p{L}])|\s?(?:\u69d8|\u3055\u3093|\u6c0f|\u5148\u751f|\ub2d8|\uc528))/u.exec(
+      text.slice(end, end + 4),
+    )?.[0].length ?? 0;
+  const isInitial = (letter: string): boolean => identifiers.initials.has(compacted(letter).charAt(0));
+  const [ahead, first = ''] =
+    /(?<![\p{L}\p{N}])((?:\p{L}\.?[\s.-]{0,2}){1,3})$/u.exec(text.slice(Math.max(0, start - 12), start)) ??
+    [];
+  if (
+    ahead !== undefined &&
+    (first.includes('.') || [...first.matchAll(/\p{L}/gu)].every(([letter]) => isInitial(letter)))
+  )
+    start -= ahead.length;
+  const [behind, last = ''] =
+    /^([\s,^_-]{1,3}(?:\p{L}\.?[\s-]?){1,3})(?![\p{L}\p{N}])/u.exec(text.slice(end, end + 14)) ?? [];
+  if (
+    behind !== undefined &&
+    (/\p{L}\./u.test(last) || [...last.matchAll(/\p{L}/gu)].every(([letter]) => isInitial(letter)))
+  )
+    end += behind.trimEnd().length;
+  return { start, end };
+}
+
+function isWordAt(text: string, index: number): boolean {
+  const character = text.charAt(index);
+  return wordCharacter.test(character)
+    ? !unspaced.test(character)
+    : character >= '\ud800' && character <= '\udfff';
+}
+
+/** Words and numbers that are not of the vocabulary. */
+function unlisted(text: string, context: CleanContext): Finding[] {
+  const found: Finding[] = [];
+  let letters: Finding[] = [];
+  const flush = (): void => {
+    // Single letters are planes and kernels; many in a row spell something.
+    if (letters.length > 2) found.push(...letters);
+    letters = [];
+  };
+  for (const match of text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
+    const [word] = match;
+    const finding: Finding = { kind: 'vocabulary', start: match.index, end: match.index + word.length };
+    if (/^\p{L}$/u.test(word) && /^[a-z]$/i.test(word)) {
+      letters.push(finding);
+      continue;
+    }
+    flush();
+    if (!isListed(word, text, finding, context)) found.push(finding);
+  }
+  flush();
+  return found;
+}
+
+function isListed(word: string, text: string, { end }: Finding, { words }: CleanContext): boolean {
+  if (words.size > 0 && words.has(compacted(word))) return true;
+  if (/^\d+$/.test(word)) {
+    if (word.length > 4) return false;
+    // A year, unless a unit says otherwise.
+    return !/^(?:19|20)\d\d$/.test(word) || isUnit(/^\s?([a-z]+)/i.exec(text.slice(end))?.[1] ?? '');
+  }
+  if (/^[\p{L}\p{M}]+$/u.test(word)) return isImagingWord(word);
+  if (isImagingCode(word)) return true;
+  return (word.match(/\d+|[\p{L}\p{M}]+/gu) ?? []).every((run) =>
+    /^\d/.test(run) ? run.length <= 4 : run.length === 1 || isImagingWord(run) || isUnit(run),
+  );
+}
+
+/** The text with what was found cut out, and the separators and brackets that are left over. */
+function without(text: string, found: readonly Finding[], mark: string): string {
+  const spans = merged(text, found);
+  let result = '';
+  let index = 0;
+  for (const { start, end } of spans) {
+    const kept = text.slice(index, start);
+    result = joinedTo(result, kept, mark, index > 0);
+    index = end;
+    if (mark !== '' && !result.endsWith(mark))
+      result += `${result === '' || /[\s([{]$/.test(result) ? '' : ' '}${mark}`;
+  }
+  result = joinedTo(result, text.slice(index), mark, true);
+  const rest = result.replaceAll(mark === '' ? removedMark : mark, '');
+  if (!/[\p{L}\p{N}]/u.test(rest)) return '';
+  return result;
+}
+
+function joinedTo(before: string, kept: string, mark: string, isBehind: boolean): string {
+  if (mark !== '') {
+    if (!isBehind) return kept;
+    // Two marks with nothing but separators between them are one.
+    if (!/[\p{L}\p{N}]/u.test(kept)) return kept.includes('\n') ? `${before}${kept}` : before;
+    return /^[\p{L}\p{N}([{]/u.test(kept) ? `${before} ${kept}` : `${before}${kept}`;
+  }
+  const left = before.replace(/[\s,;:\-_/^=#*+|&@([{<'"]+$/, '');
+  if (!isBehind) return kept;
+  const right = kept.replace(/^[\s,;:.\-_/^=#*+|&@)\]}>'"]+/, '');
+  if (left === '' || right === '') {
+    const only = left === '' ? right : left;
+    return only;
+  }
+  return `${left}${/[\r\n]/.test(kept.slice(0, kept.length - right.length)) ? '\n' : ' '}${right}`;
+}
+
+/** In order, those that touch or have only separators between them made one. */
+function merged(text: string, found: readonly Finding[]): { start: number; end: number }[] {
+  const sorted = [...found].sort((a, b) => a.start - b.start || b.end - a.end);
+  const spans: { start: number; end: number }[] = [];
+  for (const { start, end } of sorted) {
+    const last = spans.at(-1);
+    if (last !== undefined && (start <= last.end || /^[ \t,;:.^=_/-]*$/.test(text.slice(last.end, start))))
+      last.end = Math.max(last.end, end);
+    else spans.push({ start, end });
+  }
+  return spans;
+}

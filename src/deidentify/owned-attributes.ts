@@ -24,6 +24,8 @@ export function ownedByGateway(tag: number): string | undefined {
   if ((tag & 0xffff) === 0) return 'group lengths are removed, since every change would make them wrong';
   if (group === 0x0000 || group === 0x0002 || group === 0x0004 || group === 0xfffe)
     return 'commands, File Meta Information, media directories and item marks are structure that the gateway writes itself';
+  if (isRepeatingPlane(group))
+    return 'curves, overlays and retired pixel data are removed as whole planes, since a part of one is no use';
   if (tag === 0x00080016) return 'SOP Class UID says what the object is';
   if (tag === characterSet) return 'Specific Character Set says how the text that stays is to be read';
   if (identity.has(tag))
@@ -32,4 +34,10 @@ export function ownedByGateway(tag: number): string | undefined {
   if (pixelData.has(tag)) return 'pixels are handled by pixel rules';
   if (pixelDescription.has(tag)) return 'the pixels cannot be read without it';
   return undefined;
+}
+
+/** Groups of curves (50xx), overlays (60xx) and variable pixel data (7Fxx but 7FE0). */
+function isRepeatingPlane(group: number): boolean {
+  const high = group >>> 8;
+  return high === 0x50 || high === 0x60 || (high === 0x7f && group !== 0x7fe0);
 }

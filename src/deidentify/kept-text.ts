@@ -32,11 +32,13 @@ export function faultOfText(
       return ageText.test(decodedText(element, dataSet) ?? '') || isEmpty(element)
         ? undefined
         : notItsVr(element);
+    case 'AE':
     case 'LO':
     case 'SH':
     case 'UC':
     case 'LT':
     case 'ST':
+    case 'UR':
     case 'UT':
       return faultOfWords(element, dataSet, identifiers);
     default:

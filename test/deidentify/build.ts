@@ -1,11 +1,12 @@
 import { type DeidentifyResult, deidentify } from '../../src/deidentify/deidentify.ts';
-import { basicProfile } from '../../src/deidentify/profile.ts';
+import { basicProfile, defineProfile, type Profile } from '../../src/deidentify/profile.ts';
+import { emptyDefinition, type ProfileDefinition } from '../../src/deidentify/profile-definition.ts';
 import { createPseudonyms } from '../../src/deidentify/pseudonyms.ts';
 import { memorySource } from '../../src/dicom/byte-source.ts';
 import type { DataElement, DataSet, Vr } from '../../src/dicom/data-set.ts';
 import type { Deidentified } from '../../src/dicom/deidentified.ts';
 import { bytesElement, item, sequenceElement, textElement } from '../../src/dicom/edit.ts';
-import { encodePart10 } from '../../src/dicom/encode.ts';
+import { encodeDataSet, encodePart10 } from '../../src/dicom/encode.ts';
 import { encodeFileMeta } from '../../src/dicom/file-meta.ts';
 import { type Part10, readPart10 } from '../../src/dicom/part10.ts';
 import { element, text } from '../../src/dicom/values.ts';
@@ -74,15 +75,26 @@ export function received(dataSet: DataSet, transferSyntaxUid = explicit): Part10
 
 export function run(
   input: Part10 | DataSet,
-  options: { readonly releasedCodes?: readonly string[]; readonly secret?: string } = {},
+  options: {
+    readonly releasedCodes?: readonly string[];
+    readonly secret?: string;
+    readonly profile?: Profile;
+    readonly callingAeTitle?: string;
+  } = {},
 ): DeidentifyResult {
   const part10 = 'dataSet' in input ? input : received(input);
   return deidentify(part10, {
-    profile: basicProfile,
+    profile: options.profile ?? basicProfile,
     pseudonyms:
       options.secret === undefined ? pseudonyms : createPseudonyms(Buffer.alloc(32, options.secret)),
     releasedCodes: options.releasedCodes ?? [],
+    ...(options.callingAeTitle === undefined ? {} : { callingAeTitle: options.callingAeTitle }),
   });
+}
+
+/** The basic profile with these parts in place of its own. */
+export function profileWith(parts: Partial<ProfileDefinition>): Profile {
+  return defineProfile({ ...emptyDefinition('tested'), ...parts });
 }
 
 export function mustPass(result: DeidentifyResult): Extract<DeidentifyResult, { kind: 'deidentified' }> {
@@ -121,4 +133,26 @@ export function sample(tag: number, vr: Vr): DataElement {
 
 export function at(dataSet: DataSet, tag: number): DataElement | undefined {
   return element(dataSet, tag);
+}
+
+/** Radiopharmaceutical Information Sequence: standard, in no table, allowed to hold anything. */
+export const standardSequence = 0x00540016;
+
+/** `standardSequence` with one item that holds the element, sent as UN: encoded in implicit VR little endian. */
+export function unEncoded(element: DataElement): DataElement {
+  const implicitVr = { explicitVr: false, littleEndian: true };
+  const { body } = element;
+  const inner =
+    body.kind === 'items'
+      ? sequenceElement(
+          element.tag,
+          body.items.map((found) => ({ ...found, encoding: implicitVr })),
+        )
+      : element;
+  const implicitItem: DataSet = { encoding: implicitVr, elements: [inner], characterSets: [] };
+  const content = Buffer.concat([...encodeDataSet(implicitItem)]);
+  const head = Buffer.alloc(8);
+  head.writeUInt32LE(0xe000fffe, 0);
+  head.writeUInt32LE(content.length, 4);
+  return bytesElement(standardSequence, 'UN', Buffer.concat([head, content]));
 }

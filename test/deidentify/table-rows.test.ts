@@ -5,12 +5,22 @@ import { tableE11 } from '../../src/deidentify/generated/table-e1-1.ts';
 import type { DataElement, DataSet, Vr } from '../../src/dicom/data-set.ts';
 import { lookup } from '../../src/dicom/dictionary.ts';
 import { bytesElement, item, sequenceElement } from '../../src/dicom/edit.ts';
-import { encodeDataSet } from '../../src/dicom/encode.ts';
 import { elementText, items, rawBytes } from '../../src/dicom/values.ts';
-import { around, at, ct, explicit, mustPass, received, run, sample, words, written } from './build.ts';
+import {
+  around,
+  at,
+  ct,
+  explicit,
+  mustPass,
+  received,
+  run,
+  sample,
+  standardSequence,
+  unEncoded,
+  words,
+  written,
+} from './build.ts';
 
-/** Radiopharmaceutical Information Sequence: standard, in no table, allowed to hold anything. */
-const standardSequence = 0x00540016;
 const released = { releasedCodes: ['BURNED_IN_TEXT_RISK'] };
 
 /** What the last alternative of an action code leaves behind. */
@@ -75,24 +85,6 @@ function leaks(file: Buffer): boolean {
   return ['SAMPLE', 'sample.example', 'Sample^Person', '20210317', '1.2.99.7.1', '111213'].some((marker) =>
     file.includes(marker),
   );
-}
-
-function unEncoded(element: DataElement): DataElement {
-  const implicitVr = { explicitVr: false, littleEndian: true };
-  const { body } = element;
-  const inner =
-    body.kind === 'items'
-      ? sequenceElement(
-          element.tag,
-          body.items.map((found) => ({ ...found, encoding: implicitVr })),
-        )
-      : element;
-  const implicitItem: DataSet = { encoding: implicitVr, elements: [inner], characterSets: [] };
-  const content = Buffer.concat([...encodeDataSet(implicitItem)]);
-  const head = Buffer.alloc(8);
-  head.writeUInt32LE(0xe000fffe, 0);
-  head.writeUInt32LE(content.length, 4);
-  return bytesElement(standardSequence, 'UN', Buffer.concat([head, content]));
 }
 
 interface Case {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { formatTag } from '../dicom/dictionary.ts';
 import type { RuleName } from './rule-book.ts';
 import type { ProfileOption } from './rules.ts';
@@ -39,14 +40,18 @@ export interface DeidentificationReport {
   /** Names the secret behind the pseudonyms. */
   readonly keyId: string;
   readonly counts: { readonly [A in AppliedAction]: number };
-  /** Every change, in order of first meeting; kept elements are only counted. */
+  /** Every change, in order of first meeting. */
   readonly elements: readonly ReportEntry[];
-  /** True when more different paths were changed than are listed. */
+  /** What stayed, likewise. A sequence is not listed by itself: its items are, element by element. */
+  readonly kept: readonly ReportEntry[];
+  /** True when more different paths were changed, or kept, than are listed. */
   readonly truncated: boolean;
   readonly notes: readonly ReportNote[];
+  /** 32 hexadecimal digits over all of the above: the instances of a series mostly have one report between them. */
+  readonly fingerprint: string;
 }
 
-/** Most different paths a report lists. */
+/** Most different paths a report lists: so many changed ones, and as many kept ones. */
 export const maxReportEntries = 10_000;
 
 /** A place in the tree of sequences; the same for all items of a sequence. */
@@ -54,9 +59,11 @@ export interface ReportPlace {
   readonly tag: number;
   readonly parent: ReportPlace | undefined;
   readonly children: Map<number, ReportPlace>;
-  /** What happened to each attribute here; at the top level every attribute occurs once, so nothing is looked up. */
+  /** What happened to each attribute here, in order of first meeting. */
   readonly entries: Entry[];
   readonly byTag: Map<number, Entry[]>;
+  /** Where the next element most likely is: items of a sequence are alike, and so they are met in the same order. */
+  cursor: number;
 }
 
 interface Entry {
@@ -64,6 +71,8 @@ interface Entry {
   readonly action: AppliedAction;
   readonly rule: ReportRule;
   count: number;
+  /** Where it stands among the entries of its place. */
+  readonly index: number;
 }
 
 /** Collects what is done to one instance. Texts are made when the report is asked for, which most callers never do. */
@@ -81,7 +90,8 @@ export class ReportBuilder {
     kept: 0,
   };
   readonly #notes = new Set<ReportNote>();
-  #entries = 0;
+  #changed = 0;
+  #kept = 0;
   #truncated = false;
 
   /** The place of the items of a sequence. */
@@ -95,55 +105,124 @@ export class ReportBuilder {
 
   add(place: ReportPlace, tag: number, action: AppliedAction, rule: ReportRule): void {
     this.#counts[action] += 1;
-    if (action === 'kept') return;
+    // At the top level every attribute occurs once, so nothing is looked up.
     if (place.parent === undefined) {
-      this.#list(place, { tag, action, rule, count: 1 });
+      this.#list(place, { tag, action, rule, count: 1, index: place.entries.length });
+      return;
+    }
+    const likely = place.entries[place.cursor];
+    if (likely !== undefined && isSame(likely, tag, action, rule)) {
+      likely.count += 1;
+      place.cursor += 1;
       return;
     }
     const known = place.byTag.get(tag);
-    const same = known?.find((entry) => entry.action === action && entry.rule === rule);
+    const same = known?.find((entry) => isSame(entry, tag, action, rule));
     if (same !== undefined) {
       same.count += 1;
+      place.cursor = same.index + 1;
       return;
     }
-    const entry = { tag, action, rule, count: 1 };
+    const entry = { tag, action, rule, count: 1, index: place.entries.length };
+    if (!this.#list(place, entry)) return;
+    place.cursor = place.entries.length;
     if (known === undefined) place.byTag.set(tag, [entry]);
     else known.push(entry);
-    this.#list(place, entry);
   }
 
-  #list(place: ReportPlace, entry: Entry): void {
-    if (this.#entries >= maxReportEntries) {
+  #list(place: ReportPlace, entry: Entry): boolean {
+    const listed = entry.action === 'kept' ? this.#kept : this.#changed;
+    if (listed >= maxReportEntries) {
       this.#truncated = true;
-      return;
+      return false;
     }
-    this.#entries += 1;
+    if (entry.action === 'kept') this.#kept += 1;
+    else this.#changed += 1;
     place.entries.push(entry);
+    return true;
   }
 
   note(note: ReportNote): void {
     this.#notes.add(note);
   }
 
+  /** The report. Its lists and its fingerprint are made when they are first looked at. */
   build(head: { profile: string; profileRevision: string; keyId: string }): DeidentificationReport {
-    const elements: ReportEntry[] = [];
-    const collect = (place: ReportPlace, path: string): void => {
-      for (const { tag, action, rule, count } of place.entries) {
-        elements.push({ path: `${path}${formatTag(tag)}`, action, rule, count });
-      }
-      for (const child of place.children.values()) collect(child, `${path}${formatTag(child.tag)}/`);
-    };
-    collect(this.root, '');
-    return {
+    const about = {
       ...head,
       counts: { ...this.#counts },
-      elements,
       truncated: this.#truncated,
       notes: [...this.#notes],
+    };
+    const { root } = this;
+    let lists: { elements: ReportEntry[]; kept: ReportEntry[] } | undefined;
+    const listed = (): { elements: ReportEntry[]; kept: ReportEntry[] } => {
+      lists ??= listsOf(root);
+      return lists;
+    };
+    let fingerprint: string | undefined;
+    return {
+      ...about,
+      get elements() {
+        return listed().elements;
+      },
+      get kept() {
+        return listed().kept;
+      },
+      get fingerprint() {
+        fingerprint ??= fingerprintOf(root, JSON.stringify(about));
+        return fingerprint;
+      },
     };
   }
 }
 
+function isSame(entry: Entry, tag: number, action: AppliedAction, rule: ReportRule): boolean {
+  return entry.tag === tag && entry.action === action && entry.rule === rule;
+}
+
+function listsOf(root: ReportPlace): { elements: ReportEntry[]; kept: ReportEntry[] } {
+  const elements: ReportEntry[] = [];
+  const kept: ReportEntry[] = [];
+  const collect = (place: ReportPlace, path: string): void => {
+    for (const { tag, action, rule, count } of place.entries) {
+      const list = action === 'kept' ? kept : elements;
+      list.push({ path: `${path}${formatTag(tag)}`, action, rule, count });
+    }
+    for (const child of place.children.values()) collect(child, `${path}${formatTag(child.tag)}/`);
+  };
+  collect(root, '');
+  return { elements, kept };
+}
+
+const actionNumbers: ReadonlyMap<AppliedAction, number> = new Map(
+  appliedActions.map((action, index) => [action, index]),
+);
+
+/** Over numbers and rule names, which takes a tenth of the time that making the texts of a report takes. */
+function fingerprintOf(root: ReportPlace, about: string): string {
+  const rules = new Map<ReportRule, number>();
+  const numbers: number[] = [];
+  const collect = (place: ReportPlace): void => {
+    numbers.push(place.tag, place.entries.length, place.children.size);
+    for (const { tag, action, rule, count } of place.entries) {
+      let number = rules.get(rule);
+      if (number === undefined) {
+        number = rules.size;
+        rules.set(rule, number);
+      }
+      numbers.push(tag, number * 256 + (actionNumbers.get(action) ?? 255), count);
+    }
+    for (const child of place.children.values()) collect(child);
+  };
+  collect(root);
+  return createHash('sha256')
+    .update(`${about}\n${[...rules.keys()].join('\n')}\n`)
+    .update(Uint32Array.from(numbers))
+    .digest('hex')
+    .slice(0, 32);
+}
+
 function newPlace(tag: number, parent: ReportPlace | undefined): ReportPlace {
-  return { tag, parent, children: new Map(), entries: [], byTag: new Map() };
+  return { tag, parent, children: new Map(), entries: [], byTag: new Map(), cursor: 0 };
 }

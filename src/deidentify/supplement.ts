@@ -9,13 +9,13 @@ const removed: readonly number[] = [
   // Text that people type at the console or the planning station.
   0x00189423, 0x00189531, 0x00189433, 0x00189900, 0x00189916, 0x00189922, 0x00201020, 0x00286022, 0x0028702a,
   0x00400255, 0x0040a047, 0x0040a492, 0x00440008, 0x00603010, 0x00686540, 0x300a0184, 0x300a021c, 0x300a0236,
-  0x300a0194, 0x300a01a4, 0x300a01b8, 0x40080103,
+  0x40080103,
   // Retired identifications of images, devices and codes; labels typed at a console.
   0x00080041, 0x00080101, 0x00200070, 0x00203402, 0x00203404, 0x00205000, 0x00205002, 0x00280061, 0x00280062,
-  0x00280063, 0x00182002, 0x00182006, 0x00182045, 0x00280a04, 0x00221029, 0x00221065, 0x00221066, 0x00221094,
-  0x00221097, 0x00221273, 0x00287004, 0x00287005, 0x0028700c, 0x0028700d, 0x00741202, 0x0074140b, 0x00460012,
-  0x00209421, 0x00209453, 0x00540018, 0x00102292, 0x7fe00020, 0x7fe00030, 0x7fe00040, 0x300a00f9, 0x300a0354,
-  0x300a0355, 0x00281200,
+  0x00280063, 0x00182002, 0x00182006, 0x00182045, 0x00221029, 0x00221065, 0x00221066, 0x00221094, 0x00221097,
+  0x00221273, 0x00287004, 0x00287005, 0x0028700c, 0x0028700d, 0x00741202, 0x0074140b, 0x00460012, 0x00209421,
+  0x00209453, 0x00540018, 0x00102292, 0x7fe00020, 0x7fe00030, 0x7fe00040, 0x300a00f9, 0x300a0354, 0x300a0355,
+  0x00281200,
   // Animals: names of strains and breeds with registry numbers.
   0x00100212, 0x00100213, 0x00100214, 0x00100222, 0x00100223,
   // Length to End: stale as soon as anything changes.
@@ -26,15 +26,31 @@ const removed: readonly number[] = [
 
 /**
  * Rules of our own for attributes that neither Table E.1-1 nor the list beside it names, found by reading the names of
- * PS3.6 one by one. PS3.15 E.1 calls its table a minimum. Removal is right for all of these under the basic profile:
- * they are Type 3 or stand in objects that are not patients' images.
+ * PS3.6 one by one. PS3.15 E.1 calls its table a minimum. Removal is right for nearly all of these under the basic
+ * profile: they are Type 3 or stand in objects that are not patients' images.
  */
 export const supplement: ReadonlyMap<number, ActionCode> = new Map<number, ActionCode>([
   // Type 3 with a LUT, Type 1 with a real world value map: a dummy is right in both.
   [0x00283003, 'D'],
   // Type 1C of animals.
   [0x00102201, 'D'],
+  // Type 1C: required with Pixel Spacing Calibration Type.
+  [0x00280a04, 'D'],
+  // Type 2 of fixation, shielding and setup devices.
+  [0x300a0194, 'Z'],
+  [0x300a01a4, 'Z'],
+  [0x300a01b8, 'Z'],
   ...removed.map((tag): [number, ActionCode] => [tag, 'X']),
+]);
+
+/**
+ * Those of the supplement that describe what is in the object, in words: Clean Descriptors (PS3.15 E.3.5) keeps them once
+ * cleaned. A viewer shows them, or sorts frames by them.
+ */
+export const supplementDescriptors: ReadonlySet<number> = new Set([
+  0x00189423, 0x00189531, 0x00189433, 0x00189900, 0x00201020, 0x00286022, 0x00400255, 0x00603010, 0x300a0184,
+  0x300a021c, 0x300a0236, 0x300a0194, 0x300a01a4, 0x300a01b8, 0x00182002, 0x00182006, 0x00182045, 0x00280a04,
+  0x00283003, 0x00209421, 0x00209453, 0x00540018, 0x00221065, 0x00221066,
 ]);
 
 /**

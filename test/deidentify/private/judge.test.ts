@@ -9,6 +9,7 @@ import {
   type SafePrivateClass,
   safePrivateClasses,
 } from '../../../src/deidentify/profile-definition.ts';
+import { createRuleBook } from '../../../src/deidentify/rule-book.ts';
 import { readSubject } from '../../../src/deidentify/subject.ts';
 import type { DataElement, DataSet, Vr } from '../../../src/dicom/data-set.ts';
 import { bytesElement, item, numberElement, sequenceElement } from '../../../src/dicom/edit.ts';
@@ -158,7 +159,7 @@ t.test('a value must be what its VR says and repeat no identifier', async (t) =>
     words(0x00100010, 'PN', 'Zyxwvut^Qqrrst'),
     creator(0x20010010, philips),
   );
-  const { identifiers } = readSubject(dataSet, pseudonyms);
+  const { identifiers } = readSubject(dataSet, pseudonyms, createRuleBook(basicProfile));
   const fault = (found: DataElement): string | undefined => {
     const verdict = judgeOf().forDataSet(dataSet).judge(found);
     if (verdict.action !== 'keep') throw new Error(verdict.action);

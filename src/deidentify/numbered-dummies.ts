@@ -1,0 +1,28 @@
+import type { DataSet } from '../dicom/data-set.ts';
+import { firstNumber } from '../dicom/values.ts';
+
+/** Names by which people tell the parts of an object apart, the number of the part in the same item, and a word for it. */
+const numbered: ReadonlyMap<number, { readonly number: number; readonly word: string }> = new Map([
+  // Segment Label (Type 1), Segment Number.
+  [0x00620005, { number: 0x00620004, word: 'Segment' }],
+  // ROI Name (Type 2), ROI Number.
+  [0x30060026, { number: 0x30060022, word: 'ROI' }],
+  // Beam Name, Beam Number.
+  [0x300a00c2, { number: 0x300a00c0, word: 'Beam' }],
+]);
+
+/** Numbers above are no count of parts; they could be an identifier. */
+const maxNumber = 65_535;
+
+/**
+ * A dummy for a name that has to differ from its neighbours to be of use: "Segment 2", "ROI 7". `dataSet` is the item the
+ * name stands in, whose number stays in the output anyway. Undefined for other attributes and where there is no number.
+ * PS3.15 E.1: Z allows a dummy as D does.
+ */
+export function numberedDummy(tag: number, dataSet: DataSet): string | undefined {
+  const row = numbered.get(tag);
+  if (row === undefined) return undefined;
+  const number = firstNumber(dataSet, row.number);
+  const counts = number !== undefined && Number.isInteger(number) && number >= 0 && number <= maxNumber;
+  return counts ? `${row.word} ${number}` : undefined;
+}

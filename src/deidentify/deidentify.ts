@@ -60,7 +60,7 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
   const { dataSet, transferSyntaxUid } = input;
   const { profile, pseudonyms } = options;
   const released = new Set(options.releasedCodes ?? []);
-  for (const { code, detail } of assessObject(dataSet, transferSyntaxUid)) {
+  for (const { code, detail } of assessObject(dataSet, transferSyntaxUid, profile)) {
     if (errorRow(code).releasable === true && released.has(code)) continue;
     return detail === undefined ? { kind: 'held', code } : { kind: 'held', code, detail };
   }

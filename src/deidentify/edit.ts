@@ -8,6 +8,7 @@ import { PrivateEditing, settledBlocks } from './edit-private.ts';
 import { dummied, replaceUids, withEncoding, withText, writtenVr } from './replacements.ts';
 import type { ReportRule } from './report.ts';
 import type { Decision } from './rule-book.ts';
+import { editContent, replaceContent } from './structured/edit-content.ts';
 import { decodedText, latin1, valueBytes } from './text.ts';
 import {
   cappedAge,
@@ -105,6 +106,9 @@ function performSimple(
     case 'Z':
       return noted(context, place, tag, 'emptied', rule, emptyElement(tag, writtenVr(element)));
     case 'D': {
+      const content = replaceContent(context, element, dataSet, place, editDataSet);
+      if (content !== undefined)
+        return noted(context, place, tag, content.element ? 'replaced' : 'removed', rule, content.element);
       const dummy = dummied(context.pseudonyms, place.rules, element, dataSet);
       return noted(context, place, tag, dummy === undefined ? 'removed' : 'replaced', rule, dummy);
     }
@@ -205,7 +209,9 @@ function recurse(
   body: ItemsBody,
   dataSet: DataSet,
   place: EditPlace,
-): DataElement {
+): DataElement | undefined {
+  const content = editContent(context, element, body, dataSet, place, editDataSet);
+  if (content !== undefined) return content.element;
   const within = placeWithin(context, place, element.tag);
   const items = body.items.map((found) =>
     withEncoding(editDataSet(context, found, within), dataSet.encoding),

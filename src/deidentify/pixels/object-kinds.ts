@@ -10,14 +10,20 @@ export interface ImageFamily {
   objection(imageType: readonly string[]): string | undefined;
 }
 
+/**
+ * What is structured: a tree of content items (Clean Structured Content), annotations on images (Clean Graphics) or on
+ * waveforms (Clean Structured Content), or trees of drafts of the standard and assessments, which no rule cleans.
+ */
+export type StructuredContent = 'tree' | 'graphics' | 'annotations' | 'other';
+
 /** What a storage SOP Class holds, as far as de-identification is concerned. */
 export type ObjectKind =
   /** Pixels of a modality that does not write on them. */
   | { readonly kind: 'image'; readonly family: ImageFamily }
   /** Attributes only, all of them covered by the rule tables. */
   | { readonly kind: 'header' }
-  /** A content tree or annotations in free text. */
-  | { readonly kind: 'structured' }
+  /** A content tree or annotations in free text: what is cleaned or replaced in it, if anything can be. */
+  | { readonly kind: 'structured'; readonly content: StructuredContent }
   | { readonly kind: 'document' }
   /** Voices, faces, raw data, templates: nothing the tables speak of. */
   | { readonly kind: 'uncovered' };
@@ -108,26 +114,34 @@ enter(
 for (const suffix of ['34.1', '34.7', '34.10'])
   kinds.set(`1.2.840.10008.5.1.4.${suffix}`, { kind: 'header' });
 
+const structured = (content: StructuredContent): ObjectKind => ({ kind: 'structured', content });
+
 enter(
-  { kind: 'structured' },
-  ...['88.1', '88.2', '88.3', '88.4', '88.11', '88.22', '88.33', '88.34', '88.35', '88.40', '88.50', '88.59'],
+  structured('tree'),
   ...[
+    '88.11',
+    '88.22',
+    '88.33',
+    '88.34',
+    '88.35',
+    '88.40',
+    '88.50',
+    '88.59',
     '88.65',
     '88.67',
     '88.68',
     '88.69',
-    '88.70',
-    '88.71',
-    '88.72',
-    '88.73',
-    '88.74',
-    '88.75',
-    '88.76',
-    '88.77',
   ],
-  ...['11.1', '11.2', '11.3', '11.4', '11.5', '11.6', '11.7', '11.8', '11.9', '11.10', '11.11', '11.12'],
-  ...['9.100.1', '9.100.2', '90.1', '91.1'],
+  ...['88.70', '88.71', '88.72', '88.73', '88.74', '88.75', '88.76', '88.77'],
 );
+enter(
+  structured('graphics'),
+  ...['11.1', '11.2', '11.3', '11.4', '11.5', '11.6', '11.7', '11.8', '11.9', '11.10', '11.11', '11.12'],
+);
+enter(structured('annotations'), '9.100.1', '9.100.2');
+enter(structured('other'), '88.1', '88.2', '88.3', '88.4', '90.1');
+// Annotations of slides: labels and descriptions are attributes of the tables, all else are coordinates and codes.
+enter({ kind: 'header' }, '91.1');
 enter({ kind: 'document' }, '104.1', '104.2', '104.3', '104.4', '104.5');
 enter(
   { kind: 'uncovered' },

@@ -2,9 +2,10 @@ import type { ErrorCode } from '../../core/errors.ts';
 import type { DataSet } from '../../dicom/data-set.ts';
 import { isStorageSopClass, MEDIA_STORAGE_DIRECTORY } from '../../dicom/uids.ts';
 import { firstNumber, has } from '../../dicom/values.ts';
+import type { Profile } from '../profile.ts';
 import { canonicalUid } from '../pseudonyms.ts';
 import { textAt } from '../text.ts';
-import { type ImageFamily, type ObjectKind, objectKind } from './object-kinds.ts';
+import { type ImageFamily, type ObjectKind, objectKind, type StructuredContent } from './object-kinds.ts';
 
 /** A reason to hold an instance before anything is done to it. `detail` is a word of this file, never a value. */
 export interface Objection {
@@ -14,33 +15,36 @@ export interface Objection {
 
 const pixelTags = [0x7fe00010, 0x7fe00008, 0x7fe00009];
 const directoryRecordSequence = 0x00041220;
+const graphicAnnotationSequence = 0x00700001;
 
 /**
- * What stands against de-identifying this object under a profile that cannot look at pixels or clean content: every
- * objection, the gravest first. An empty list says that the rules for the header are enough. Whatever is not known to be
+ * What stands against de-identifying this object under a profile, which cannot look at pixels: every objection, the
+ * gravest first. Structured content passes where the profile cleans or replaces it. An empty list says that the rules for the header are enough. Whatever is not known to be
  * harmless is objected to; a sender's word that nothing is burned in (0028,0301 NO) is not believed.
  */
-export function assessObject(dataSet: DataSet, transferSyntaxUid: string): Objection[] {
+export function assessObject(dataSet: DataSet, transferSyntaxUid: string, profile: Profile): Objection[] {
   const sopClassUid = canonicalUid(textAt(dataSet, 0x00080016));
   if (sopClassUid === MEDIA_STORAGE_DIRECTORY || has(dataSet, directoryRecordSequence)) {
     return [{ code: 'MEDIA_DIRECTORY' }];
   }
   if (sopClassUid === '') return [{ code: 'REQUIRED_ATTRIBUTE_MISSING', detail: '0008,0016' }];
   if (!isStorageSopClass(sopClassUid)) return [{ code: 'PRIVATE_SOP_CLASS' }];
-  return objectionsByKind(objectKind(sopClassUid), dataSet, transferSyntaxUid);
+  return objectionsByKind(objectKind(sopClassUid), dataSet, transferSyntaxUid, profile);
 }
 
 function objectionsByKind(
   kind: ObjectKind | undefined,
   dataSet: DataSet,
   transferSyntaxUid: string,
+  profile: Profile,
 ): Objection[] {
   const hasPixels = pixelTags.some((tag) => has(dataSet, tag));
   switch (kind?.kind) {
     case 'document':
       return [{ code: 'ENCAPSULATED_DOCUMENT' }];
     case 'structured':
-      return [{ code: 'STRUCTURED_CONTENT' }];
+      if (!handlesContent(kind.content, dataSet, profile)) return [{ code: 'STRUCTURED_CONTENT' }];
+      return hasPixels ? [{ code: 'BURNED_IN_TEXT_RISK', detail: 'pixels where none belong' }] : [];
     case 'uncovered':
       return [{ code: 'OBJECT_NOT_COVERED' }];
     case 'header':
@@ -57,6 +61,27 @@ function objectionsByKind(
         : [{ code: 'OBJECT_NOT_COVERED' }];
     default:
       return unreachable(kind);
+  }
+}
+
+/** Whether nothing of the content leaves that no rule has looked at. */
+function handlesContent(
+  content: StructuredContent,
+  dataSet: DataSet,
+  { options, definition }: Profile,
+): boolean {
+  const replaced = definition.structuredContent === 'replace';
+  switch (content) {
+    case 'tree':
+    case 'annotations':
+      return replaced || options.has('cleanStructuredContent');
+    case 'graphics':
+      // A presentation state that draws nothing is a header like any other.
+      return replaced || options.has('cleanGraphics') || !has(dataSet, graphicAnnotationSequence);
+    case 'other':
+      return false;
+    default:
+      return unreachable(content);
   }
 }
 

@@ -1,5 +1,5 @@
 import { tableE341 } from '../generated/table-e3-4-1.ts';
-import type { ProfileOption } from '../rules.ts';
+import { type ProfileOption, profileOptions } from '../rules.ts';
 import { type ConceptRow, type ContentValueType, contentValueTypes } from './concept-row.ts';
 
 /** A concept name, as its code tells it. */
@@ -32,6 +32,8 @@ export interface ContentDecision {
   /** What is done where the action cannot be: text that cannot be cleaned, a date that is none. */
   readonly otherwise: 'remove' | 'dummy';
   readonly rule: ContentRule;
+  /** The option that stands in place of the basic action. */
+  readonly option?: ProfileOption;
 }
 
 /** The options as far as content items heed them. */
@@ -101,8 +103,8 @@ function presentCode({ scheme, code }: Concept): Concept {
 
 /**
  * What becomes of a content item (PS3.15 E.3.4): by its row of Table E.3.4-1 and the options of the profile, else by its
- * value type, text and names being denied. Options are weighed as in the header: what is kept whole (K) wins, but dates
- * that Modified Dates shifts are shifted, since a true date beside shifted ones bounds the shift.
+ * value type, text and names being denied. Options are weighed as in the header: where one keeps and another cleans,
+ * cleaning wins.
  *
  * References and UIDs that the table removes or replaces get the keyed replacement of every other UID: nothing of the
  * original is left, and they still resolve.
@@ -118,31 +120,33 @@ export function decideContent(
 
 function decideListed({ valueType, basic, options }: ConceptRow, profile: ContentOptions): ContentDecision {
   const otherwise = basic === 'X' ? 'remove' : 'dummy';
-  const decided = (action: ContentAction): ContentDecision => ({ action, otherwise, rule: 'table-e3-4-1' });
-  const chosen = (code: 'K' | 'C'): ProfileOption[] =>
-    (Object.keys(options) as ProfileOption[]).filter(
-      (option) => options[option] === code && profile.options.has(option),
-    );
-  const kept = chosen('K');
-  const cleaned = chosen('C');
-  if (cleaned.includes('retainLongModifiedDates')) {
-    const keepsTrueDate = profile.trueDeviceDates && kept.includes('retainDeviceIdentity');
-    if (!keepsTrueDate) return decided('shift');
-  }
+  const decided = (action: ContentAction, option?: ProfileOption): ContentDecision => ({
+    action,
+    otherwise,
+    rule: 'table-e3-4-1',
+    ...(option === undefined ? {} : { option }),
+  });
+  const first = (code: 'K' | 'C'): ProfileOption | undefined =>
+    profileOptions.find((option) => options[option] === code && profile.options.has(option));
+  const cleaned = first('C');
+  const kept = first('K');
+  const keepsTrueDate =
+    profile.trueDeviceDates && cleaned === 'retainLongModifiedDates' && kept === 'retainDeviceIdentity';
   switch (valueType) {
     case 'IMAGE':
     case 'WAVEFORM':
     case 'COMPOSITE':
-      return decided('attributes');
+      return decided('attributes', kept);
     case 'UIDREF':
-      return decided(kept.length > 0 ? 'keep' : 'remapUid');
+      return kept === undefined ? decided('remapUid') : decided('keep', kept);
     case 'CODE':
     case 'NUM':
     case 'CONTAINER':
-      return decided(kept.length > 0 ? 'attributes' : otherwise);
+      return kept === undefined ? decided(otherwise) : decided('attributes', kept);
     default:
-      if (kept.length > 0) return decided('keep');
-      return decided(cleaned.length > 0 ? 'clean' : otherwise);
+      if (cleaned !== undefined && !keepsTrueDate)
+        return decided(cleaned === 'retainLongModifiedDates' ? 'shift' : 'clean', cleaned);
+      return kept === undefined ? decided(otherwise) : decided('keep', kept);
   }
 }
 
@@ -151,24 +155,27 @@ function decideUnlisted(
   concept: Concept | undefined,
   { options }: ContentOptions,
 ): ContentDecision {
-  const decided = (action: ContentAction, rule: ContentRule = 'structured-content'): ContentDecision => ({
+  const decided = (action: ContentAction, option?: ProfileOption): ContentDecision => ({
     action,
     otherwise: 'remove',
-    rule,
+    rule: 'structured-content',
+    ...(option === undefined ? {} : { option }),
   });
   switch (valueType) {
     case 'TEXT': {
       const name = `${concept?.scheme} ${concept?.code}`;
       if (name === trackingIdentifier) return { action: 'token', otherwise: 'dummy', rule: 'supplement' };
-      return keptText.has(name) ? decided('keep', 'supplement') : decided('remove');
+      return keptText.has(name) ? { ...decided('keep'), rule: 'supplement' } : decided('remove');
     }
     case 'DATE':
     case 'TIME':
     case 'DATETIME':
-      if (options.has('retainLongFullDates')) return decided('keep');
-      return decided(options.has('retainLongModifiedDates') ? 'shift' : 'remove');
+      if (options.has('retainLongFullDates')) return decided('keep', 'retainLongFullDates');
+      return options.has('retainLongModifiedDates')
+        ? decided('shift', 'retainLongModifiedDates')
+        : decided('remove');
     case 'UIDREF':
-      return decided(options.has('retainUids') ? 'keep' : 'remapUid');
+      return options.has('retainUids') ? decided('keep', 'retainUids') : decided('remapUid');
     case 'PNAME':
     // Cells of a table are text, names and dates without concept names of their own.
     case 'TABLE':

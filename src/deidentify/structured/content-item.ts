@@ -1,25 +1,20 @@
 import type { DataElement, DataSet, Vr } from '../../dicom/data-set.ts';
 import { bytesElement, emptyElement, item, sequenceElement, textElement } from '../../dicom/edit.ts';
-import { element, has, items } from '../../dicom/values.ts';
+import { element, has, items, valueLength } from '../../dicom/values.ts';
 import { dummyValue } from '../dummies.ts';
-import type { AppliedAction } from '../report.ts';
+import type { AppliedAction, ReportRule } from '../report.ts';
 import { decodedText, textAt, valueHead } from '../text.ts';
 import { cappedAge } from './age.ts';
 import type { ContentValueType } from './concept-row.ts';
-import {
-  type Concept,
-  type ContentAction,
-  type ContentRule,
-  contentValueType,
-  decideContent,
-} from './concept-rules.ts';
-import type { ContentContext } from './content-context.ts';
+import { type Concept, type ContentAction, contentValueType, decideContent } from './concept-rules.ts';
+import type { ChangedValue, ContentContext } from './content-context.ts';
 
 const valueTypeTag = 0x0040a040;
 export const conceptNameTag = 0x0040a043;
 const conceptCodeTag = 0x0040a168;
 const measuredValueTag = 0x0040a300;
 const numericValueTag = 0x0040a30a;
+const timeTag = 0x0040a122;
 
 /** The attribute that carries the value, of the value types that are judged here. */
 const valueTags: ReadonlyMap<ContentValueType, readonly [tag: number, vr: Vr]> = new Map<
@@ -28,11 +23,18 @@ const valueTags: ReadonlyMap<ContentValueType, readonly [tag: number, vr: Vr]> =
 >([
   ['DATETIME', [0x0040a120, 'DT']],
   ['DATE', [0x0040a121, 'DA']],
-  ['TIME', [0x0040a122, 'TM']],
+  ['TIME', [timeTag, 'TM']],
   ['PNAME', [0x0040a123, 'PN']],
   ['UIDREF', [0x0040a124, 'UI']],
   ['TEXT', [0x0040a160, 'UT']],
 ]);
+/** The same for all value types that have an attribute of their own. */
+const carriers: ReadonlyMap<ContentValueType, readonly [tag: number, vr: Vr]> = new Map<
+  ContentValueType,
+  readonly [number, Vr]
+>([...valueTags, ['CODE', [conceptCodeTag, 'SQ']], ['NUM', [measuredValueTag, 'SQ']]]);
+/** Values with a form that tells whether they are what they claim: dates, times, UIDs. */
+const formed: ReadonlySet<number> = new Set([0x0040a120, 0x0040a121, timeTag, 0x0040a124]);
 /** Values of these stand only in items of their own value type; anywhere else they are smuggled. */
 const judgedTags: ReadonlySet<number> = new Set([...valueTags.values()].map(([tag]) => tag));
 /** A number, as content items of trees (Measured Value Sequence) and of the macro 10-2 write it. */
@@ -47,7 +49,7 @@ const numberTags: ReadonlySet<number> = new Set([
 
 /** What becomes of one content item, apart from the items below it. */
 export type ItemVerdict =
-  | { readonly kind: 'drop'; readonly tag: number; readonly rule: ContentRule }
+  | { readonly kind: 'drop'; readonly tag: number; readonly rule: ReportRule }
   | {
       readonly kind: 'keep';
       /** The item without the attributes that are judged here; to be edited by the rules for attributes. */
@@ -56,7 +58,7 @@ export type ItemVerdict =
       readonly value: DataElement | undefined;
       readonly tag: number;
       readonly done: AppliedAction;
-      readonly rule: ContentRule;
+      readonly rule: ReportRule;
     };
 
 /** Whether an item is a content item: it has a concept name and a value of its own. */
@@ -71,80 +73,79 @@ export function isContentItem(found: DataSet): boolean {
 /**
  * Judges a content item by concept name and value type (decideContent). `mustStay` says that others depend on it: items
  * below it, references to it; then a value takes the place of what would be removed. Items that cannot be understood
- * (unknown value type, several value types at once) are dropped.
+ * (unknown value type, several value types at once) are dropped. `place` is that of the item.
  */
 export function judgeContentItem<Place>(
   context: ContentContext<Place>,
   found: DataSet,
+  place: Place,
   mustStay: boolean,
 ): ItemVerdict {
   const type = valueTypeOf(found);
   if (type === undefined) return { kind: 'drop', tag: valueTypeTag, rule: 'structured-content' };
-  const { action, otherwise, rule } = decideContent(type, conceptOf(found), context);
-  const [valueTag] = valueTags.get(type) ?? [type === 'CODE' ? conceptCodeTag : valueTypeTag];
-  const own = element(found, valueTag);
-  const kept = (attributes: DataSet, value: DataElement | undefined, done: AppliedAction): ItemVerdict => ({
-    kind: 'keep',
-    attributes,
-    value,
-    tag: valueTag,
-    done,
-    rule,
-  });
+  const decision = decideContent(type, conceptOf(found), context);
+  const { action, otherwise, option } = decision;
+  const [tag, vr] = carriers.get(type) ?? [valueTypeTag, 'CS'];
+  const own = element(found, tag);
+  const kept = (
+    attributes: DataSet,
+    value: DataElement | undefined,
+    done: AppliedAction,
+    rule: ReportRule,
+  ): ItemVerdict => ({ kind: 'keep', attributes, value, tag, done, rule });
+  if (context.isOwnRule(tag, vr, place)) {
+    const others = new Set([...judgedTags].filter((judged) => judged !== tag));
+    return kept(withoutTags(found, others), undefined, 'kept', decision.rule);
+  }
   const plain = withoutTags(found, judgedTags);
-  if (action === 'attributes') return kept(capped(found, type, plain), undefined, 'kept');
-  const result = own === undefined ? undefined : newValue(context, action, own, found);
-  if (result !== undefined) return kept(plain, result.value, result.done);
+  const changed =
+    action === 'attributes'
+      ? { element: undefined, action: 'kept' as const }
+      : own === undefined
+        ? undefined
+        : changedValue(context, action, own, found);
+  if (changed !== undefined) {
+    if (option !== undefined) context.claim(option);
+    return kept(capped(found, type, plain), changed.element, changed.action, option ?? decision.rule);
+  }
   const settled = action === 'remove' || action === 'dummy' ? action : otherwise;
   const removable = type !== 'CONTAINER' && type !== 'TABLE';
-  if (settled === 'remove' && !(mustStay && removable)) return { kind: 'drop', tag: valueTag, rule };
+  if (settled === 'remove' && !(mustStay && removable)) return { kind: 'drop', tag, rule: decision.rule };
   switch (type) {
-    case 'CODE':
-      return kept(
-        withoutTags(plain, new Set([conceptCodeTag])),
-        sequenceElement(conceptCodeTag, [removedCode(found)]),
-        'replaced',
-      );
+    case 'CODE': {
+      const value = sequenceElement(conceptCodeTag, [removedCode(found)]);
+      return kept(withoutTags(plain, new Set([conceptCodeTag])), value, 'replaced', decision.rule);
+    }
     case 'NUM': {
-      // Type 2 in a tree; a number of macro 10-2 is its own attribute.
-      const rest = withoutTags(plain, numberTags);
+      // Type 2 in a tree; a number of macro 10-2 is an attribute of the item.
       const value = has(found, measuredValueTag)
         ? emptyElement(measuredValueTag, 'SQ')
         : textElement(found, numericValueTag, 'DS', '0');
-      return kept(rest, value, 'replaced');
+      return kept(withoutTags(plain, numberTags), value, 'replaced', decision.rule);
     }
     default:
-      return kept(plain, dummy(type, own), 'replaced');
+      return kept(plain, dummy(tag, vr, own), 'replaced', decision.rule);
   }
 }
 
 /** The new value, or undefined where this action leaves none. */
-function newValue<Place>(
+function changedValue<Place>(
   context: ContentContext<Place>,
   action: ContentAction,
   own: DataElement,
   found: DataSet,
-): { readonly value: DataElement; readonly done: AppliedAction } | undefined {
-  const done = (
-    value: DataElement | undefined,
-    applied: AppliedAction,
-  ): { readonly value: DataElement; readonly done: AppliedAction } | undefined =>
-    value === undefined ? undefined : { value, done: applied };
+): ChangedValue | undefined {
+  const done = (value: DataElement | undefined, applied: AppliedAction): ChangedValue | undefined =>
+    value === undefined ? undefined : { element: value, action: applied };
   switch (action) {
     case 'keep':
-      return own.tag >= 0x0040a120 && own.tag <= 0x0040a122
-        ? done(isTemporal(own, found) ? own : undefined, 'kept')
-        : done(own.tag === 0x0040a124 ? own : context.checked(own, found), 'kept');
+      return done(formed.has(own.tag) ? context.wellFormed(own) : context.checked(own, found), 'kept');
     case 'shift':
       // Whole weeks are shifted: a time of day stays as it is.
-      if (own.tag === 0x0040a122) return done(isTemporal(own, found) ? own : undefined, 'kept');
-      return done(isTemporal(own, found) ? context.shiftDate(own, found) : undefined, 'cleaned');
+      return own.tag === timeTag ? done(context.wellFormed(own), 'kept') : context.shiftDate(own);
     case 'clean': {
-      const text = decodedText(own, found);
-      const cleaned = text === undefined ? undefined : context.cleanText(text, 'UT');
-      if (cleaned === undefined || cleaned === '') return undefined;
-      if (cleaned === text) return done(own, 'kept');
-      return done(textElement(found, own.tag, 'UT', cleaned), 'cleaned');
+      const cleaned = context.cleanText(own, found);
+      return cleaned === undefined || valueLength(cleaned.element) === 0 ? undefined : cleaned;
     }
     case 'remapUid':
       return done(context.remapUids(own), 'uidReplaced');
@@ -158,20 +159,8 @@ function newValue<Place>(
   }
 }
 
-/** PS3.5 6.2; the date is not looked at further, since it is kept or shifted as a whole. */
-const temporalForms: ReadonlyMap<number, RegExp> = new Map([
-  [0x0040a120, /^\d{4,14}(\.\d{1,6})?([+-]\d{4})?$/],
-  [0x0040a121, /^\d{8}$/],
-  [0x0040a122, /^\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?$/],
-]);
-
-function isTemporal(own: DataElement, found: DataSet): boolean {
-  return temporalForms.get(own.tag)?.test(decodedText(own, found) ?? '') === true;
-}
-
-function dummy(type: ContentValueType, own: DataElement | undefined): DataElement | undefined {
-  const [tag, vr] = valueTags.get(type) ?? [];
-  if (tag === undefined || vr === undefined) return undefined;
+function dummy(tag: number, vr: Vr, own: DataElement | undefined): DataElement | undefined {
+  if (!judgedTags.has(tag)) return undefined;
   const bytes = dummyValue(tag, vr, own === undefined ? new Uint8Array(0) : valueHead(own));
   return bytes === undefined ? undefined : bytesElement(tag, vr, bytes);
 }

@@ -92,7 +92,7 @@ function judgeItems<Place>(
       return;
     }
     const below = items(found, contentSequenceTag);
-    const verdict = judgeContentItem(context, found, below.length > 0 || targets.has(path));
+    const verdict = judgeContentItem(context, found, place, below.length > 0 || targets.has(path));
     if (verdict.kind === 'drop') {
       context.report(place, verdict.tag, 'removed', verdict.rule);
       return;
@@ -168,7 +168,7 @@ export function cleanLooseItem<Place>(
   place: Place,
   mustStay: boolean,
 ): DataSet | undefined {
-  const verdict = judgeContentItem(context, found, mustStay);
+  const verdict = judgeContentItem(context, found, place, mustStay);
   if (verdict.kind === 'drop') {
     context.report(place, verdict.tag, 'removed', verdict.rule);
     return undefined;

@@ -22,8 +22,11 @@ function outcome(row: ConceptRow, options: readonly ProfileOption[], depth: numb
     {
       options: new Set(options),
       trueDeviceDates: false,
-      cleanText: () => 'CLEAN',
-      shiftDate: ({ tag, vr }) => words(tag, vr, 'SHIFT'),
+      cleanText: ({ tag }) => ({ element: words(tag, 'UT', 'CLEAN'), action: 'cleaned' }),
+      shiftDate: ({ tag, vr }) => ({ element: words(tag, vr, 'SHIFT'), action: 'shifted' }),
+      wellFormed: (element) => element,
+      isOwnRule: () => false,
+      claim: () => undefined,
       checked: (element) => element,
       remapUids: ({ tag }) => uidElement(tag, '2.25.1'),
       token: () => 'TOKEN',
@@ -103,6 +106,14 @@ t.test('every retired SNOMED code finds the row of the present one', async (t) =
       );
     t.equal(conceptRow({ scheme: 'DCM', code: old }, row.valueType), undefined);
   }
+});
+
+t.test('where one option keeps and another cleans, cleaning wins', async (t) => {
+  const equipment = { scheme: 'DCM', code: '121122' };
+  const decide = (...options: readonly ProfileOption[]): string =>
+    decideContent('TEXT', equipment, { options: new Set(options), trueDeviceDates: false }).action;
+  t.equal(decide('retainDeviceIdentity'), 'keep');
+  t.equal(decide('retainDeviceIdentity', 'cleanDescriptors'), 'clean');
 });
 
 t.test('a date that Modified Dates shifts is not kept for being a device’s', async (t) => {

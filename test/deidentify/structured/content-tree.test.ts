@@ -7,6 +7,7 @@ import {
   contentSequenceTag,
   maxContentDepth,
 } from '../../../src/deidentify/structured/content-tree.ts';
+import { keptTemporal, keptUids } from '../../../src/deidentify/valued-actions.ts';
 import type { DataElement, DataSet } from '../../../src/dicom/data-set.ts';
 import { item, sequenceElement, uidElement } from '../../../src/dicom/edit.ts';
 import { element, items, numbers, text } from '../../../src/dicom/values.ts';
@@ -31,14 +32,28 @@ interface Reported {
 }
 
 /** A context with rules for attributes that keep everything, so that only the judgement of items is seen. */
-function contextOf(...options: readonly ProfileOption[]): ContentContext<string> & { reported: Reported[] } {
+function contextOf(...options: readonly ProfileOption[]): ContentContext<string> & {
+  reported: Reported[];
+  claimed: Set<string>;
+} {
   const reported: Reported[] = [];
+  const claimed = new Set<string>();
   return {
     reported,
+    claimed,
     options: new Set(options),
     trueDeviceDates: false,
-    cleanText: (value) => (value.includes('Doe') ? value.replace('Doe', '***') : value),
-    shiftDate: (found) => words(found.tag, found.vr === 'DA' ? 'DA' : 'DT', '20140101'),
+    cleanText: (found) => {
+      const value = text(item(around, [found]), found.tag)[0] ?? '';
+      return { element: words(found.tag, 'UT', value.replace('Doe', '***')), action: 'cleaned' };
+    },
+    shiftDate: (found) =>
+      keptTemporal(found) === undefined
+        ? undefined
+        : { element: words(found.tag, found.vr === 'DA' ? 'DA' : 'DT', '20140101'), action: 'shifted' },
+    wellFormed: (found) => keptTemporal(found)?.element ?? keptUids(found)?.element,
+    isOwnRule: () => false,
+    claim: (option) => claimed.add(option),
     checked: (found) => found,
     remapUids: (found) => uidElement(found.tag, pseudonyms.uid('1.2.99.7.1')),
     token: (kind, value) => pseudonyms.token(kind, value),

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from './config/config.ts';
+import { ConfigurationFaults } from './config/load.ts';
 import { readTextSecret } from './config/secret-file.ts';
 import { SallyportError } from './core/errors.ts';
+import type { ProfileDefinition } from './deidentify/profile-definition.ts';
 import type { BackendAuth, BackendSettings } from './deliver/settings.ts';
+import type { ProfileChoice } from './pipeline/messages.ts';
+import { loadProfileFile, ProfileFaults } from './profiles/profile-files.ts';
 import type { ListenerSettings } from './receive/settings.ts';
 
 /** The listener's settings from the configuration, certificates read. Throws CONFIGURATION_INVALID. */
@@ -47,6 +51,41 @@ export function backendSettings({ backend }: Config): BackendSettings {
     ...(Object.keys(pem).length === 0 ? {} : { tls: pem }),
     retry: { initialMs: backend.retryInitial, maxMs: backend.retryMax },
     breaker: { failures: backend.breakerFailures, openMs: backend.breakerOpen },
+  };
+}
+
+/**
+ * The profiles of the configuration, their files read: the standard one, and those of certain calling AE titles. Throws
+ * ConfigurationFaults with every fault of every file; also where two files give one name to different profiles, because
+ * the name is what a receiver sees.
+ */
+export function profileChoice({ deidentify }: Config): ProfileChoice {
+  const faults: string[] = [];
+  const byPath = new Map<string, ProfileDefinition>();
+  const revisions = new Map<string, { readonly revision: string; readonly path: string }>();
+  for (const path of [deidentify.profile, ...deidentify.profileByCallingAe.map(({ profile }) => profile)]) {
+    if (byPath.has(path)) continue;
+    try {
+      const { id, revision, definition } = loadProfileFile(path);
+      byPath.set(path, definition);
+      const other = revisions.get(id);
+      if (other !== undefined && other.revision !== revision)
+        faults.push(`${other.path} and ${path} are different profiles of one name, ${id}; rename one`);
+      revisions.set(id, { revision, path });
+    } catch (error) {
+      if (!(error instanceof ProfileFaults)) throw error;
+      // A file may be named more than once.
+      faults.push(...error.faults.filter((fault) => !faults.includes(fault)));
+    }
+  }
+  const standard = byPath.get(deidentify.profile);
+  if (faults.length > 0 || standard === undefined) throw new ConfigurationFaults(faults);
+  return {
+    standard,
+    byCallingAeTitle: deidentify.profileByCallingAe.map(({ callingAeTitle, profile }) => ({
+      callingAeTitle: callingAeTitle.trim(),
+      definition: byPath.get(profile) ?? standard,
+    })),
   };
 }
 

@@ -6,11 +6,10 @@ import { readPseudonymSecrets } from './config/secret-file.ts';
 import { asSallyportError, SallyportError } from './core/errors.ts';
 import { productVersion } from './core/version.ts';
 import { createKeyRing } from './deidentify/key-ring.ts';
-import { loadProfile } from './deidentify/profile.ts';
 import { BackendClient } from './deliver/backend-client.ts';
 import { Destination } from './deliver/destination.ts';
 import { type Post, planPosts } from './deliver/posts.ts';
-import { backendSettings, listenerSettings } from './gateway-settings.ts';
+import { backendSettings, listenerSettings, profileChoice } from './gateway-settings.ts';
 import { HttpServer } from './http/server.ts';
 import { createEmitter, type Subscriber } from './observe/emitter.ts';
 import type { Emit } from './observe/events.ts';
@@ -18,6 +17,7 @@ import { LineOutput } from './observe/line-output.ts';
 import { createLog } from './observe/log.ts';
 import { Metrics } from './observe/metrics.ts';
 import { DeliverLane } from './pipeline/deliver-lane.ts';
+import type { ProfileChoice } from './pipeline/messages.ts';
 import { Outbox } from './pipeline/outbox.ts';
 import { PrepareLane } from './pipeline/prepare-lane.ts';
 import type { LaneTools } from './pipeline/settle.ts';
@@ -105,10 +105,15 @@ export class Gateway {
     const config = this.#config;
     const emit = this.#emit;
     const { dir } = config.storage;
+    const profiles = profileChoice(config);
     const { active: secret, all: secrets } = readPseudonymSecrets(config.deidentify, dir);
     const ring = createKeyRing(secrets);
     // A profile whose key is missing is an error of the start, not of every worker thread.
-    ring.byId(loadProfile(config.deidentify.profile).definition.keyId);
+    for (const { keyId } of [
+      profiles.standard,
+      ...profiles.byCallingAeTitle.map((entry) => entry.definition),
+    ])
+      ring.byId(keyId);
     if (secret.created) emit('gateway.secretCreated', { keyId: ring.active.keyId });
 
     const ledger = await SqliteLedger.open(dir);
@@ -146,7 +151,9 @@ export class Gateway {
     if (config.backend.baseUrl === '')
       emit('destination.paused', { code: 'BACKEND_NOT_CONFIGURED', probeInMs: 0 });
     const lanes =
-      config.backend.baseUrl === '' ? undefined : this.#startLanes(tools, { blobs, retention, secrets });
+      config.backend.baseUrl === ''
+        ? undefined
+        : this.#startLanes(tools, { blobs, retention, secrets, profiles });
 
     const intake: Intake = {
       hasRoom: () => spool.hasRoom(),
@@ -201,6 +208,7 @@ export class Gateway {
       readonly blobs: FileBlobStore;
       readonly retention: Retention;
       readonly secrets: readonly Uint8Array[];
+      readonly profiles: ProfileChoice;
     },
   ): { readonly wake: () => void; readonly destinationReady: () => boolean } {
     const config = this.#config;
@@ -215,7 +223,7 @@ export class Gateway {
     const pool = new WorkerPool(
       { threads: config.workers, prepareTimeoutMs: config.pipeline.prepareTimeout },
       {
-        profile: config.deidentify.profile,
+        profiles: parts.profiles,
         secrets: parts.secrets,
         jpegQuality: config.render.jpegQuality,
         maxPixelsPerFrame: config.render.maxPixelsPerFrame,

@@ -15,6 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   receive: ['core', 'dicom', 'spool', 'observe'],
   send: ['core', 'dicom'],
   synthetic: ['core', 'dicom'],
+  verify: ['core', 'dicom'],
   pipeline: ['core', 'spool', 'observe'],
   deliver: ['core', 'observe'],
   http: ['core', 'spool', 'observe', 'config', 'pipeline'],
@@ -34,7 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'gateway-settings',
     'profiles',
   ],
-  'gateway-settings': ['core', 'config', 'deliver', 'receive', 'deidentify', 'profiles'],
+  'gateway-settings': ['core', 'config', 'deliver', 'receive', 'deidentify', 'profiles', 'pipeline'],
   cli: [
     'core',
     'dicom',
@@ -45,6 +46,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'spool',
     'send',
     'synthetic',
+    'verify',
     'pipeline',
     'example-backend',
     'gateway',
@@ -77,6 +79,7 @@ const vendorImporters: Readonly<Record<string, readonly string[]>> = {
 /** Folders of pure logic, and the few node modules that only compute. */
 const pureFolders: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  verify: ['node:zlib', 'node:crypto'],
   dicom: ['node:zlib', 'node:module'],
   deidentify: ['node:crypto', 'node:zlib'],
   render: ['node:zlib', 'node:crypto', 'node:module', 'node:url', 'node:fs'],
@@ -113,6 +116,22 @@ t.test('every folder imports only what the table of the design allows', async (t
       .filter((specifier) => !allowed.includes(folderOf(target(file, specifier))));
     t.same(wrong, [], `${file}`);
   }
+});
+
+t.test('verification shares nothing with what it verifies', async (t) => {
+  const reached = new Set<string>();
+  const reach = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const specifier of importsOf(file).filter((name) => name.startsWith('.')))
+      reach(target(file, specifier));
+  };
+  for (const file of files.filter((name) => folderOf(name) === 'verify')) reach(file);
+  t.ok(reached.has('verify/verify.ts'));
+  t.same(
+    [...reached].filter((file) => !['verify', 'core', 'dicom'].includes(folderOf(file))),
+    [],
+  );
 });
 
 t.test('relative imports name existing .ts files', async (t) => {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { ConfigurationFaults } from '../config/load.ts';
 import { asSallyportError, errorRow, exitCodes } from '../core/errors.ts';
+import { ProfileFaults } from '../profiles/profile-files.ts';
 import { commands } from './cli-commands.ts';
 import type { CommandIo } from './io.ts';
 
@@ -42,7 +43,7 @@ const configurationCodes: ReadonlySet<string> = new Set([
 
 /** Faults as sentences: what happened, what to do. Stacks only for what nobody foresaw. */
 function report(error: unknown, io: CommandIo): number {
-  if (error instanceof ConfigurationFaults) {
+  if (error instanceof ConfigurationFaults || error instanceof ProfileFaults) {
     io.stderr.write(`sallyport: ${error.message}\n${error.faults.map((fault) => `  - ${fault}\n`).join('')}`);
     return exitCodes.configuration;
   }

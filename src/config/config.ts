@@ -1,4 +1,4 @@
-import type { CallingPeer } from './formats.ts';
+import type { CallingAeProfile, CallingPeer } from './formats.ts';
 
 /** The effective configuration: frozen, durations in milliseconds, sizes in bytes. Paths and names are those of the schema. */
 export interface Config {
@@ -28,6 +28,7 @@ export interface Config {
   };
   readonly deidentify: {
     readonly profile: string;
+    readonly profileByCallingAe: readonly CallingAeProfile[];
     readonly secretFile: string;
     readonly secret: string;
     readonly furtherSecretFiles: readonly string[];

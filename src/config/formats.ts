@@ -64,6 +64,32 @@ export function assertCallingPeers(value: unknown): void {
   }
 }
 
+/** Which profile holds for what an AE title sends. */
+export interface CallingAeProfile {
+  readonly callingAeTitle: string;
+  /** Name or path of a profile. */
+  readonly profile: string;
+}
+
+/** A list of `{ "callingAeTitle": "PACS1", "profile": "./research.yaml" }`, each AE title once. */
+export function assertCallingAeProfiles(value: unknown): void {
+  const form = '{ callingAeTitle, profile }';
+  if (!Array.isArray(value)) throw new Error(`must be a list of ${form}`);
+  const titles = new Set<string>();
+  for (const entry of value as unknown[]) {
+    if (typeof entry !== 'object' || entry === null) throw new Error(`each entry must be ${form}`);
+    const { callingAeTitle, profile, ...others } = entry as Record<string, unknown>;
+    assertAeTitle(callingAeTitle);
+    if (Object.keys(others).length > 0)
+      throw new Error(`unknown key ${Object.keys(others).join(', ')} in an entry; it must be ${form}`);
+    if (typeof profile !== 'string' || profile.trim() === '' || profile.length > 4096)
+      throw new Error('the profile of an entry must be the name or path of a profile');
+    const title = String(callingAeTitle).trim();
+    if (titles.has(title)) throw new Error(`has the AE title ${title} twice`);
+    titles.add(title);
+  }
+}
+
 /** A list of addresses; from an environment variable: comma separated. */
 export function assertAddressList(value: unknown): void {
   if (!Array.isArray(value)) throw new Error('must be a list of IP addresses or blocks');

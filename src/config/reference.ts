@@ -11,6 +11,8 @@ const formatWords: Readonly<Record<string, string>> = {
   size: 'size: B, KiB, MiB, GiB, TiB',
   'ae-title': 'AE title',
   'calling-peers': 'list of { aeTitle, addresses }',
+  profile: 'name or path',
+  'calling-ae-profiles': 'list of { callingAeTitle, profile }',
   'address-list': 'list of addresses or blocks',
   'path-list': 'list of paths',
   'base-url': 'http(s) URL',

@@ -3,6 +3,7 @@ import {
   assertAddressList,
   assertAeTitle,
   assertBaseUrl,
+  assertCallingAeProfiles,
   assertCallingPeers,
   assertPathList,
   parseDuration,
@@ -136,9 +137,14 @@ export const schema: Section = {
   },
   deidentify: {
     profile: {
-      doc: 'De-identification profile: `basic` is the Basic Application Level Confidentiality Profile of PS3.15.',
-      format: ['basic'],
+      doc: 'De-identification profile, by name or by the path of its file. `basic` is the Basic Application Level Confidentiality Profile of PS3.15; `sallyport profile list` shows the other names.',
+      format: 'profile',
       default: 'basic',
+    },
+    profileByCallingAe: {
+      doc: 'Other profiles for what certain AE titles send. The calling AE title of the association decides, compared exactly but for blanks around it; all others get `deidentify.profile`. An AE title is a claim of the sender: list it in `dimse.callingPeers` with its addresses where a profile that keeps more hangs on it. In the environment: JSON.',
+      format: 'calling-ae-profiles',
+      default: [],
     },
     secretFile: {
       doc: 'File with the pseudonym secret (at least 32 bytes; made by the first start in the storage folder when neither this nor `deidentify.secret` is set). Whoever has it can recompute every pseudonym; without it nobody gets the same pseudonyms again.',
@@ -360,6 +366,13 @@ export function registerFormats(): void {
     size: { validate: (value: unknown) => void parseSize(value) },
     'ae-title': { validate: assertAeTitle },
     'calling-peers': { validate: assertCallingPeers, coerce: jsonList },
+    profile: {
+      validate: (value: unknown) => {
+        if (typeof value !== 'string' || value.trim() === '' || value.length > 4096)
+          throw new Error('must be the name or path of a profile');
+      },
+    },
+    'calling-ae-profiles': { validate: assertCallingAeProfiles, coerce: jsonList },
     'address-list': { validate: assertAddressList, coerce: commaList },
     'path-list': { validate: assertPathList, coerce: commaList },
     'base-url': { validate: assertBaseUrl },

@@ -1,8 +1,19 @@
 import type { ErrorCode } from '../core/errors.ts';
+import type { ProfileDefinition } from '../deidentify/profile-definition.ts';
+
+/** Which profile holds for an instance. Plain data; the same object where two AE titles have the same profile. */
+export interface ProfileChoice {
+  readonly standard: ProfileDefinition;
+  /** By calling AE title, without the blanks around it; all others get the standard one. */
+  readonly byCallingAeTitle: readonly {
+    readonly callingAeTitle: string;
+    readonly definition: ProfileDefinition;
+  }[];
+}
 
 /** Given to every worker thread once, when it starts. */
 export interface WorkerSetup {
-  readonly profile: string;
+  readonly profiles: ProfileChoice;
   /** Pseudonym secrets, the active one first; never logged, never sent back. */
   readonly secrets: readonly Uint8Array[];
   readonly jpegQuality: number;
@@ -20,6 +31,8 @@ export interface PrepareTask {
   /** Where a large output may be written; removed by the main thread after delivery. */
   readonly scratchPath: string;
   readonly releasedCodes: readonly string[];
+  /** Calling AE title of the association it came by; chooses the profile. */
+  readonly callingAeTitle: string;
 }
 
 /** Worker to main thread. `held` is a verdict on the instance, not a fault of the worker. */

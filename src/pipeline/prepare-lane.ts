@@ -190,6 +190,7 @@ export class PrepareLane {
           path: blobs.localPath(record.id),
           scratchPath: scratchPath(record.id),
           releasedCodes: record.releasedCodes,
+          callingAeTitle: record.callingAeTitle,
         },
         signal,
       );

@@ -5,7 +5,9 @@ import { SallyportError } from '../core/errors.ts';
 import { contentDigestAlgorithm } from '../core/instance.ts';
 import { deidentify } from '../deidentify/deidentify.ts';
 import { createKeyRing } from '../deidentify/key-ring.ts';
-import { loadProfile } from '../deidentify/profile.ts';
+import { defineProfile, type Profile } from '../deidentify/profile.ts';
+import type { ProfileDefinition } from '../deidentify/profile-definition.ts';
+import type { Pseudonyms } from '../deidentify/pseudonyms.ts';
 import type { ByteSource } from '../dicom/byte-source.ts';
 import { readPart10 } from '../dicom/part10.ts';
 import { render } from '../render/render.ts';
@@ -28,8 +30,16 @@ Object.assign(globalThis.console, {
 
 /** Thread entry: everything that is needed for every instance is made once. */
 const setup = workerData as WorkerSetup;
-const profile = loadProfile(setup.profile);
-const pseudonyms = createKeyRing(setup.secrets).byId(profile.definition.keyId);
+const ring = createKeyRing(setup.secrets);
+/** Each definition once: what is made of a profile is kept by it. */
+const contexts = new Map<ProfileDefinition, ProfileContext>();
+const standard = contextOf(setup.profiles.standard);
+const byCallingAeTitle = new Map(
+  setup.profiles.byCallingAeTitle.map(({ callingAeTitle, definition }) => [
+    callingAeTitle,
+    contextOf(definition),
+  ]),
+);
 const renderSettings = {
   quality: setup.jpegQuality,
   maxPixelsPerFrame: setup.maxPixelsPerFrame,
@@ -39,6 +49,19 @@ const renderSettings = {
 const buffer = reusedBuffer();
 /** Rendering takes part in what a post contains, so it takes part in its name. */
 const revisionSuffix = renderRevision(renderSettings);
+
+interface ProfileContext {
+  readonly profile: Profile;
+  readonly pseudonyms: Pseudonyms;
+}
+
+function contextOf(definition: ProfileDefinition): ProfileContext {
+  const known = contexts.get(definition);
+  if (known !== undefined) return known;
+  const context = { profile: defineProfile(definition), pseudonyms: ring.byId(definition.keyId) };
+  contexts.set(definition, context);
+  return context;
+}
 
 /**
  * The prepare stage of one instance, from the received bytes to what delivery posts. A verdict of the registry comes back
@@ -80,7 +103,9 @@ function unforeseen(error: unknown): SallyportError {
 
 async function prepareFrom(source: ByteSource, task: PrepareTask): Promise<PrepareReply> {
   const part10 = readPart10(source);
-  const result = deidentify(part10, { profile, pseudonyms, releasedCodes: task.releasedCodes });
+  const { releasedCodes, callingAeTitle } = task;
+  const { profile, pseudonyms } = byCallingAeTitle.get(callingAeTitle.trim()) ?? standard;
+  const result = deidentify(part10, { profile, pseudonyms, releasedCodes, callingAeTitle });
   if (result.kind === 'held') {
     return {
       kind: 'held',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { InstanceRecord } from '../../src/core/instance.ts';
 import type { Outcome } from '../../src/core/stage.ts';
+import { basicProfile } from '../../src/deidentify/profile.ts';
 import { bodyChunks } from '../../src/deliver/body.ts';
 import { type Post, planPosts } from '../../src/deliver/posts.ts';
 import type { EventFields, EventName } from '../../src/observe/events.ts';
@@ -75,7 +76,7 @@ export async function openLanes(t: Test, options: LanesOptions = {}) {
       entry: new URL('./unreliable-worker.ts', import.meta.url),
     },
     {
-      profile: 'basic',
+      profiles: { standard: basicProfile.definition, byCallingAeTitle: [] },
       secrets: [new Uint8Array(32).fill(9)],
       jpegQuality: 90,
       maxPixelsPerFrame: 1e8,

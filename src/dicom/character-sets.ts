@@ -1,3 +1,15 @@
+import {
+  ascii,
+  type CodeElement,
+  decoder,
+  escapes,
+  initialRepertoire,
+  latin1,
+  type Repertoire,
+  registration,
+  wholeDecoders,
+  windows1252,
+} from './character-sets-elements.ts';
 import type { Vr } from './data-set.ts';
 import { traitsOf } from './vr.ts';
 
@@ -7,158 +19,17 @@ import { traitsOf } from './vr.ts';
  * which gives each byte a character, so that text compared with text of the same data set still matches.
  */
 
-/** Decodes bytes of one code element. G0 sets see bytes below 0x80, G1 sets bytes from 0x80 on. */
-interface CodeElement {
-  readonly bytesPerCharacter: 1 | 2;
-  decode(bytes: Uint8Array): string;
+/** One value of a text element and where its bytes stand. */
+export interface ReadValue {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
 }
 
-/** The code elements a defined term makes active at the start of a value. */
-interface Repertoire {
-  readonly g0: CodeElement;
-  readonly g1: CodeElement | undefined;
-}
-
-const decoders = new Map<string, TextDecoder>();
-function decoder(label: string): TextDecoder {
-  let found = decoders.get(label);
-  if (found === undefined) {
-    found = new TextDecoder(label, { fatal: label === 'utf-8', ignoreBOM: true });
-    decoders.set(label, found);
-  }
-  return found;
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-}
-
-function single(label: string): CodeElement {
-  return { bytesPerCharacter: 1, decode: (bytes) => decoder(label).decode(bytes) };
-}
-
-/** JIS X 0208 and 0212 stand in EUC-JP with the high bits set, the latter behind 0x8F. */
-function japanese(prefix: readonly number[]): CodeElement {
-  return {
-    bytesPerCharacter: 2,
-    decode(bytes) {
-      const euc: number[] = [];
-      for (let i = 0; i + 1 < bytes.length; i += 2) {
-        euc.push(...prefix, (bytes[i] ?? 0) | 0x80, (bytes[i + 1] ?? 0) | 0x80);
-      }
-      // Half a character at the end: kept as it is.
-      const rest = bytes.length % 2 === 1 ? latin1(bytes.subarray(-1)) : '';
-      return decoder('euc-jp').decode(Uint8Array.from(euc)) + rest;
-    },
-  };
-}
-
-const ascii: CodeElement = { bytesPerCharacter: 1, decode: latin1 };
-const romaji: CodeElement = {
-  bytesPerCharacter: 1,
-  decode: (bytes) => latin1(bytes).replaceAll('\\', '\u00a5').replaceAll('~', '\u203e'),
-};
-const katakana: CodeElement = {
-  bytesPerCharacter: 1,
-  decode(bytes) {
-    let text = '';
-    for (const byte of bytes) {
-      const assigned = byte >= 0xa1 && byte <= 0xdf;
-      text += String.fromCharCode(assigned ? 0xff61 + byte - 0xa1 : byte);
-    }
-    return text;
-  },
-};
-const latin5Letters: Readonly<Record<string, string>> = {
-  '\u00d0': '\u011e',
-  '\u00dd': '\u0130',
-  '\u00de': '\u015e',
-  '\u00f0': '\u011f',
-  '\u00fd': '\u0131',
-  '\u00fe': '\u015f',
-};
-/** The label iso-8859-9 means Windows-1254 to TextDecoder. */
-const latin5: CodeElement = {
-  bytesPerCharacter: 1,
-  decode: (bytes) =>
-    latin1(bytes).replace(/[\xd0\xdd\xde\xf0\xfd\xfe]/g, (letter) => latin5Letters[letter] ?? letter),
-};
-const jisX0208 = japanese([]);
-const jisX0212 = japanese([0x8f]);
-const ksX1001: CodeElement = { bytesPerCharacter: 2, decode: (bytes) => decoder('euc-kr').decode(bytes) };
-const gb2312: CodeElement = { bytesPerCharacter: 2, decode: (bytes) => decoder('gbk').decode(bytes) };
-
-const g1Sets: Readonly<Record<string, CodeElement>> = {
-  '100': { bytesPerCharacter: 1, decode: latin1 },
-  '101': single('iso-8859-2'),
-  '109': single('iso-8859-3'),
-  '110': single('iso-8859-4'),
-  '144': single('iso-8859-5'),
-  '127': single('iso-8859-6'),
-  '126': single('iso-8859-7'),
-  '138': single('iso-8859-8'),
-  '148': latin5,
-  '203': single('iso-8859-15'),
-  '166': single('windows-874'),
-  '13': katakana,
-  '149': ksX1001,
-  '58': gb2312,
-};
-
-/** Escape sequences (behind ESC) of PS3.3 tables C.12-3 and C.12-4. */
-const escapes: readonly { readonly bytes: string; readonly g0?: CodeElement; readonly g1?: CodeElement }[] = [
-  { bytes: '(B', g0: ascii },
-  { bytes: '(J', g0: romaji },
-  { bytes: '$(D', g0: jisX0212 },
-  { bytes: '$B', g0: jisX0208 },
-  // JIS C 6226-1978, the edition before; seen in old files.
-  { bytes: '$@', g0: jisX0208 },
-  { bytes: '$)C', g1: ksX1001 },
-  { bytes: '$)A', g1: gb2312 },
-  ...(
-    [
-      [')I', '13'],
-      ['-A', '100'],
-      ['-B', '101'],
-      ['-C', '109'],
-      ['-D', '110'],
-      ['-L', '144'],
-      ['-G', '127'],
-      ['-F', '126'],
-      ['-H', '138'],
-      ['-M', '148'],
-      ['-b', '203'],
-      ['-T', '166'],
-    ] as const
-  ).map(([bytes, set]) => {
-    const g1 = g1Sets[set];
-    return g1 === undefined ? { bytes } : { bytes, g1 };
-  }),
-];
-
-const wholeDecoders: Readonly<Record<string, string>> = {
-  'ISO_IR 192': 'utf-8',
-  GB18030: 'gb18030',
-  GBK: 'gbk',
-};
-const windows1252: CodeElement = single('windows-1252');
-
-/** The number of "ISO_IR 100", "ISO 2022 IR 100" and their common misspellings. */
-function registration(term: string): string | undefined {
-  return /^ISO[ _-]?(?:2022[ _-]?)?IR[ _-]?(\d+)$/.exec(term.toUpperCase())?.[1];
-}
-
-function initialRepertoire(characterSets: readonly string[]): Repertoire {
-  const first = registration(characterSets[0] ?? '');
-  const g0 = first === '13' ? romaji : ascii;
-  for (const term of characterSets) {
-    // A first value without upper half leaves bytes from 0x80 on undefined until an escape sequence; writers that leave
-    // the sequence out mean the one they declared.
-    const g1 = g1Sets[registration(term) ?? ''];
-    if (g1 !== undefined) return { g0, g1 };
-  }
-  return { g0, g1: undefined };
-}
+/** What takes the place of bytes that the declared character sets do not explain. */
+export const unreadable = '\ufffd';
+/** The same for whole values, where decoding may go on behind a fault. */
+const tolerant = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * The values of a text element, not trimmed: separated at backslashes where the VR allows several (PS3.5 6.4). An empty
@@ -171,7 +42,47 @@ export function decodeText(bytes: Uint8Array, characterSets: readonly string[], 
   if (whole !== undefined) return split(decodeWhole(bytes, whole), multiValued);
   const repertoire = initialRepertoire(characterSets);
   if (repertoire.g0 === ascii && isPlain(bytes)) return split(latin1(bytes), multiValued);
-  return decodeIso2022(bytes, repertoire, vr, multiValued);
+  return decodeIso2022(bytes, repertoire, vr, multiValued, windows1252).map(({ text }) => text);
+}
+
+/**
+ * As `decodeText`, but what cannot be read surely is U+FFFD, once or more, and each value comes with the range of its
+ * bytes, which mean the same by themselves (PS3.5 6.1.2.5.3: every value begins with the first character set).
+ */
+export function readValues(bytes: Uint8Array, characterSets: readonly string[], vr: Vr): ReadValue[] {
+  const { localized, multiValued } = traitsOf(vr);
+  if (!localized) return decodeIso2022(bytes, { g0: ascii, g1: undefined }, vr, multiValued, nothing);
+  const whole = wholeDecoders[characterSets[0]?.toUpperCase() ?? ''];
+  if (whole !== undefined && !isPlain(bytes)) return readWhole(bytes, whole, multiValued);
+  if (whole !== undefined)
+    return decodeIso2022(bytes, { g0: ascii, g1: undefined }, vr, multiValued, nothing);
+  return decodeIso2022(bytes, initialRepertoire(characterSets), vr, multiValued, nothing);
+}
+
+/** The code element of bytes nobody declared. */
+const nothing: CodeElement = { bytesPerCharacter: 1, decode: (bytes) => unreadable.repeat(bytes.length) };
+
+/** In UTF-8, GBK and GB18030 a value is found by what is before it: a backslash may be half of a character. */
+function readWhole(bytes: Uint8Array, label: string, multiValued: boolean): ReadValue[] {
+  const values: ReadValue[] = [];
+  let start = 0;
+  for (let index = 0; index <= bytes.length; index += 1) {
+    if (index < bytes.length) {
+      if (label !== 'utf-8' && (bytes[index] ?? 0) > 0x80) {
+        // A second byte of digits means two more bytes (GB18030).
+        const second = bytes[index + 1] ?? 0;
+        index += label === 'gb18030' && second >= 0x30 && second <= 0x39 ? 3 : 1;
+        continue;
+      }
+      if (!multiValued || bytes[index] !== 0x5c) continue;
+    }
+    const value = bytes.subarray(start, index);
+    const text = (label === 'utf-8' ? tolerant : decoder(label)).decode(value);
+    // ESC begins nothing in these (PS3.3 C.12.1.1.2).
+    values.push({ text: text.replaceAll('\x1b', unreadable), start, end: Math.min(index, bytes.length) });
+    start = index + 1;
+  }
+  return values;
 }
 
 function split(text: string, multiValued: boolean): string[] {
@@ -195,15 +106,22 @@ function isPlain(bytes: Uint8Array): boolean {
 }
 
 /** PS3.5 6.1.2.5.3: at these the code elements of the first value hold again. */
-function isDelimiter(byte: number, vr: Vr, multiValued: boolean): boolean {
+export function isDelimiter(byte: number, vr: Vr, multiValued: boolean): boolean {
   if (byte === 0x09 || byte === 0x0a || byte === 0x0c || byte === 0x0d) return true;
   if (byte === 0x5c) return multiValued;
   return vr === 'PN' && (byte === 0x5e || byte === 0x3d);
 }
 
-function decodeIso2022(bytes: Uint8Array, initial: Repertoire, vr: Vr, multiValued: boolean): string[] {
-  const values: string[] = [];
+function decodeIso2022(
+  bytes: Uint8Array,
+  initial: Repertoire,
+  vr: Vr,
+  multiValued: boolean,
+  undeclared: CodeElement,
+): ReadValue[] {
+  const values: ReadValue[] = [];
   let text = '';
+  let start = 0;
   let { g0, g1 } = initial;
   let index = 0;
   while (index < bytes.length) {
@@ -216,23 +134,29 @@ function decodeIso2022(bytes: Uint8Array, initial: Repertoire, vr: Vr, multiValu
         index += 1 + sequence.bytes.length;
         continue;
       }
+      if (undeclared === nothing) {
+        text += unreadable;
+        index += 1;
+        continue;
+      }
     }
     // In a two-byte set a byte like 0x5C may be half of a character; control characters never are.
     if ((g0.bytesPerCharacter === 1 || byte < 0x20) && isDelimiter(byte, vr, multiValued)) {
       ({ g0, g1 } = initial);
-      index += 1;
       if (byte === 0x5c) {
-        values.push(text);
+        values.push({ text, start, end: index });
         text = '';
+        start = index + 1;
       } else text += String.fromCharCode(byte);
+      index += 1;
       continue;
     }
     const end = runEnd(bytes, index, g0.bytesPerCharacter === 1, vr, multiValued);
     const run = bytes.subarray(index, end);
-    text += byte >= 0x80 ? (g1 ?? windows1252).decode(run) : g0.decode(run);
+    text += byte >= 0x80 ? (g1 ?? undeclared).decode(run) : g0.decode(run);
     index = end;
   }
-  values.push(text);
+  values.push({ text, start, end: bytes.length });
   return values;
 }
 

@@ -31,7 +31,8 @@ export function settleAction(code: ActionCode, type: AttributeType | undefined):
     case 'X/Z/D':
       return type === 3 ? 'X' : type === 2 ? 'Z' : 'D';
     case 'X/Z/U*':
-      return type === 3 ? 'X' : type === 2 ? 'Z' : 'U';
+      // References to other instances: safe once their UIDs are replaced, and of use to whoever has those instances.
+      return 'U';
     default:
       return unreachable(code);
   }

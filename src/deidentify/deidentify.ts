@@ -1,15 +1,17 @@
 import { type ErrorCode, errorRow } from '../core/errors.ts';
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
 import type { Deidentified } from '../dicom/deidentified.ts';
-import { textElement } from '../dicom/edit.ts';
+import { textElement, withElements } from '../dicom/edit.ts';
 import type { Part10 } from '../dicom/part10.ts';
 import { element, has } from '../dicom/values.ts';
 import { noClaims } from './claims.ts';
+import { type ReplacedDocument, replaceDocument } from './documents/replace-document.ts';
 import { editDataSet } from './edit.ts';
 import { type EditContext, rootPlace } from './edit-context.ts';
 import { occursInFragments } from './kept-bytes.ts';
 import { markerElements } from './markers.ts';
 import { cleanPixels } from './pixels/clean.ts';
+import { objectKind } from './pixels/object-kinds.ts';
 import { assessObject } from './pixels/risk.ts';
 import { privateJudge } from './private/judge.ts';
 import type { Profile } from './profile.ts';
@@ -66,7 +68,9 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
   }
   const uids = readUids(dataSet);
   if (typeof uids === 'number') return missing(uids);
-  const pixels = cleanPixels(dataSet, transferSyntaxUid);
+  const document = withoutDocument(dataSet, profile, pseudonyms);
+  if (document?.kind === 'held') return document;
+  const pixels = cleanPixels(document?.dataSet ?? dataSet, transferSyntaxUid);
   if (pixels.kind === 'held') return pixels;
   const report = new ReportBuilder();
   for (const note of pixels.notes) report.note(note);
@@ -91,7 +95,8 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
     claims: noClaims(),
     privates: privateJudge(profile).forDataSet(dataSet),
   };
-  const edited = editDataSet(context, pixels.dataSet, rootPlace(context));
+  const header = editDataSet(context, pixels.dataSet, rootPlace(context));
+  const edited = document === undefined ? header : withDocument(context, header, document);
   const finished = inserted(edited, [
     ...missingPatient(context, dataSet),
     ...markerElements(context, dataSet),
@@ -153,6 +158,32 @@ function missing(tag: number): DeidentifyResult {
 function newUid({ book, pseudonyms }: EditContext, tag: number, uid: string): string {
   const kept = book.root.decide(tag, 'UI').action === 'keepUid' && isUid(uid);
   return kept ? uid : pseudonyms.uid(uid);
+}
+
+/** The object with a stand-in for its encapsulated document, where the profile wants one; undefined for other objects. */
+function withoutDocument(
+  dataSet: DataSet,
+  { definition }: Profile,
+  pseudonyms: Pseudonyms,
+): ReplacedDocument | undefined {
+  const isDocument = objectKind(canonicalUid(textAt(dataSet, uidTags[0])))?.kind === 'document';
+  if (!isDocument || definition.encapsulatedDocuments !== 'replace') return undefined;
+  return replaceDocument(dataSet, pseudonyms);
+}
+
+/** The edited header with the stand-in, whatever the rules said of attributes that once described the original. */
+function withDocument(
+  { report }: EditContext,
+  header: DataSet,
+  document: Extract<ReplacedDocument, { kind: 'replaced' }>,
+): DataSet {
+  const changes = new Map<number, DataElement | undefined>();
+  for (const tag of document.written) {
+    changes.set(tag, element(document.dataSet, tag));
+    report.add(report.root, tag, 'replaced', 'document');
+  }
+  for (const tag of document.removed) report.add(report.root, tag, 'removed', 'document');
+  return withElements(header, changes);
 }
 
 /** Patient ID and Patient's Name are Type 2 in every patient IOD: written also where the sender left them out. */

@@ -4,6 +4,7 @@ import { type AttributeType, type SimpleAction, settleAction, typesAtTopLevel } 
 import { notInTable } from './generated/not-in-table.ts';
 import { tableE11 } from './generated/table-e1-1.ts';
 import { uidRoles } from './generated/uid-roles.ts';
+import { type IodNode, settlingType } from './iod/iod.ts';
 import { type OptionAction, optionAction } from './option-actions.ts';
 import { createOwnRules, type OwnRules } from './own-rules.ts';
 import type { Profile } from './profile.ts';
@@ -88,14 +89,6 @@ export interface RuleBook {
   retains(tag: number, vr: Vr): boolean;
 }
 
-/** Types of attributes by place (PS3.3); the reader of iod/ is one. */
-export interface TypeNode {
-  typeOf(tag: number): AttributeType | undefined;
-  within(sequenceTag: number): TypeNode | undefined;
-  /** Every attribute the IOD may have here is known: any other is foreign to it. */
-  readonly complete: boolean;
-}
-
 /** Attributes written by us at the top level, whatever was received (PS3.15 E.1.1, E.2; facts: deid-codes). */
 export const markerTags: ReadonlySet<number> = new Set([0x00120062, 0x00120063, 0x00120064, 0x00280303]);
 
@@ -127,11 +120,11 @@ const byDefault: Decision = { action: 'K', rule: 'default' };
 export function createRuleBook(
   profile: Profile,
   activeOwnRules: readonly number[] = [],
-  types?: TypeNode,
+  types?: IodNode,
 ): RuleBook {
   const own = createOwnRules(profile.definition.rules, activeOwnRules);
   const rows = listedRows(profile);
-  const places = new Map<TypeNode, Place>();
+  const places = new Map<IodNode, Place>();
   const unknown: RulePlace = new Place(
     rows,
     own,
@@ -140,7 +133,7 @@ export function createRuleBook(
     false,
     (): RulePlace => unknown,
   );
-  const placeOf = (node: TypeNode | undefined): RulePlace => {
+  const placeOf = (node: IodNode | undefined): RulePlace => {
     if (node === undefined) return unknown;
     const known = places.get(node);
     if (known !== undefined) return known;
@@ -198,7 +191,7 @@ class Place implements RulePlace {
   readonly #rows: ReadonlyMap<number, Listed>;
   readonly #own: OwnRules;
   readonly #options: ReadonlySet<ProfileOption>;
-  readonly #types: TypeNode | undefined;
+  readonly #types: IodNode | undefined;
   readonly #isRoot: boolean;
   /** The decision for the VR an attribute was last met with: senders hardly ever disagree about it. */
   readonly #decided = new Map<number, { readonly vr: Vr; readonly decision: Decision }>();
@@ -207,7 +200,7 @@ class Place implements RulePlace {
     rows: ReadonlyMap<number, Listed>,
     own: OwnRules,
     options: ReadonlySet<ProfileOption>,
-    types: TypeNode | undefined,
+    types: IodNode | undefined,
     isRoot: boolean,
     within: (sequenceTag: number) => RulePlace,
   ) {
@@ -260,10 +253,7 @@ class Place implements RulePlace {
   }
 
   #typeOf(tag: number): AttributeType | undefined {
-    const type = this.#types?.typeOf(tag);
-    if (type !== undefined) return type;
-    if (this.#types?.complete === true) return 3;
-    return this.#isRoot ? typesAtTopLevel.get(tag) : undefined;
+    return settlingType(this.#types, tag) ?? (this.#isRoot ? typesAtTopLevel.get(tag) : undefined);
   }
 }
 

@@ -19,8 +19,9 @@ const graphicAnnotationSequence = 0x00700001;
 
 /**
  * What stands against de-identifying this object under a profile, which cannot look at pixels: every objection, the
- * gravest first. Structured content passes where the profile cleans or replaces it. An empty list says that the rules for the header are enough. Whatever is not known to be
- * harmless is objected to; a sender's word that nothing is burned in (0028,0301 NO) is not believed.
+ * gravest first. Structured content passes where the profile cleans or replaces it, documents where it replaces them. An
+ * empty list says that the rules for the header are enough. Whatever is not known to be harmless is objected to; a
+ * sender's word that nothing is burned in (0028,0301 NO) is not believed.
  */
 export function assessObject(dataSet: DataSet, transferSyntaxUid: string, profile: Profile): Objection[] {
   const sopClassUid = canonicalUid(textAt(dataSet, 0x00080016));
@@ -41,7 +42,9 @@ function objectionsByKind(
   const hasPixels = pixelTags.some((tag) => has(dataSet, tag));
   switch (kind?.kind) {
     case 'document':
-      return [{ code: 'ENCAPSULATED_DOCUMENT' }];
+      return profile.definition.encapsulatedDocuments === 'replace'
+        ? []
+        : [{ code: 'ENCAPSULATED_DOCUMENT' }];
     case 'structured':
       if (!handlesContent(kind.content, dataSet, profile)) return [{ code: 'STRUCTURED_CONTENT' }];
       return hasPixels ? [{ code: 'BURNED_IN_TEXT_RISK', detail: 'pixels where none belong' }] : [];

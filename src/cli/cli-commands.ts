@@ -31,7 +31,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   deidentify: {
     usage:
-      'deidentify PATH… --output DIR [--manifest FILE] [--resume] [--profile NAME] [--secret-file FILE] [--calling-ae AE] [--workers N] [--fsync]',
+      'deidentify PATH… --output DIR [--manifest FILE] [--resume] [--profile NAME|FILE] [--secret-file FILE] [--calling-ae AE] [--workers N] [--fsync]',
     summary: 'de-identify files offline on all cores, with the code of the gateway',
     load: async () => (await import('./commands/deidentify.ts')).deidentifyCommand,
   },
@@ -39,6 +39,18 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     usage: 'key new FILE | key id FILE',
     summary: 'make a key for pseudonyms or the crosswalk; print the id of a key',
     load: async () => (await import('./commands/key.ts')).keyCommand,
+  },
+  verify: {
+    usage: 'verify ORIGINALS OUTPUTS [--manifest FILE] [--all] [--json REPORT]',
+    summary: 'search outputs for the identifiers of their originals',
+    load: async () => (await import('./commands/verify.ts')).verifyCommand,
+  },
+  profile: {
+    usage:
+      'profile check FILE… | profile show NAME|FILE [TAG|KEYWORD…] [--json] [--modality M] [--sop-class X] [--calling-ae AE] | profile list',
+    summary:
+      'check a de-identification profile; show what it does to every attribute and why; list those at hand',
+    load: async () => (await import('./commands/profile.ts')).profileCommand,
   },
   render: {
     usage: 'render PATH… --output DIR [--manifest FILE]',

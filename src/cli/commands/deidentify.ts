@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 import { assertAeTitle } from '../../config/formats.ts';
 import { readPseudonymSecret } from '../../config/secret-file.ts';
 import { exitCodes, SallyportError } from '../../core/errors.ts';
-import { loadProfile } from '../../deidentify/profile.ts';
 import { createPseudonyms } from '../../deidentify/pseudonyms.ts';
+import { loadProfileFile } from '../../profiles/profile-files.ts';
 import { FilePool } from '../deidentify/file-pool.ts';
 import { type Earlier, Manifest, manifestHead } from '../deidentify/manifest.ts';
 import { OutputFolder } from '../deidentify/output-folder.ts';
@@ -36,7 +36,7 @@ const options = {
 } as const;
 
 /**
- * `deidentify PATH… --output DIR [--manifest FILE] [--resume] [--profile NAME] [--secret-file FILE] [--calling-ae AE]
+ * `deidentify PATH… --output DIR [--manifest FILE] [--resume] [--profile NAME|FILE] [--secret-file FILE] [--calling-ae AE]
  * [--workers N] [--fsync]`: the gateway's de-identification over files and folders, on all cores. Writes
  * `<study>/<series>/<instance>.dcm` under the new UIDs, each file whole or not at all, and one manifest line per input,
  * also for files that could not be read. Two inputs with other content under one SOP Instance UID: the first in order
@@ -52,7 +52,7 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
   if (!Number.isInteger(threads) || threads < 1 || threads > maxWorkers)
     return wrong(io, `--workers is a whole number from 1 to ${maxWorkers}`);
   const callingAeTitle = callingAeOf(values['calling-ae']);
-  const profile = loadProfile(values.profile);
+  const profile = loadProfileFile(values.profile);
   const secret = secretOf(values['secret-file'], io);
   const { keyId } = createPseudonyms(secret);
   const head = manifestHead({
@@ -74,7 +74,7 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
     }
     const pool = new FilePool(
       { threads, timeoutMs, maxHeapMiB },
-      { profile: profile.definition, secret, fsync: values.fsync },
+      { profile: profile.definition, secret, callingAeTitle, fsync: values.fsync },
     );
     const startedAt = performance.now();
     const progress = new RunProgress(io.stderr, startedAt);

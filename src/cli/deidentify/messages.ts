@@ -6,6 +6,8 @@ export interface WorkerSetup {
   readonly profile: ProfileDefinition;
   /** Pseudonym secret; never logged, never sent back. */
   readonly secret: Uint8Array;
+  /** For conditions of the profile's own rules; null: none. */
+  readonly callingAeTitle: string | null;
   /** Flush every output before it gets its name. */
   readonly fsync: boolean;
 }

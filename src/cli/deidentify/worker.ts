@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { asSallyportError, SallyportError } from '../../core/errors.ts';
-import { deidentify } from '../../deidentify/deidentify.ts';
+import { type DeidentifyOptions, deidentify } from '../../deidentify/deidentify.ts';
 import { defineProfile } from '../../deidentify/profile.ts';
 import { createPseudonyms } from '../../deidentify/pseudonyms.ts';
 import type { ByteSource } from '../../dicom/byte-source.ts';
@@ -27,6 +27,11 @@ Object.assign(globalThis.console, {
 const setup = workerData as WorkerSetup;
 const profile = defineProfile(setup.profile);
 const pseudonyms = createPseudonyms(setup.secret);
+const options: DeidentifyOptions = {
+  profile,
+  pseudonyms,
+  ...(setup.callingAeTitle === null ? {} : { callingAeTitle: setup.callingAeTitle }),
+};
 /** One file at a time is worked on here, and its reply holds none of its bytes. */
 const buffer = reusedBuffer();
 
@@ -53,7 +58,7 @@ export async function deidentifyFile({ input, part }: FileTask): Promise<FileRep
 }
 
 function fromSource(source: ByteSource, part: string, stat: InputStat): FileReply {
-  const result = deidentify(readPart10(source), { profile, pseudonyms });
+  const result = deidentify(readPart10(source), options);
   if (result.kind === 'held') {
     const { code, detail } = result;
     return { kind: 'refused', code, stat, ...(detail === undefined ? {} : { detail }) };

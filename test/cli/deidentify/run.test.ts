@@ -57,7 +57,7 @@ async function run(
   const outputs = new OutputFolder(output, true);
   const pool = new FilePool(
     { threads: settings.threads, timeoutMs: settings.timeoutMs ?? 60_000, maxHeapMiB: 64, entry },
-    { profile: emptyDefinition('basic'), secret: Buffer.alloc(32, 1), fsync: true },
+    { profile: emptyDefinition('basic'), secret: Buffer.alloc(32, 1), callingAeTitle: null, fsync: true },
   );
   try {
     const counts = await runFiles({
@@ -146,7 +146,7 @@ t.test('a manifest that cannot be written ends the run', async (t) => {
   const output = new OutputFolder(join(folder, 'out'), false);
   const pool = new FilePool(
     { threads: 1, timeoutMs: 60_000, maxHeapMiB: 0 },
-    { profile: emptyDefinition('basic'), secret: Buffer.alloc(32, 1), fsync: false },
+    { profile: emptyDefinition('basic'), secret: Buffer.alloc(32, 1), callingAeTitle: null, fsync: false },
   );
   t.teardown(() => pool.stop());
   await t.rejects(

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { renderReference } from '../src/config/reference.ts';
 import { generateBackendTypes } from './generate-backend-types.ts';
 import { generateDictionary } from './generate-dictionary.ts';
+import { generateVerifyTables } from './generate-verify-tables.ts';
 import { fillReadme } from './readme-sections.ts';
 
 /**
@@ -27,4 +28,5 @@ function readOrEmpty(url: URL): string {
 write('config/README.md', renderReference());
 write('README.md', await fillReadme(readOrEmpty(new URL('../README.md', import.meta.url))));
 write('src/dicom/generated/dictionary.ts', await generateDictionary());
+write('src/verify/generated/registered-uids.ts', generateVerifyTables());
 if (await generateBackendTypes()) console.log('src/core/generated/backend.ts written');

@@ -376,6 +376,10 @@ export const exitCodes = {
   ok: 0,
   someRefused: 1,
   usage: 64,
+  /** `verify` found an identifier. */
+  leaksFound: 65,
+  /** Something to work on is absent or unreadable. */
+  noInput: 66,
   unavailable: 69,
   software: 70,
   cannotCreate: 73,

@@ -73,6 +73,35 @@ export function settlingType(node: IodNode | undefined, tag: number): AttributeT
   return isListed(tag) ? 3 : undefined;
 }
 
+/** Types by place as a rule book asks for them: what settles a compound action, and nothing of what is not known. */
+export interface TypePlace {
+  typeOf(tag: number): AttributeType | undefined;
+  within(sequenceTag: number): TypePlace | undefined;
+  /** Always false: `typeOf` already says 3 for what is foreign here, and undefined is unknown, not foreign. */
+  readonly complete: false;
+}
+
+const typePlaces = new WeakMap<IodNode, TypePlace>();
+
+/** The Types of a SOP Class for a rule book; undefined for classes the table does not have. The same place each time. */
+export function typesOf(sopClassUid: string): TypePlace | undefined {
+  return typePlace(iodOf(sopClassUid));
+}
+
+function typePlace(node: IodNode | undefined): TypePlace | undefined {
+  if (node === undefined) return undefined;
+  let place = typePlaces.get(node);
+  if (place === undefined) {
+    place = {
+      typeOf: (tag) => settlingType(node, tag),
+      within: (sequenceTag) => typePlace(node.within(sequenceTag)),
+      complete: false,
+    };
+    typePlaces.set(node, place);
+  }
+  return place;
+}
+
 /**
  * Members that an item of this place cannot do without: unconditional Types 1 and 2, by tag. Two macros need more than
  * their unconditional rows, because one of two conditional ones must be there: a coded entry (PS3.3 8.8) gets Code Value

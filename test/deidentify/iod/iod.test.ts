@@ -38,7 +38,11 @@ t.test('Types of the top level by IOD', async (t) => {
 
 t.test('Types in items of sequences', async (t) => {
   const request = node(enhancedSr, 0x0040_a370);
-  t.equal(request.typeOf(0x0008_1110), 2, 'Referenced Study Sequence in Referenced Request Sequence is Type 2');
+  t.equal(
+    request.typeOf(0x0008_1110),
+    2,
+    'Referenced Study Sequence in Referenced Request Sequence is Type 2',
+  );
   t.equal(iodOf(ct)?.typeOf(0x0008_1110), 3, 'and Type 3 in the study');
   t.equal(node(ct, 0x0008_1140).typeOf(0x0008_1155), 1);
   const frames = node(enhancedMr, 0x5200_9230);

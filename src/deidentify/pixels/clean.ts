@@ -7,6 +7,7 @@ import { stripperOf } from './codestreams.ts';
 import { stripFragments } from './fragments.ts';
 import { areExtendedTables, isOffsetTable } from './offset-tables.ts';
 import { clearUnusedBits, frameLayout, isWholeFloat } from './unused-bits.ts';
+import { trimWaveforms, waveformSequence } from './waveforms.ts';
 
 export type CleanPixelsResult =
   | {
@@ -23,10 +24,19 @@ const extendedOffsetTables = [0x7fe00001, 0x7fe00002];
 
 /**
  * Takes out of the pixel data what is not pixels, so that nothing rides along: overlay planes in bits the image does not
- * use, bytes behind the last frame, and comments and application segments inside compressed frames. Pixels as decoded
+ * use, bytes behind the last frame or sample, and comments and application segments inside compressed frames. Pixels as decoded
  * stay the same. Held: compressed frames that cannot be followed, or whose syntax this version does not know.
  */
-export function cleanPixels(dataSet: DataSet, transferSyntaxUid: string): CleanPixelsResult {
+export function cleanPixels(received: DataSet, transferSyntaxUid: string): CleanPixelsResult {
+  const waveforms = trimWaveforms(received);
+  if (waveforms.kind === 'held') return waveforms;
+  if (waveforms.kind === 'unchanged') return cleanImage(received, transferSyntaxUid);
+  const image = cleanImage(waveforms.dataSet, transferSyntaxUid);
+  if (image.kind === 'held') return image;
+  return { ...image, cleaned: [waveformSequence, ...image.cleaned] };
+}
+
+function cleanImage(dataSet: DataSet, transferSyntaxUid: string): CleanPixelsResult {
   const pixels = element(dataSet, pixelData);
   const unchanged: CleanPixelsResult = { kind: 'clean', dataSet, notes: [], cleaned: [] };
   if (!isWholeFloat(dataSet)) {

@@ -61,6 +61,9 @@ export function stripFragments(
     results.push(result);
   }
   if (results.every(({ kind }) => kind === 'whole')) return { kind: 'unchanged' };
+  // What looks like bytes behind a frame may be the next one, whose beginning was not recognised.
+  if (frames.length < numberOfFrames)
+    return { kind: 'held', code: 'PIXEL_DATA_INVALID', detail: 'fewer frames than described' };
   return rewritten(body, frames, results);
 }
 

@@ -12,7 +12,11 @@ export const jpegXlStripper: Stripper = {
   strip,
 };
 
-const neededBoxes: ReadonlySet<string> = new Set(['JXL ', 'ftyp', 'jxll', 'jxlc', 'jxlp', 'jxli']);
+/** Without the frame index (jxli), which no decoder of the pixels needs. */
+const neededBoxes: ReadonlySet<string> = new Set(['JXL ', 'ftyp', 'jxll', 'jxlc', 'jxlp']);
+/** Boxes of fixed content or length: anything more would be nobody's. */
+const signature = '\r\n\x87\n';
+const fileType = 'jxl \0\0\0\0jxl ';
 
 function isBare(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === 0x0a;
@@ -36,7 +40,15 @@ function strip(bytes: Uint8Array): StripResult {
     const end = length === 0 ? bytes.length : position + length;
     if (length === 1 || end < position + 8 || end > bytes.length) return { kind: 'unreadable' };
     if (!neededBoxes.has(type)) kept.drop(position, end);
+    else if (!isPlain(type, bytes.subarray(position + 8, end))) return { kind: 'stuck' };
     position = end;
   }
   return kept.finish(bytes, position);
+}
+
+/** Whether a box that stays holds no more than its type says. */
+function isPlain(type: string, content: Uint8Array): boolean {
+  if (type === 'JXL ') return latin1(content) === signature;
+  if (type === 'ftyp') return latin1(content) === fileType;
+  return type !== 'jxll' || content.length === 1;
 }

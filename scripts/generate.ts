@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { renderReference } from '../src/config/reference.ts';
+import { renderConformanceStatement } from './conformance-statement.ts';
 import { generateBackendTypes } from './generate-backend-types.ts';
 import { generateDictionary } from './generate-dictionary.ts';
 import { generateVerifyTables } from './generate-verify-tables.ts';
@@ -27,6 +28,7 @@ function readOrEmpty(url: URL): string {
 
 write('config/README.md', renderReference());
 write('README.md', await fillReadme(readOrEmpty(new URL('../README.md', import.meta.url))));
+write('docs/conformance-statement.md', renderConformanceStatement());
 write('src/dicom/generated/dictionary.ts', await generateDictionary());
 write('src/verify/generated/registered-uids.ts', generateVerifyTables());
 if (await generateBackendTypes()) console.log('src/core/generated/backend.ts written');

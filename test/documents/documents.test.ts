@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { renderConformanceStatement } from '../../scripts/conformance-statement.ts';
 import { fillReadme } from '../../scripts/readme-sections.ts';
 import { commands } from '../../src/cli/cli-commands.ts';
 import { renderReference } from '../../src/config/reference.ts';
@@ -16,10 +17,14 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
   .filter((path) => path.endsWith('.ts'))
   .map((path) => [path, read(join('src', path))] as const);
 
-t.test('config/README.md and the tables of README are what the code makes', async (t) => {
-  t.equal(read('config/README.md'), renderReference());
-  t.equal(await fillReadme(readme), readme);
-});
+t.test(
+  'config/README.md, the conformance statement and the tables of README are what the code makes',
+  async (t) => {
+    t.equal(read('docs/conformance-statement.md'), renderConformanceStatement());
+    t.equal(read('config/README.md'), renderReference());
+    t.equal(await fillReadme(readme), readme);
+  },
+);
 
 t.test('README lists every command and no other', async (t) => {
   const section = readme.slice(readme.indexOf('## Operate'), readme.indexOf('## Backend'));

@@ -1,0 +1,254 @@
+import { leaves } from '../src/config/schema.ts';
+import { errorRegistry, errorRow, isErrorCode } from '../src/core/errors.ts';
+import { methodCodes } from '../src/deidentify/generated/method-codes.ts';
+import { notInTable } from '../src/deidentify/generated/not-in-table.ts';
+import { tableE11, tableEdition } from '../src/deidentify/generated/table-e1-1.ts';
+import { objectKind } from '../src/deidentify/pixels/object-kinds.ts';
+import { basicProfile, type Profile } from '../src/deidentify/profile.ts';
+import { type ProfileOption, profileOptions } from '../src/deidentify/rules.ts';
+import { supplement } from '../src/deidentify/supplement.ts';
+import { lookup } from '../src/dicom/dictionary.ts';
+import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../src/dicom/file-meta.ts';
+import { storageSopClassTable } from '../src/dicom/storage-sop-classes.ts';
+import { transferSyntaxTable } from '../src/dicom/transfer-syntaxes.ts';
+import { type Explanation, explainProfile } from '../src/profiles/explain.ts';
+import { loadProfileWithSource, profileNames } from '../src/profiles/profile-files.ts';
+
+/**
+ * The DICOM conformance statement, with what PS3.15 E.1.1 asks a de-identifier to state. Facts come from the tables and
+ * rules that the gateway runs by; only the sentences between them are written here.
+ */
+export function renderConformanceStatement(): string {
+  return `${[
+    heading(),
+    receiving(),
+    sopClasses(),
+    transferSyntaxes(),
+    statuses(),
+    deidentification(),
+    options(),
+    attributes(),
+    privateElements(),
+    media(),
+  ].join('\n\n')}\n`;
+}
+
+function heading(): string {
+  return `# DICOM conformance statement
+
+<!-- Made by npm run generate from the tables and rules of the code; do not edit. -->
+
+Sallyport is a gateway: it receives composite instances (C-STORE as SCP), de-identifies them after PS3.15 Annex E, renders them to JPEG and delivers them to an HTTP backend. On the command line it sends files (C-STORE and C-ECHO as SCU) and de-identifies folders.
+
+| | |
+| --- | --- |
+| Implementation Class UID | ${IMPLEMENTATION_CLASS_UID} |
+| Implementation Version Name | ${IMPLEMENTATION_VERSION_NAME} |
+| Application Context Name | 1.2.840.10008.3.1.1.1 |
+| De-identification tables | ${tableEdition}, ${tableE11.length} rows; ${notInTable.length} attributes of PS3.6 that it omits; ${supplement.size} more of our own |`;
+}
+
+function receiving(): string {
+  const value = (path: string): string => {
+    const found = leaves().find((leaf) => leaf.path === path);
+    if (found === undefined) throw new Error(`no option ${path}`);
+    return `${String(found.leaf.default)} (\`${path}\`)`;
+  };
+  return `## Associations
+
+| | |
+| --- | --- |
+| Role | acceptor for Verification and Storage (SCP); requestor from the command line only |
+| AE title | ${value('dimse.aeTitle')} |
+| Port | ${value('dimse.port')} |
+| Associations at one time | ${value('dimse.maxAssociations')}, from one address ${value('dimse.maxAssociationsPerPeer')} |
+| Largest PDU | ${value('dimse.maxPduBytes')} |
+| Asynchronous operations window | not negotiated: one operation at a time |
+| Extended negotiation, user identity | not supported; ignored where proposed |
+| Security | TLS on request of the configuration (\`dimse.tls\`), with client certificates where authorities are configured |
+| Storage level | 2 (full): every attribute received, private ones too, is kept until de-identification |
+| Coercion | none on receipt |
+| Success | after the bytes and the ledger's row are on disk (fsync); see README for the order of writes |`;
+}
+
+const handling = {
+  image: 'de-identified; held where the pixels may carry burned-in text',
+  header: 'de-identified',
+  structured: 'by the profile: content cleaned, replaced by a minimal container, or held',
+  document: 'by the profile: replaced by a stand-in, or held',
+  uncovered: 'kept safe and held',
+} as const;
+
+function sopClasses(): string {
+  const rows = storageSopClassTable.map(([uid, name, retired]) => {
+    const kind = objectKind(uid)?.kind;
+    const what =
+      kind === undefined
+        ? 'kept safe and held: text in the pixels is likely, or its content is not known'
+        : handling[kind];
+    return [name + (retired ? ' (retired)' : ''), uid, what];
+  });
+  return `## SOP Classes
+
+Verification (1.2.840.10008.1.1) and all Storage SOP Classes below are accepted. Others are refused unless \`dimse.acceptUnknownSopClasses\` is set; then they are kept and held, since de-identification is not defined for private SOP Classes.
+
+${table(['SOP Class', 'UID', 'what becomes of an instance'], rows)}`;
+}
+
+function transferSyntaxes(): string {
+  const rows = transferSyntaxTable
+    .filter(({ storable }) => storable)
+    .map(({ name, uid, renderable }) => [name, uid, renderable ? 'yes' : 'no: held']);
+  return `## Transfer syntaxes
+
+Of those a sender proposes, an uncompressed one is preferred over a compressed one and a lossless one over a lossy one, so that no sender is led to convert. Instances are never transcoded: what is de-identified goes on in the transfer syntax in which it came.
+
+${table(['transfer syntax', 'UID', 'rendered'], rows)}`;
+}
+
+function statuses(): string {
+  const rows = Object.keys(errorRegistry)
+    .filter(isErrorCode)
+    .flatMap((code) => {
+      const { dicomStatus, message } = errorRow(code);
+      return dicomStatus === undefined ? [] : [[hexStatus(dicomStatus), code, message]];
+    })
+    .sort(([a = ''], [b = '']) => a.localeCompare(b));
+  return `## Statuses of C-STORE
+
+0x0000 says that the instance is safe on disk. Error Comment (0000,0902) names the case and never holds a value of the instance.
+
+${table(['status', 'code', 'meaning'], rows)}`;
+}
+
+function hexStatus(status: number): string {
+  return `0x${status.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+function deidentification(): string {
+  return `## De-identification (PS3.15 E.1.1)
+
+**Profile and options.** The Basic Application Level Confidentiality Profile and the options of the table below, combined as a profile says. De-identification is keyed and not reversible from the output: no Encrypted Attributes Sequence (0400,0500) is written, so there is no transfer syntax of an encrypted set to state. An encrypted crosswalk outside the instances is optional and off by default.
+
+**Replaced by keyed pseudonyms.** UIDs become \`2.25.\` and 122 bits of HMAC-SHA-256; Patient ID and Patient's Name become the same token of 80 bits, Accession Number and Tracking ID tokens of their own. The keys are derived (HKDF-SHA-256) from one secret for each kind of identifier.
+
+**Scope of referential integrity.** The secret. All instances of a patient, of any study, at any time, on any node, agree with each other; under another secret nothing agrees. A patient is Issuer of Patient ID and Patient ID; an instance without Patient ID is told apart by its study.
+
+**Values registered in PS3.6** (SOP Classes, transfer syntaxes, well-known frames of reference and instances) are never replaced in references.
+
+**Inserted.** Patient Identity Removed (0012,0062) YES; De-identification Method (0012,0063), naming product, version, profile and profile revision, after methods of earlier de-identifiers; De-identification Method Code Sequence (0012,0064) with the codes of CID 7050 that were at work on this very instance; Longitudinal Temporal Information Modified (0028,0303) REMOVED, UNMODIFIED or MODIFIED. Burned In Annotation (0028,0301) is left as received. Where an own rule of a profile lets through what the standard does not, no code is written and the method says so.
+
+**Type of an attribute.** Compound actions are settled by the Type of the attribute at its place in the IOD where the gateway's tables have it (PS3.3), else by the alternative that every IOD allows. References to instances (X/Z/U*) always stay, with new UIDs. Dummies are constants that differ from the original; a code string has no dummy that is legal everywhere and is removed.
+
+**What no table lists** is judged by its VR: dates, times and names as X/Z/D, application entities, URLs, bytes and long texts removed, UIDs replaced, numbers, codes and short texts kept unless they repeat an identifier of the object or are not what their VR says. Elements that PS3.6 does not know, elements sent as UN that are no sequence, group lengths and whole overlay and curve planes are removed.
+
+**Text that stays** is searched for the object's own identifiers: parts of names, identifiers, dates, places, in any case, spelling and separation.
+
+**Pixels.** Overlay planes in unused bits, bytes behind the last frame, and comments and application segments of compressed frames are removed; decoded pixel values are not changed. Images that may carry text in their pixels are held for a person.
+
+**File.** Preamble and File Meta Information are written anew; nothing of the received ones is copied.
+
+**Restrictions.** Neither replaced nor kept UIDs make pixel data unmatchable with the originals. Faces in volumes are not altered (113102 is not claimed).`;
+}
+
+/** How each option is carried out where the standard leaves it open. */
+const manners: Readonly<Record<ProfileOption, string>> = {
+  retainSafePrivate:
+    "Elements of Table E.3.10-1, known by group, creator and low byte; numbers, codes, UIDs (replaced) and sequences (by the same rules) unless the profile names other classes. A sender's own declaration (0008,0300) is believed where it warns, not where it reassures.",
+  retainUids: 'UIDs that are UIDs stay; text in their place is replaced.',
+  retainDeviceIdentity:
+    'Kept, except that true dates beside shifted ones are shifted too (Modified Dates wins) unless the profile sets `trueDeviceDates`; 300C,0127 is not taken for a device.',
+  retainInstitutionIdentity: 'Kept, unless a value repeats an identifier of the patient.',
+  retainPatientCharacteristics:
+    'Kept; ages above 89 years are written as 090Y; text cleaned as descriptors are.',
+  retainLongFullDates:
+    'Dates and times that are ones stay; anything else in their place goes as in the basic profile. Birth date does not stay.',
+  retainLongModifiedDates:
+    'Dates of DA and DT move back by 1 to 10 years, a whole number of weeks, by HMAC of the patient; times of day stay. Intervals and weekdays are those of the original. Partial and impossible dates, and dates that are known placeholders, go as in the basic profile.',
+  cleanDescriptors:
+    "The object's identifiers, and patterns of dates, numbers, addresses and names after titles, are cut out of the text; with `vocabulary: listed` only words of an imaging vocabulary stay.",
+  cleanStructuredContent:
+    'Content items by Table E.3.4-1: person names and unlisted text go, references and UIDs are replaced, dates by the option about dates, measurements and codes stay.',
+  cleanGraphics:
+    'Graphics of presentation states stay, their text cleaned. Overlay planes are removed: bits cannot be read.',
+};
+
+function options(): string {
+  const rows = profileOptions.map((option) => [
+    `\`${option}\``,
+    `${methodCodes[option].code} ${methodCodes[option].meaning}`,
+    manners[option],
+  ]);
+  return `## Options
+
+Retain Longitudinal Temporal Information with Full Dates and with Modified Dates exclude each other. Clean Pixel Data (113101) and Clean Recognizable Visual Features (113102) are not offered.
+
+${table(['in a profile', 'CID 7050', 'manner'], rows)}`;
+}
+
+function profiles(): Profile[] {
+  const others = profileNames().filter(({ name }) => name !== basicProfile.id);
+  return [basicProfile, ...others.map(({ name }) => loadProfileWithSource(name).profile)];
+}
+
+/** Every attribute that some table names, with its action under the basic profile and where options differ. */
+function attributes(): string {
+  const all = profiles();
+  const described = all.map(
+    ({ id, definition }) =>
+      `- \`${id}\`: ${definition.description}${definition.options.length === 0 ? '' : ` Options: ${definition.options.map((option) => `\`${option}\``).join(', ')}.`}`,
+  );
+  const byProfile = all.map((profile) => new Map(explainProfile(profile).map((one) => [one.tag, one])));
+  const [basic = new Map<string, Explanation>(), ...others] = byProfile;
+  const listed = new Set([
+    ...tableE11.map(({ tag }) => `(${tag})`),
+    ...notInTable.map(({ tag }) => `(${tag})`),
+    ...[...supplement.keys()].map(tagText),
+  ]);
+  const rows = [...basic.values()]
+    .filter(({ tag }) => listed.has(tag))
+    .map((one) => [
+      one.tag,
+      one.keyword,
+      one.vr,
+      one.code ?? '',
+      one.action,
+      ...others.map((profile) => {
+        const other = profile.get(one.tag);
+        return other === undefined || other.action === one.action ? '' : other.action;
+      }),
+    ]);
+  return `## Attributes and actions
+
+The profiles that come with the gateway; \`sallyport profile show FILE\` prints the same for any other:
+
+${described.join('\n')}
+
+A cell left empty says: as under \`basic\`. Actions are those at a place whose Type is not known. Attributes of PS3.6 that are not listed here go by their VR, as told above; private elements, curves (50xx) and overlays (60xx) are removed.
+
+${table(['tag', 'keyword', 'VR', 'code', ...all.map(({ id }) => `\`${id}\``)], rows)}`;
+}
+
+function tagText(tag: number): string {
+  const digits = tag.toString(16).toUpperCase().padStart(8, '0');
+  if (lookup(tag) === undefined) throw new Error(`the supplement lists ${digits}, which PS3.6 does not know`);
+  return `(${digits.slice(0, 4)},${digits.slice(4)})`;
+}
+
+function privateElements(): string {
+  return `## Private attributes
+
+Without Retain Safe Private all are removed. With it, those of Table E.3.10-1 stay with their creators, by the classes the profile names. Private attributes of the gateway: none; SOP Classes of the gateway: none; transfer syntaxes of the gateway: none.`;
+}
+
+function media(): string {
+  return `## Files and character sets
+
+\`sallyport deidentify\` reads and writes Part 10 files (PS3.10); it does not create DICOMDIR. Character sets: all of PS3.3 C.12.1.1.2 with and without code extensions, at every depth; text goes on in the character set in which it came.`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -144,8 +144,9 @@ function isHidden(raw: Uint8Array, text: string, { identifiers }: CleanContext):
 function withoutUnreadable(text: string): string {
   if (!text.includes(unreadable)) return text;
   return text
-    .replace(/[^\s]*\ufffd[^\s]*/g, ' ')
-    .replace(/ {2,}/g, ' ')
+    .split(/(\s+)/)
+    .map((word) => (word.includes(unreadable) ? '' : word))
+    .join('')
     .trim();
 }
 

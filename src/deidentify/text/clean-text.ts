@@ -38,6 +38,8 @@ export interface CleanedText {
 const removedMark = '[removed]';
 /** Cutting one thing out can bring the halves of another together; text in which that never ends is not kept. */
 const maxRounds = 12;
+/** Longer text than this is not kept: no description is as long. */
+const maxLength = 128 * 1024;
 const maxKnown = 512;
 const maxKnownLength = 128;
 
@@ -85,6 +87,7 @@ export function cleanText(text: string, context: CleanContext, style: CleanStyle
 
 function computed(text: string, context: CleanContext, style: CleanStyle): CleanedText {
   const findings = new Set<FindingKind>();
+  if (text.length > maxLength) return { text: '', changed: true, findings: ['vocabulary'] };
   let current = text;
   for (let round = 0; round < maxRounds; round += 1) {
     const found = findAll(current, context);
@@ -192,12 +195,17 @@ function unlisted(text: string, context: CleanContext): Finding[] {
   return found;
 }
 
-function isListed(word: string, text: string, { end }: Finding, { words }: CleanContext): boolean {
+/** Quantities of thousands that look like years: TR 2000, b 2000. */
+const quantity = /(?:^|[^\p{L}])(?:tr|te|ti|b|bw|wl|ww|hu|fov|matrix|window|level|nex|ms)[\s:=]*$/iu;
+
+function isListed(word: string, text: string, { start, end }: Finding, { words }: CleanContext): boolean {
   if (words.size > 0 && words.has(compacted(word))) return true;
   if (/^\d+$/.test(word)) {
     if (word.length > 4) return false;
     // A year, unless a unit says otherwise.
-    return !/^(?:19|20)\d\d$/.test(word) || isUnit(/^\s?([a-z]+)/i.exec(text.slice(end))?.[1] ?? '');
+    if (!/^(?:19|20)\d\d$/.test(word) || quantity.test(text.slice(Math.max(0, start - 12), start)))
+      return true;
+    return isUnit(/^\s?([a-z]+)/i.exec(text.slice(end, end + 12))?.[1] ?? '');
   }
   if (/^[\p{L}\p{M}]+$/u.test(word)) return isImagingWord(word);
   if (isImagingCode(word)) return true;
@@ -208,37 +216,63 @@ function isListed(word: string, text: string, { end }: Finding, { words }: Clean
 
 /** The text with what was found cut out, and the separators and brackets that are left over. */
 function without(text: string, found: readonly Finding[], mark: string): string {
-  const spans = merged(text, found);
-  let result = '';
+  const pieces: string[] = [];
   let index = 0;
-  for (const { start, end } of spans) {
-    const kept = text.slice(index, start);
-    result = joinedTo(result, kept, mark, index > 0);
+  for (const { start, end } of merged(text, found)) {
+    pieces.push(text.slice(index, start));
     index = end;
-    if (mark !== '' && !result.endsWith(mark))
-      result += `${result === '' || /[\s([{]$/.test(result) ? '' : ' '}${mark}`;
   }
-  result = joinedTo(result, text.slice(index), mark, true);
-  const rest = result.replaceAll(mark === '' ? removedMark : mark, '');
-  if (!/[\p{L}\p{N}]/u.test(rest)) return '';
+  pieces.push(text.slice(index));
+  if (!pieces.some((piece) => /[\p{L}\p{N}]/u.test(mark === '' ? piece : piece.replaceAll(mark, ''))))
+    return '';
+  return mark === '' ? dropped(pieces) : marked(pieces, mark);
+}
+
+function dropped(pieces: readonly string[]): string {
+  let result = '';
+  let lineBroken = false;
+  pieces.forEach((piece, position) => {
+    const from = position === 0 ? 0 : firstNot(piece, leftOverAhead);
+    const to = position === pieces.length - 1 ? piece.length : lastNot(piece, leftOverBehind, from);
+    lineBroken ||= position > 0 && /[\r\n]/.test(piece.slice(0, from));
+    const kept = piece.slice(from, to);
+    if (kept !== '') {
+      result += result === '' ? kept : `${lineBroken ? '\n' : ' '}${kept}`;
+      lineBroken = false;
+    }
+    lineBroken ||= to < piece.length && /[\r\n]/.test(piece.slice(to));
+  });
   return result;
 }
 
-function joinedTo(before: string, kept: string, mark: string, isBehind: boolean): string {
-  if (mark !== '') {
-    if (!isBehind) return kept;
-    // Two marks with nothing but separators between them are one.
-    if (!/[\p{L}\p{N}]/u.test(kept)) return kept.includes('\n') ? `${before}${kept}` : before;
-    return /^[\p{L}\p{N}([{]/u.test(kept) ? `${before} ${kept}` : `${before}${kept}`;
-  }
-  const left = before.replace(/[\s,;:\-_/^=#*+|&@([{<'"]+$/, '');
-  if (!isBehind) return kept;
-  const right = kept.replace(/^[\s,;:.\-_/^=#*+|&@)\]}>'"]+/, '');
-  if (left === '' || right === '') {
-    const only = left === '' ? right : left;
-    return only;
-  }
-  return `${left}${/[\r\n]/.test(kept.slice(0, kept.length - right.length)) ? '\n' : ' '}${right}`;
+/** The mark between the pieces, once where nothing but separators stand between two. */
+function marked(pieces: readonly string[], mark: string): string {
+  let result = '';
+  pieces.forEach((piece, position) => {
+    const last = position === pieces.length - 1;
+    if (position > 0 && !last && !/[\p{L}\p{N}]/u.test(piece)) {
+      if (/[\r\n]/.test(piece)) result += `\n${mark}`;
+      return;
+    }
+    result += position > 0 && /^[\p{L}\p{N}([{]/u.test(piece) ? ` ${piece}` : piece;
+    if (!last) result += piece === '' || /[\s([{]$/.test(piece) ? mark : ` ${mark}`;
+  });
+  return result;
+}
+
+const leftOverBehind = ' \t\r\n\f,;:-_/^=#*+|&@([{<\'"';
+const leftOverAhead = ' \t\r\n\f,;:.-_/^=#*+|&@)]}>\'"';
+
+function firstNot(text: string, characters: string): number {
+  let index = 0;
+  while (index < text.length && characters.includes(text.charAt(index))) index += 1;
+  return index;
+}
+
+function lastNot(text: string, characters: string, from: number): number {
+  let index = text.length;
+  while (index > from && characters.includes(text.charAt(index - 1))) index -= 1;
+  return index;
 }
 
 /** In order, those that touch or have only separators between them made one. */

@@ -8,7 +8,8 @@ const minInnerLength = 5;
 
 /** Words of names that say nothing of whose they are: titles, particles, and what is written where there is no name. */
 const commonParts: ReadonlySet<string> = new Set(
-  `prof phd mrs miss med none unknown anonymous dipl ing msc bsc herr frau
+  `dr md mr ms jr sr st ii iii iv prof phd mrs miss med none unknown anonymous dipl ing msc bsc herr frau hr fr di
+  de da do du la le el al di bin ben ter te
   van von der den del della dos das des les ibn abu ten ter zum zur und mac saint san santa los las`.split(
     /\s+/,
   ),

@@ -40,6 +40,7 @@ const topLevelDomains =
 
 const streets =
   'street|str|road|rd|avenue|ave|lane|ln|drive|boulevard|blvd|terrace|highway|hwy|parkway|pkwy|crescent|close|court|square|plaza|way';
+const plainStreet = /^(?:street|road|avenue|boulevard|blvd|terrace|highway|hwy|parkway|pkwy)\.?$/;
 const statesOfAmerica =
   'al|ak|az|ar|ca|co|ct|de|fl|ga|hi|id|il|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or|pa|ri|sc|sd|tn|tx|ut|vt|va|wa|wv|wi|wy|dc';
 const britishAreas =
@@ -48,10 +49,10 @@ const britishAreas =
 const phoneLabel =
   'telephone|telefon[oe]?|telefonnummer|telefax|phone|tel|fon|fax|mobile|mobil|movil|portable|handy|cell|pager|bleep|beeper|call|durchwahl|ext|dw|tlf|puhelin|tfno';
 const numberLabel =
-  'mrn|mr#|medical record(?: number| no| nr)?|patient[ -]?(?:id|nr|no|number|nummer|code)|pat[. -]{0,2}(?:id|nr|no)|patid|patnr|pid|hosp(?:ital)?[. -]?(?:id|no|nr|number)|acc(?:ession)?[ .]?(?:#|no|nr|num|number|nummer)|accession|ssn|social security(?: number| no)?|nhs(?:[ -]?(?:no|number))?|chi|nino|npi|dni|nie|nif|cpf|rut|curp|bsn|ahv|avs|svnr|sv[ -]?nr|kvnr|versicherten(?:nr|nummer)|personnummer|cpr|fodselsnummer|codice fiscale|fall[ -]?(?:nr|nummer|id)|case[ -]?(?:no|nr|number|id)|auftrag(?:s?[ -]?(?:nr|nummer))?|order[ -]?(?:no|nr|number|id)|visit[ -]?(?:no|nr|number|id)|encounter|enc[ -]?(?:no|id)|episode|dossier|ipp|nip|iep|historia(?: clinica)?|n[. ]?h[. ]?c|nhc|exp(?:ediente)|cartella|unit[ -]?no|passport|insurance|policy|account|acct|bsnr|lanr|study[ -]?(?:id|no)|subject(?:[ -]?(?:id|no))?|sample[ -]?(?:id|no)|serial[ -]?(?:no|nr|number)|s/n|user(?:id)?|login|id|ident|nummer|number|num|nr|no|#';
+  'mrn|mr#|medical record(?: number| no| nr)?|patient[ -]?(?:id|nr|no|number|nummer|code)|pat[. -]{0,2}(?:id|nr|no)|patid|patnr|pid|hosp(?:ital)?[. -]?(?:id|no|nr|number)|acc(?:ession)?[ .]?(?:#|no|nr|num|number|nummer)|accession|ssn|social security(?: number| no)?|nhs(?:[ -]?(?:no|number))?|chi|nino|npi|dni|nie|nif|cpf|rut|curp|bsn|ahv|avs|svnr|sv[ -]?nr|kvnr|versicherten(?:nr|nummer)|personnummer|cpr|fodselsnummer|codice fiscale|fall[ -]?(?:nr|nummer|id)|case(?:[ -]?(?:no|nr|number|id))?|fall|auftrag(?:s?[ -]?(?:nr|nummer))?|order[ -]?(?:no|nr|number|id)|visit[ -]?(?:no|nr|number|id)|encounter|enc[ -]?(?:no|id)|episode|dossier|ipp|nip|iep|historia(?: clinica)?|n[. ]?h[. ]?c|nhc|exp(?:ediente)|cartella|unit[ -]?no|passport|insurance|policy|account|acct|bsnr|lanr|study[ -]?(?:id|no)|subject(?:[ -]?(?:id|no))?|sample[ -]?(?:id|no)|serial[ -]?(?:no|nr|number)|s/n|user(?:id)?|login|id|ident|nummer|number|num|nr|no|#';
 /** Labels that also stand before small numbers of series, scans and teeth. */
 const weakLabels =
-  /^(?:no|nr|#|num|number|nummer|id|ident|episode|accession|chi|ipp|nip|rut|npi|user|subject|account|enc(?:ounter)?|dossier)$/;
+  /^(?:no|nr|#|num|number|nummer|id|ident|episode|accession|chi|ipp|nip|rut|npi|user|subject|account|enc(?:ounter)?|dossier|case|fall)$/;
 
 function validHour(hours: string, minutes: string): boolean {
   return Number(hours) < 24 && Number(minutes) < 60;
@@ -86,7 +87,7 @@ const patterns: readonly Pattern[] = [
   {
     kind: 'e-mail',
     expression:
-      /[\w.+-]{1,64}\s*[([{]\s*at\s*[)\]}]\s*[\w-]{1,63}(?:\s*(?:\.|[([{]\s*(?:dot|punkt)\s*[)\]}])\s*[\w-]{1,63}){1,4}/g,
+      /[\w.+-]{1,64}\s{0,2}[([{]\s?at\s?[)\]}]\s{0,2}[\w-]{1,63}(?:\s{0,2}(?:\.|[([{]\s?(?:dot|punkt)\s?[)\]}])\s{0,2}[\w-]{1,63}){1,4}/g,
     accept: (match) => /[([{]\s*at/.test(match[0]),
   },
   { kind: 'location', needs: '://', expression: /[a-z][a-z0-9+.-]{1,15}:\/\/\S+/g },
@@ -161,7 +162,9 @@ const patterns: readonly Pattern[] = [
     needsDigit: true,
     expression: /(?<![\d.\w-])[2-9]\d{2}-\d{4}(?![\d.\w-])(?!\s?(?:ms|mm|hu|kv|ma|s|ml))/g,
     accept: (match) =>
-      !/(?:\b(?:b|te|tr|ti|hu|wl|ww|window|level|range|fov)[ =:]*)$/.test(match.input.slice(0, match.index)),
+      !/(?:\b(?:b|te|tr|ti|hu|wl|ww|window|level|range|fov)[ =:]*)$/.test(
+        match.input.slice(Math.max(0, match.index - 12), match.index),
+      ),
   },
   // Numbers that name somebody.
   {
@@ -248,10 +251,13 @@ const patterns: readonly Pattern[] = [
     kind: 'address',
     needsDigit: true,
     expression: new RegExp(
-      String.raw`(?<![\p{L}])(?:${statesOfAmerica})[\s,]{1,2}\d{5}(?:-\d{4})?(?![\d.])`,
+      String.raw`(?<![\p{L}])(?:(?:\p{L}[\p{L}.'-]{0,40}[ ]){0,2}\p{L}{1,40},\s?)?(?:${statesOfAmerica})[\s,]{1,2}\d{5}(?:-\d{4})?(?![\d.])`,
       'gu',
     ),
-    accept: (match, text) => isUpper(text.slice(match.index, match.index + 2)),
+    accept(match, text) {
+      const state = match.index + match[0].search(/[a-z]{2}[\s,]{1,2}\d{5}(?:-\d{4})?$/);
+      return isUpper(text.slice(state, state + 2));
+    },
   },
   { kind: 'address', needs: '-', needsDigit: true, expression: /(?<![\d.-])\d{5}-\d{4}(?![\d.-])/g },
   {
@@ -299,16 +305,18 @@ const patterns: readonly Pattern[] = [
       'gu',
     ),
     accept: (match) => {
-      const words = match[0].split(/\s+/);
-      // "2 way", "3 short axis close": words of imaging only.
-      return !words.slice(1).every((word) => isImagingWord(word) || word === '');
+      const words = match[0].split(/\s+/).slice(1);
+      // "2 way", "3 short axis close": words of imaging only, unless the last one means nothing but a street.
+      return (
+        plainStreet.test(words.at(-1) ?? '') || !words.every((word) => isImagingWord(word) || word === '')
+      );
     },
   },
   {
     kind: 'address',
     needsDigit: true,
     expression:
-      /(?<![\p{L}])[\p{L}-]{2,}(?:\s?str(?:a(?:ss|\u00df)e|\.)|gasse|gatan|gata|vagen|vej|gade|straat|laan|plein|allee|platz|damm|ufer|chaussee|steig|utca|katu|ulica|weg|ring)\s+\d{1,4}\s?[a-z]?(?![\p{L}\d.])/gu,
+      /(?<![\p{L}-])[\p{L}-]{2,60}(?:\s?str(?:a(?:ss|\u00df)e|\.)|gasse|gatan|gata|vagen|vej|gade|straat|laan|plein|allee|platz|damm|ufer|chaussee|steig|utca|katu|ulica|weg|ring)\s+\d{1,4}\s?[a-z]?(?![\p{L}\d.])/gu,
     accept: (match) => {
       const [first = ''] = match[0].split(/\s+/);
       return !isImagingWord(first);

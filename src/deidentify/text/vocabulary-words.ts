@@ -446,4 +446,18 @@ export const vocabularyWords: readonly string[] = [
   'bpm bq bw cc cgy ci cm cms cols d etl fa fps fr g ga gbq ghz gy h hrs hu hz imgs kbq kev kg khz l m ma',
   'mbq mci mg mgy mgycm mhz mins ml mm mmol mms mol month msv mtx mv mw ns nsa pct pixels pt px s sec',
   'seconds secs sv t tesla tf ua uci v weeks wk x years yr yrs',
+  // Modalities, views and abbreviations
+  '2ch 2ebenen 3ch 4ch acc admire aidr artven asirv avip ax bed beds bl bodypart bonep br40 buscopan bv bwd',
+  'capture chst colfa contr coreg cort corticomedullary cr cran ct ctc cte cteph ctp ctu cysto deepresolve',
+  'diff dixonall dmsa dosis dota dotarem dotatate dotatoc dr dtpa dx dxa ebene ebenen ecv ep ep2d ep3d',
+  'epi2d equilibrium ercp es exx fatfrac fbp fdg ffp ffs fft fistulogram fl2d fl3d fwd gadovist gd hd hfdl',
+  'hfdr hfp hfs hla hr61 hsg ht hv idose imar img inopp io iomeron iopamiro isotrop isovoxel ivu iwf kep',
+  'keys ko kontr ktrans lateromedial lax lcc lcv ld lge lgeq li lld llm lml lmlo longaxis lowdose lungvcar',
+  'lxccl mag3 magnevist matr mcu mdp mibi mr mre mrt mru multihance naf nd nephrographic noncontr omar',
+  'omnipaque opt ot outph paraax paracor parasag pasta phasecontrast phlebo phlebographie portvenous pr',
+  'primovist protokoll ptn pyelographic qr quer r2star rcbf rcbv rcc rcv re resol rld rll rlm rml rmlo',
+  'rtdose rtimage rtplan rtstruct rxccl safire sagt scano screensave screenshot se2d semar ser sharp',
+  'shortaxis sm smartmar snap snapshot sos sr stnd t1 t1map t2 t2map t2star t2starmap tc99m tmax tracew',
+  'truefidelity tse2d tse3d ttc ttp ugi ugis uhd ultrasharp ultravist unenh usg vcar vcug ve veo visipaque',
+  'vla vox voxel washin washout wwo xenetix zweiebenen',
 ].flatMap((line) => line.split(' '));

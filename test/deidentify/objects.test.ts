@@ -10,13 +10,8 @@ import { readPart10 } from '../../src/dicom/part10.ts';
 import { encodePart10 as writePart10 } from '../../src/synthetic/dicom-writer.ts';
 import { dciodvfyErrors } from '../support/dcmtk.ts';
 import { type Attributes, elementsOf } from '../support/objects/attributes.ts';
-import {
-  enhancedCt,
-  enhancedMr,
-  enhancedPet,
-  parametricMap,
-  segmentation,
-} from '../support/objects/multi-frame.ts';
+import { parametricMap, segmentation } from '../support/objects/derived-images.ts';
+import { enhancedCt, enhancedMr, enhancedPet } from '../support/objects/enhanced-images.ts';
 import { ecg, realWorldValueMap, registration } from '../support/objects/others.ts';
 import { plantedWords, uidRoot } from '../support/objects/planted.ts';
 import { ctSlice, dose, plan, structureSet } from '../support/objects/radiotherapy.ts';

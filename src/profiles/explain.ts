@@ -45,6 +45,10 @@ export interface Explanation {
 const tableRows = new Map(tableE11.map((row) => [row.tag.replace(',', ''), row]));
 const gapRows = new Map(notInTable.map((row) => [row.tag.replace(',', ''), row]));
 
+/** Short text that no table lists stays only where it repeats no identifier. */
+const comparedText: ReadonlySet<string> = new Set(['CS', 'LO', 'SH', 'UC']);
+const characterSetTag = 0x00080005;
+
 /**
  * What a profile does to every attribute of PS3.6 and of the tables, in the order of tags, asked from the same rule book
  * that de-identification uses. Own rules whose conditions the asked instance leaves open are told apart. Private elements
@@ -168,6 +172,7 @@ function reason(
     case 'value-representation':
       return `by VR ${vr}: nobody lists it${under}`;
     case 'structure':
+      if (tag === characterSetTag) return 'says how text is to be read; kept where it is a term of PS3.3';
       return ownedByGateway(tag) === undefined
         ? 'structure of the object'
         : 'written or removed by the gateway itself';
@@ -176,7 +181,9 @@ function reason(
     case 'unregistered':
       return 'not in PS3.6';
     case 'default':
-      return 'no table lists it; its VR cannot identify';
+      return comparedText.has(vr)
+        ? 'not listed as identifying; compared with the identifiers of its object'
+        : 'not listed as identifying';
     default:
       return rule;
   }

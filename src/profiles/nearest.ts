@@ -30,7 +30,9 @@ export function nearestWord(word: string, words: Iterable<string>): string | und
 export function suggestion(word: string, words: readonly string[], maxListed = 24): string {
   const nearest = nearestWord(word, words);
   if (nearest !== undefined) return `did you mean ${quoted(nearest)}?`;
-  return words.length <= maxListed ? `allowed: ${words.join(', ')}` : '';
+  return words.length <= maxListed
+    ? `allowed: ${words.join(', ')}`
+    : `${words.length} words are allowed, none of them near`;
 }
 
 function plain(word: string): string {

@@ -84,6 +84,9 @@ export function asTexts(
   return texts;
 }
 
+/** All of them: the terms of Modality are the most. */
+const maxWords = 120;
+
 /** The text as one of the words, or undefined with a fault that names the nearest one. */
 export function asWord<W extends string>(
   text: SourceText | undefined,
@@ -94,8 +97,8 @@ export function asWord<W extends string>(
   if (text === undefined) return undefined;
   const word = words.find((known) => known === text.text);
   if (word === undefined) {
-    const hint = suggestion(text.text, words);
-    faults.add(text, `unknown ${what} ${quoted(text.text)}${hint === '' ? '' : `; ${hint}`}`);
+    const hint = suggestion(text.text, words, maxWords);
+    faults.add(text, `unknown ${what} ${quoted(text.text)}; ${hint}`);
   }
   return word;
 }

@@ -97,8 +97,8 @@ ${list(named('module').map((cells) => body(cells[2] ?? '')))}];
 export const itemTables: readonly string[] = [
 ${list(named('item').map((cells) => body(cells[2] ?? '')))}];
 
-/** Every attribute that the edition of the table lists anywhere, in modules of other IODs too; each tag starts with a space. */
+/** Every attribute that the edition of the table lists anywhere, in modules of other IODs too. */
 export const listedTags =
-  '${listed.map((tag) => ` ${tag}`).join('')}';
+  '${listed.join(' ')}';
 `,
 );

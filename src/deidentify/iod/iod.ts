@@ -40,8 +40,7 @@ const iodByClass: ReadonlyMap<string, number> = new Map(iodOfClass);
 const tops = new Map<number, IodNode>();
 const nodes = new Map<string, IodNode>();
 const parsed = new Map<string, readonly (readonly [tag: number, entry: IodEntry])[]>();
-/** Tags found listed so far; only tags of the table get in. */
-const listed = new Set<number>();
+let listed: ReadonlySet<number> | undefined;
 
 /** The top level of the IOD of a SOP Class; undefined for classes that the table does not have. */
 export function iodOf(sopClassUid: string): IodNode | undefined {
@@ -76,6 +75,11 @@ export function settlingType(node: IodNode | undefined, tag: number): AttributeT
 /** Types by place as a rule book asks for them: what settles a compound action, and nothing of what is not known. */
 export interface TypePlace {
   typeOf(tag: number): AttributeType | undefined;
+  /**
+   * The Type of an attribute that no object of the IOD may lack here: 1 or 2 without a condition. What Table E.1-1 removes
+   * though it is such an attribute leaves the object invalid, unless a dummy (1) or an empty value (2) stands in its place.
+   */
+  mandatoryTypeOf(tag: number): 1 | 2 | undefined;
   within(sequenceTag: number): TypePlace | undefined;
   /** Always false: `typeOf` already says 3 for what is foreign here, and undefined is unknown, not foreign. */
   readonly complete: false;
@@ -94,6 +98,10 @@ function typePlace(node: IodNode | undefined): TypePlace | undefined {
   if (place === undefined) {
     place = {
       typeOf: (tag) => settlingType(node, tag),
+      mandatoryTypeOf(tag) {
+        const entry = node.entries.get(tag);
+        return entry === undefined || entry.conditional || entry.type === 3 ? undefined : entry.type;
+      },
       within: (sequenceTag) => typePlace(node.within(sequenceTag)),
       complete: false,
     };
@@ -183,8 +191,10 @@ function parse(table: string): readonly (readonly [number, IodEntry])[] {
 }
 
 function isListed(tag: number): boolean {
-  if (listed.has(tag)) return true;
-  if (!listedTags.includes(` ${tag.toString(16).padStart(8, '0')}`)) return false;
-  listed.add(tag);
-  return true;
+  if (listed === undefined) {
+    const tags = new Set<number>();
+    for (const word of listedTags.split(' ')) if (word !== '') tags.add(Number.parseInt(word, 16));
+    listed = tags;
+  }
+  return listed.has(tag);
 }

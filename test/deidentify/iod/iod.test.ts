@@ -1,5 +1,11 @@
 import t from 'tap';
-import { type IodNode, iodOf, requiredMembers, settlingType } from '../../../src/deidentify/iod/iod.ts';
+import {
+  type IodNode,
+  iodOf,
+  requiredMembers,
+  settlingType,
+  typesOf,
+} from '../../../src/deidentify/iod/iod.ts';
 import { storageSopClassTable } from '../../../src/dicom/storage-sop-classes.ts';
 
 const ct = '1.2.840.10008.5.1.4.1.1.2';
@@ -116,3 +122,19 @@ t.test(
     t.ok(seen.size < 2000, 'nodes are shared');
   },
 );
+
+t.test('Types as a rule book asks for them', async (t) => {
+  const top = typesOf(enhancedSr);
+  t.equal(top, typesOf(enhancedSr), 'the same place each time');
+  t.equal(top?.within(0x0040_a730), top?.within(0x0040_a730)?.within(0x0040_a730));
+  t.equal(top?.typeOf(0x0040_a073), 1, 'conditional Types as the plain ones');
+  t.equal(top?.mandatoryTypeOf(0x0040_a073), undefined, 'which may be absent');
+  t.equal(top?.mandatoryTypeOf(0x0040_a491), 1, 'Completion Flag');
+  t.equal(top?.mandatoryTypeOf(0x0010_0010), 2);
+  t.equal(top?.typeOf(0x0028_0010), 3, 'Rows is foreign to a report');
+  t.equal(top?.mandatoryTypeOf(0x0028_0010), undefined);
+  t.equal(top?.typeOf(0x0010_0011), undefined, 'younger than the table');
+  t.equal(typesOf('1.2.3'), undefined);
+  const state = typesOf('1.2.840.10008.5.1.4.1.1.11.1');
+  t.equal(state?.mandatoryTypeOf(0x0070_0082), 1, 'Presentation Creation Date, which Table E.1-1 removes');
+});

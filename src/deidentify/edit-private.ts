@@ -17,7 +17,8 @@ const removed: Decision = { action: 'X', rule: 'private' };
 const option = 'retainSafePrivate' as const;
 const safe = {
   keep: { action: 'ownKeep', rule: 'safe-private', option },
-  creator: { action: 'ownKeep', rule: 'safe-private', option },
+  // Claims nothing: whether an element of its block stays is seen later.
+  creator: { action: 'ownKeep', rule: 'safe-private' },
   uid: { action: 'U', rule: 'safe-private', option },
   recurse: { action: 'K', rule: 'safe-private', option },
   'clean-text': { action: 'clean', rule: 'safe-private', option, otherwise: 'X' },

@@ -20,6 +20,11 @@ export class FaultList {
     this.#faults.push({ line, column, message });
   }
 
+  /** True when more are found than are listed: looking for the nearest word is not worth its time any more. */
+  get isFull(): boolean {
+    return this.#faults.length >= maxFaults;
+  }
+
   get isEmpty(): boolean {
     return this.#faults.length === 0;
   }

@@ -66,7 +66,7 @@ function byKeyword(text: SourceText, faults: FaultList): PlacedSelector | undefi
   const attribute = attributeByKeyword(text.text);
   if (attribute !== undefined) return standard(text, patternOf(attribute), [attribute], faults);
   const isTag = /^\(?[0-9A-Fa-fx]{4},?[0-9A-Fa-fx]{4}\)?$/.test(text.text);
-  const nearest = nearestWord(text.text, allKeywords());
+  const nearest = faults.isFull ? undefined : nearestWord(text.text, allKeywords());
   const hint = isTag
     ? '; a tag is given with `tag:`'
     : nearest === undefined

@@ -2,9 +2,11 @@ import { hkdfSync } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
-import { readPseudonymSecrets } from './config/secret-file.ts';
+import { readPseudonymSecrets, readSecretFile } from './config/secret-file.ts';
 import { asSallyportError, SallyportError } from './core/errors.ts';
 import { productVersion } from './core/version.ts';
+import type { Crosswalk } from './crosswalk/crosswalk.ts';
+import { openCrosswalk } from './crosswalk/open-crosswalk.ts';
 import { createKeyRing } from './deidentify/key-ring.ts';
 import { BackendClient } from './deliver/backend-client.ts';
 import { Destination } from './deliver/destination.ts';
@@ -115,6 +117,13 @@ export class Gateway {
     ])
       ring.byId(keyId);
     if (secret.created) emit('gateway.secretCreated', { keyId: ring.active.keyId });
+    const crosswalk = await openCrosswalk(config, {
+      readKey: readSecretFile,
+      secrets,
+      now: Date.now,
+      onFailure: (error) => emit('gateway.failed', { code: error.code }),
+    });
+    if (crosswalk !== undefined) this.#onStop('crosswalk', () => crosswalk.close());
 
     const ledger = await SqliteLedger.open(dir);
     this.#onStop('ledger', () => ledger.close());
@@ -153,7 +162,7 @@ export class Gateway {
     const lanes =
       config.backend.baseUrl === ''
         ? undefined
-        : this.#startLanes(tools, { blobs, retention, secrets, profiles });
+        : this.#startLanes(tools, { blobs, retention, secrets, profiles, crosswalk });
 
     const intake: Intake = {
       hasRoom: () => spool.hasRoom(),
@@ -209,6 +218,7 @@ export class Gateway {
       readonly retention: Retention;
       readonly secrets: readonly Uint8Array[];
       readonly profiles: ProfileChoice;
+      readonly crosswalk: Crosswalk | undefined;
     },
   ): { readonly wake: () => void; readonly destinationReady: () => boolean } {
     const config = this.#config;
@@ -225,6 +235,7 @@ export class Gateway {
       {
         profiles: parts.profiles,
         secrets: parts.secrets,
+        recordPairs: parts.crosswalk !== undefined,
         jpegQuality: config.render.jpegQuality,
         maxPixelsPerFrame: config.render.maxPixelsPerFrame,
         maxFrames: config.render.maxFrames,
@@ -249,6 +260,7 @@ export class Gateway {
       outbox,
       scratchPath: (instanceId) => join(scratch, instanceId),
       leaseMs: config.pipeline.lease,
+      ...(parts.crosswalk === undefined ? {} : { crosswalk: parts.crosswalk }),
       onPrepared: () => deliver.wake(),
       onRecovered: (postId, entries, attempts) => deliver.offerRecovered(postId, entries, attempts),
     });

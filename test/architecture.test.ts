@@ -12,16 +12,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: ['core'],
   observe: ['core'],
   spool: ['core', 'observe'],
+  crosswalk: ['core'],
   receive: ['core', 'dicom', 'spool', 'observe'],
   send: ['core', 'dicom'],
   synthetic: ['core', 'dicom'],
   verify: ['core', 'dicom'],
+  reports: ['core', 'dicom', 'deidentify', 'profiles'],
   pipeline: ['core', 'spool', 'observe'],
   deliver: ['core', 'observe'],
   http: ['core', 'spool', 'observe', 'config', 'pipeline'],
   'example-backend': ['core'],
   gateway: [
     'core',
+    'crosswalk',
     'dicom',
     'deidentify',
     'render',
@@ -34,10 +37,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'http',
     'gateway-settings',
     'profiles',
+    'reports',
   ],
   'gateway-settings': ['core', 'config', 'deliver', 'receive', 'deidentify', 'profiles', 'pipeline'],
   cli: [
     'core',
+    'crosswalk',
     'dicom',
     'deidentify',
     'render',
@@ -52,12 +57,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'gateway',
     'gateway-settings',
     'profiles',
+    'reports',
   ],
 };
 
 /** Files that see more than their folder: the worker thread does the work of several stages. */
 const alsoMayImport: Readonly<Record<string, readonly string[]>> = {
-  'pipeline/worker.ts': ['dicom', 'deidentify', 'render'],
+  'pipeline/worker.ts': ['dicom', 'deidentify', 'render', 'reports'],
   'pipeline/payload.ts': ['dicom'],
   'pipeline/messages.ts': ['deidentify'],
   'pipeline/file-source.ts': ['dicom'],

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../core/errors.ts';
+import type { IdentifierPair } from '../core/identifier-pair.ts';
 import type { ProfileDefinition } from '../deidentify/profile-definition.ts';
 
 /** Which profile holds for an instance. Plain data; the same object where two AE titles have the same profile. */
@@ -16,6 +17,8 @@ export interface WorkerSetup {
   readonly profiles: ProfileChoice;
   /** Pseudonym secrets, the active one first; never logged, never sent back. */
   readonly secrets: readonly Uint8Array[];
+  /** True: replies name the pseudonyms given, for the crosswalk. */
+  readonly recordPairs: boolean;
   readonly jpegQuality: number;
   readonly maxPixelsPerFrame: number;
   readonly maxFrames: number;
@@ -51,5 +54,7 @@ export type PrepareReply =
       readonly images: Uint8Array | null;
       /** Offset and length of each image in `images` or in the scratch file, flat: [offset, length, offset, length, ...]. */
       readonly ranges: Float64Array;
+      /** To be on stable storage before anything of this is delivered; empty where nothing is recorded. */
+      readonly pairs: readonly IdentifierPair[];
     }
   | { readonly kind: 'held'; readonly code: ErrorCode; readonly detail?: string };

@@ -1,11 +1,19 @@
 import { rm } from 'node:fs/promises';
 import { faultPoint } from '../core/fault-points.ts';
+import type { PairRecorder } from '../core/identifier-pair.ts';
 import type { InstanceRecord } from '../core/instance.ts';
 import type { PreparedInstance } from '../core/prepared.ts';
 import type { Outcome } from '../core/stage.ts';
 import type { BlobStore } from '../spool/backend.ts';
 import type { Outbox, OutboxEntry } from './outbox.ts';
-import { deservesSecondAttempt, failureOf, type LaneTools, persist, settleFailure } from './settle.ts';
+import {
+  deservesSecondAttempt,
+  failureOf,
+  type LaneTools,
+  persist,
+  recordPairs,
+  settleFailure,
+} from './settle.ts';
 import { WakeUp } from './wake-up.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -17,6 +25,8 @@ export interface PrepareLaneParts {
   /** A path for output too large for memory. */
   readonly scratchPath: (instanceId: string) => string;
   readonly leaseMs: number;
+  /** Where pseudonyms are recorded before what bears them may be delivered; absent where nobody asked for it. */
+  readonly crosswalk?: PairRecorder;
   /** Something is in the outbox. */
   readonly onPrepared: () => void;
   /** A post that was fixed before, made again in full. `attempts`: how often it has failed in this process. */
@@ -201,6 +211,8 @@ export class PrepareLane {
           ...(result.detail === undefined ? {} : { detail: result.detail }),
         };
       }
+      if (this.#parts.crosswalk !== undefined)
+        await recordPairs(tools, this.#parts.crosswalk, result.pairs, signal);
       tools.emit('instance.prepared', {
         instanceId: record.id,
         frames: result.prepared.images.parts.length,

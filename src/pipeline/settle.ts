@@ -1,4 +1,6 @@
-import { asSallyportError, type ErrorCode, errorRow } from '../core/errors.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { asSallyportError, type ErrorCode, errorRow, SallyportError } from '../core/errors.ts';
+import type { IdentifierPair, PairRecorder } from '../core/identifier-pair.ts';
 import type { InstanceRecord } from '../core/instance.ts';
 import { jitteredDelayMs, type RetryPolicy } from '../core/retry-policy.ts';
 import type { Outcome } from '../core/stage.ts';
@@ -62,6 +64,7 @@ export function settleFailure(
 }
 
 const ledgerRetryMs = 1000;
+const crosswalkRetryMs = 1000;
 
 /**
  * Applies changes, and keeps trying while the ledger fails (a full disk, mostly): a verdict is never dropped. Rejects
@@ -79,6 +82,27 @@ export async function persist(
       tools.emit('gateway.failed', { code: asSallyportError(error).code });
       if (signal.aborted) throw error;
       await new Promise((resolve) => setTimeout(resolve, ledgerRetryMs));
+    }
+  }
+}
+
+/**
+ * Records the pairs of an instance, and keeps trying while the crosswalk fails: nothing is delivered whose pseudonyms it
+ * does not name, and a full disk is no fault of the instance. Throws SHUTTING_DOWN when the signal aborts.
+ */
+export async function recordPairs(
+  tools: LaneTools,
+  crosswalk: PairRecorder,
+  pairs: readonly IdentifierPair[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    try {
+      return await crosswalk.record(pairs);
+    } catch (cause) {
+      tools.emit('gateway.failed', { code: asSallyportError(cause).code });
+      if (!signal.aborted) await delay(crosswalkRetryMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) throw new SallyportError('SHUTTING_DOWN', { cause });
     }
   }
 }

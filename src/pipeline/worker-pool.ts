@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { SallyportError } from '../core/errors.ts';
+import type { IdentifierPair } from '../core/identifier-pair.ts';
 import type { PreparedImages, PreparedInstance } from '../core/prepared.ts';
 import type { Emit } from '../observe/events.ts';
 import type { PrepareReply, PrepareTask, WorkerSetup } from './messages.ts';
@@ -15,7 +16,12 @@ export interface WorkerPoolSettings {
 }
 
 export type PrepareResult =
-  | { readonly kind: 'prepared'; readonly prepared: PreparedInstance }
+  | {
+      readonly kind: 'prepared';
+      readonly prepared: PreparedInstance;
+      /** Pseudonyms given, for the crosswalk. */
+      readonly pairs: readonly IdentifierPair[];
+    }
   | Extract<PrepareReply, { kind: 'held' }>;
 
 /** Longer than the retirement of an idle thread would be useful: threads hold warm decoders and cost little while idle. */
@@ -67,6 +73,7 @@ export class WorkerPool {
     const images = imagesOf(reply, task.scratchPath);
     return {
       kind: 'prepared',
+      pairs: reply.pairs,
       prepared: {
         instanceId: task.instanceId,
         imageInstanceUid: reply.imageInstanceUid,

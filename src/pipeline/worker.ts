@@ -8,6 +8,7 @@ import { createKeyRing } from '../deidentify/key-ring.ts';
 import { defineProfile, type Profile } from '../deidentify/profile.ts';
 import type { ProfileDefinition } from '../deidentify/profile-definition.ts';
 import type { Pseudonyms } from '../deidentify/pseudonyms.ts';
+import { recordPairs } from '../deidentify/recording.ts';
 import type { ByteSource } from '../dicom/byte-source.ts';
 import { readPart10 } from '../dicom/part10.ts';
 import { render } from '../render/render.ts';
@@ -105,7 +106,13 @@ async function prepareFrom(source: ByteSource, task: PrepareTask): Promise<Prepa
   const part10 = readPart10(source);
   const { releasedCodes, callingAeTitle } = task;
   const { profile, pseudonyms } = byCallingAeTitle.get(callingAeTitle.trim()) ?? standard;
-  const result = deidentify(part10, { profile, pseudonyms, releasedCodes, callingAeTitle });
+  const recording = setup.recordPairs ? recordPairs(pseudonyms) : undefined;
+  const result = deidentify(part10, {
+    profile,
+    pseudonyms: recording?.pseudonyms ?? pseudonyms,
+    releasedCodes,
+    callingAeTitle,
+  });
   if (result.kind === 'held') {
     return {
       kind: 'held',
@@ -137,6 +144,7 @@ async function prepareFrom(source: ByteSource, task: PrepareTask): Promise<Prepa
       series,
       images,
       ranges,
+      pairs: recording?.pairs() ?? [],
     };
     return images === null ? reply : transferring(reply, images);
   } finally {

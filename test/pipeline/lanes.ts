@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import type { PairRecorder } from '../../src/core/identifier-pair.ts';
 import type { InstanceRecord } from '../../src/core/instance.ts';
 import type { Outcome } from '../../src/core/stage.ts';
 import { basicProfile } from '../../src/deidentify/profile.ts';
@@ -28,6 +29,8 @@ export interface LanesOptions {
   readonly prepareTimeoutMs?: number;
   readonly leaseMs?: number;
   readonly groupingWindowMs?: number;
+  /** Records pseudonyms before delivery; left out: nothing is recorded. */
+  readonly crosswalk?: PairRecorder;
   readonly maxImagesPerPost?: number;
   /** Answer to the nth post, from 1. The body is read before. */
   readonly answer?: (post: Post, nth: number) => Posted | Promise<Posted>;
@@ -78,6 +81,7 @@ export async function openLanes(t: Test, options: LanesOptions = {}) {
     {
       profiles: { standard: basicProfile.definition, byCallingAeTitle: [] },
       secrets: [new Uint8Array(32).fill(9)],
+      recordPairs: options.crosswalk !== undefined,
       jpegQuality: 90,
       maxPixelsPerFrame: 1e8,
       maxFrames: 1000,
@@ -100,6 +104,7 @@ export async function openLanes(t: Test, options: LanesOptions = {}) {
     outbox,
     scratchPath: (id) => join(scratch, id),
     leaseMs: options.leaseMs ?? 60_000,
+    ...(options.crosswalk === undefined ? {} : { crosswalk: options.crosswalk }),
     onPrepared: () => deliver.wake(),
     onRecovered: (postId, entries, attempts) => deliver.offerRecovered(postId, entries, attempts),
   });

@@ -19,6 +19,7 @@ import { canonicalUid, type Pseudonyms } from './pseudonyms.ts';
 import { type DeidentificationReport, ReportBuilder } from './report.ts';
 import { bookFor } from './rule-books.ts';
 import { readSubject } from './subject.ts';
+import { cleanContext } from './text/clean-text.ts';
 import { textAt } from './text.ts';
 import { isUid } from './valued-actions.ts';
 
@@ -93,6 +94,7 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
     subject,
     report,
     claims: noClaims(),
+    text: cleanContext(subject.identifiers, profile.definition.descriptors),
     privates: privateJudge(profile).forDataSet(dataSet),
   };
   const header = editDataSet(context, pixels.dataSet, rootPlace(context));

@@ -6,6 +6,7 @@ import type { Pseudonyms } from './pseudonyms.ts';
 import type { AppliedAction, ReportBuilder, ReportPlace, ReportRule } from './report.ts';
 import type { Decision, RuleBook, RulePlace } from './rule-book.ts';
 import type { Subject } from './subject.ts';
+import type { CleanContext } from './text/clean-text.ts';
 
 /** What editing one instance needs; nothing of it outlives the instance but the profile, the book and the pseudonyms. */
 export interface EditContext {
@@ -15,6 +16,8 @@ export interface EditContext {
   readonly subject: Subject;
   readonly report: ReportBuilder;
   readonly claims: Claims;
+  /** What cleaning text goes by: the object's identifiers and the profile's vocabulary. */
+  readonly text: CleanContext;
   /** Judges private elements; `within` gives the place of any data set of the instance. */
   readonly privates: PrivatePlace;
 }

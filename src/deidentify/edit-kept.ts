@@ -4,6 +4,8 @@ import { type EditContext, type EditPlace, noted, reportedRule } from './edit-co
 import { faultOfText } from './kept-text.ts';
 import { withText } from './replacements.ts';
 import type { Decision } from './rule-book.ts';
+import { closedTerms } from './supplement.ts';
+import { cleanedText } from './valued-actions.ts';
 
 const pixelDataTag = 0x7fe00010;
 const pixelGroup = 0x7fe0;
@@ -23,8 +25,22 @@ export function keepValue(
     return noted(context, place, tag, 'removed', 'structure', undefined);
   const fault = faultOfText(element, dataSet, context.subject.identifiers);
   if (fault === undefined) return noted(context, place, tag, 'kept', reportedRule(decision), element);
+  if (
+    context.profile.options.has('cleanDescriptors') &&
+    descriptive.has(element.vr) &&
+    !closedTerms.has(tag)
+  ) {
+    const cleaned = cleanedText(element, dataSet, context.text);
+    if (cleaned !== undefined) {
+      context.claims.options.add('cleanDescriptors');
+      return noted(context, place, tag, cleaned.action, 'cleanDescriptors', cleaned.element);
+    }
+  }
   return noted(context, place, tag, fault.action, fault.rule, fault.replacement);
 }
+
+/** Text of which something may be left once an identifier is cut out. */
+const descriptive: ReadonlySet<string> = new Set(['LO', 'LT', 'SH', 'ST', 'UC', 'UT']);
 
 /** Parts of a code: only inside an item, only in a scheme of which somebody can know the meaning (codes.ts). */
 export function editCode(

@@ -136,7 +136,7 @@ function performValued(
 }
 
 function byValue(
-  { pseudonyms, subject }: EditContext,
+  { pseudonyms, subject, text }: EditContext,
   element: DataElement,
   dataSet: DataSet,
   { action }: Decision,
@@ -151,7 +151,7 @@ function byValue(
     case 'shift':
       return shifted(element, subject.dateShiftDays());
     case 'clean':
-      return cleanedText(element, dataSet);
+      return cleanedText(element, dataSet, text);
     case 'hash':
       return hashed(element, dataSet, pseudonyms, 'hash');
     case 'pseudonym':

@@ -85,7 +85,7 @@ export interface RuleBook {
   decidePrivate(tag: number, vr: Vr, creator: string): Decision | undefined;
   /** Whether private elements have to be looked at one by one. */
   readonly looksAtPrivate: boolean;
-  /** Whether values of the attribute leave as they are, so that they are no secret of the object's. */
+  /** Whether values of the attribute leave as they are, or cleaned, so that they are no secret of the object's. */
   retains(tag: number, vr: Vr): boolean;
 }
 
@@ -148,7 +148,8 @@ export function createRuleBook(
     looksAtPrivate: own.anyPrivate || profile.options.has('retainSafePrivate'),
     retains(tag, vr) {
       const { action, rule } = root.decide(tag, vr);
-      return action === 'keepDate' || action === 'ownKeep' || (action === 'K' && rule !== 'default');
+      if (action === 'K') return rule !== 'default';
+      return action === 'keepDate' || action === 'ownKeep' || action === 'clean';
     },
   };
 }
@@ -242,7 +243,7 @@ class Place implements RulePlace {
   #settled(tag: number, vr: Vr, listed: Listed, dictionaryVr: string | undefined): Decision {
     const { rule, basic, under } = listed;
     const permitted = dictionaryVr !== undefined && isPermittedVr(vr, dictionaryVr);
-    const settled = isSpecial(basic) ? basic : settleAction(basic, this.#typeOf(tag));
+    const settled = isSpecial(basic) ? basic : this.#settle(tag, basic);
     // What a listed rule keeps is judged by its VR as well.
     if (under !== undefined && permitted) {
       const otherwise = isSpecial(settled) ? 'X' : settled;
@@ -252,10 +253,21 @@ class Place implements RulePlace {
     return keeps && !permitted ? wrongVr : { action: settled, rule };
   }
 
+  #settle(tag: number, code: ActionCode): SimpleAction {
+    const type = this.#typeOf(tag);
+    return settleAction(type !== undefined && removedYetRequired.has(tag) ? 'X/Z/D' : code, type);
+  }
+
   #typeOf(tag: number): AttributeType | undefined {
     return settlingType(this.#types, tag) ?? (this.#isRoot ? typesAtTopLevel.get(tag) : undefined);
   }
 }
+
+/**
+ * Removed by Table E.1-1, yet Type 1 or 2 where reports and presentation states have them: Requested Procedure ID of a
+ * Referenced Request, Presentation Creation Date and Time. There they are emptied or dummied.
+ */
+const removedYetRequired: ReadonlySet<number> = new Set([0x00401001, 0x00700082, 0x00700083]);
 
 const lettingThrough: ReadonlySet<ElementAction> = new Set<ElementAction>(['ownKeep', 'clean', 'shift']);
 const keeping: ReadonlySet<ElementAction> = new Set<ElementAction>(['K', 'C', 'keepUid', 'keepAge']);

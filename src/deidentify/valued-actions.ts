@@ -5,6 +5,8 @@ import { capAge, shiftDates } from './dates.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { withText, writtenVr } from './replacements.ts';
 import type { AppliedAction } from './report.ts';
+import { cleanElement } from './text/clean-element.ts';
+import type { CleanContext } from './text/clean-text.ts';
 import { decodedText, latin1, trimmed, valueBytes } from './text.ts';
 
 /** An element after an action that looks at its value, and the word of the report for it. */
@@ -95,7 +97,25 @@ export function hashed(
 /** Text VRs whose values are numbers, dates or addresses: a token is no legal value of theirs. */
 const notForTokens: ReadonlySet<string> = new Set(['AS', 'DA', 'DS', 'DT', 'IS', 'TM', 'UI', 'UR']);
 
-/** Text without what identifies; undefined where nothing is left, or nothing can be said of it. */
-export function cleanedText(_element: DataElement, _dataSet: DataSet): Valued | undefined {
-  return undefined;
+/** Text without what names somebody; undefined where nothing is left, or nothing can be said of it. */
+export function cleanedText(
+  element: DataElement,
+  dataSet: DataSet,
+  context: CleanContext,
+): Valued | undefined {
+  const cleaned = cleanElement(element, dataSet, context, writtenVr(element));
+  switch (cleaned.kind) {
+    case 'unchanged':
+      return { element, action: 'kept' };
+    case 'cleaned':
+      return { element: cleaned.element, action: 'cleaned' };
+    case 'nothing-left':
+      return undefined;
+    default:
+      return unreachable(cleaned);
+  }
+}
+
+function unreachable(cleaned: never): never {
+  throw new TypeError(`no such result: ${String(cleaned)}`);
 }

@@ -141,14 +141,17 @@ export const standardSequence = 0x00540016;
 /** `standardSequence` with one item that holds the element, sent as UN: encoded in implicit VR little endian. */
 export function unEncoded(element: DataElement): DataElement {
   const implicitVr = { explicitVr: false, littleEndian: true };
-  const { body } = element;
-  const inner =
-    body.kind === 'items'
-      ? sequenceElement(
-          element.tag,
-          body.items.map((found) => ({ ...found, encoding: implicitVr })),
-        )
-      : element;
+  const recoded = (found: DataElement): DataElement => {
+    const { body } = found;
+    if (body.kind !== 'items') return found;
+    const inside = body.items.map((one) => ({
+      ...one,
+      encoding: implicitVr,
+      elements: one.elements.map(recoded),
+    }));
+    return sequenceElement(found.tag, inside);
+  };
+  const inner = recoded(element);
   const implicitItem: DataSet = { encoding: implicitVr, elements: [inner], characterSets: [] };
   const content = Buffer.concat([...encodeDataSet(implicitItem)]);
   const head = Buffer.alloc(8);

@@ -104,7 +104,7 @@ function contentContext(context: EditContext, edit: AttributeEditing): ContentCo
   return {
     options: profile.options,
     trueDeviceDates: profile.definition.trueDeviceDates,
-    cleanText: (element, item) => cleanedText(element, item),
+    cleanText: (element, item) => cleanedText(element, item, context.text),
     shiftDate: (element) => shifted(element, subject.dateShiftDays()),
     wellFormed: (element) => (element.vr === 'UI' ? keptUids(element) : keptTemporal(element))?.element,
     checked(element, item) {

@@ -1,17 +1,31 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { deidentify } from '../../../src/deidentify/deidentify.ts';
 import { replaceDocument } from '../../../src/deidentify/documents/replace-document.ts';
+import { defineProfile } from '../../../src/deidentify/profile.ts';
+import { emptyDefinition } from '../../../src/deidentify/profile-definition.ts';
 import type { DataElement, DataSet } from '../../../src/dicom/data-set.ts';
 import { bytesElement, item, sequenceElement } from '../../../src/dicom/edit.ts';
 import { encodePart10 } from '../../../src/dicom/encode.ts';
 import { encodeFileMeta } from '../../../src/dicom/file-meta.ts';
-import { numbers, rawBytes, text } from '../../../src/dicom/values.ts';
+import { items, numbers, rawBytes, text } from '../../../src/dicom/values.ts';
 import { dciodvfyErrors } from '../../support/dcmtk.ts';
 import { peerProgram, requirePeer } from '../../support/peers.ts';
 import { pydicom } from '../../support/pydicom.ts';
 import { run as runProgram } from '../../support/run.ts';
-import { around, at, bigEndian, ct, implicit, pseudonyms, received, words } from '../build.ts';
+import {
+  around,
+  at,
+  bigEndian,
+  ct,
+  implicit,
+  mustPass,
+  pseudonyms,
+  received,
+  words,
+  written,
+} from '../build.ts';
 
 const classes = {
   pdf: '1.2.840.10008.5.1.4.1.1.104.1',
@@ -203,6 +217,48 @@ t.test('a reader of XML finds the notice in the section of the clinical document
   const { exitCode, output } = await runProgram(peerProgram('xmllint'), ['--xpath', query, path]);
   t.equal(exitCode, 0, output);
   t.match(output, 'This document was removed by de-identification.');
+});
+
+t.test('the whole path: held by default, else only the stand-in leaves, and no error is added', async (t) => {
+  const policy = (encapsulatedDocuments: 'hold' | 'replace') =>
+    defineProfile({ ...emptyDefinition('documents'), encapsulatedDocuments });
+  for (const kind of kinds) {
+    const original = documentOf(
+      kind,
+      words(0x00420010, 'ST', 'Jane Doe, consultation'),
+      words(0x0040a493, 'CS', 'VERIFIED'),
+      sequenceElement(0x00420013, [
+        item(around, [
+          words(0x00081150, 'UI', '1.2.840.10008.5.1.4.1.1.2'),
+          words(0x00081155, 'UI', '1.2.3.77'),
+        ]),
+      ]),
+    );
+    const input = received(original);
+    t.match(deidentify(input, { profile: policy('hold'), pseudonyms }), {
+      kind: 'held',
+      code: 'ENCAPSULATED_DOCUMENT',
+    });
+    const { value } = mustPass(deidentify(input, { profile: policy('replace'), pseudonyms }));
+    const leaving = written(value);
+    t.notMatch(leaving.toString('latin1'), /jane|\bdoe\b|doe-77|778899/i, kind);
+    const expected = mustReplace(original).dataSet;
+    t.strictSame(documentBytes(value.dataSet), documentBytes(expected));
+    for (const tag of [0x00420012, 0x00280301, 0x0040e001, 0x0040a493])
+      t.strictSame(text(value.dataSet, tag), text(expected, tag), tag.toString(16));
+    const [source] = items(value.dataSet, 0x00420013);
+    t.strictSame(source && text(source, 0x00081155), [pseudonyms.uid('1.2.3.77')], 'references go on');
+    if (!requirePeer(t, 'dciodvfy')) return;
+    const [before, after] = [join(t.testdir(), 'before.dcm'), join(t.testdir(), 'after.dcm')];
+    await writeFile(before, file(original));
+    await writeFile(after, leaving);
+    const known = await dciodvfyErrors(before);
+    t.strictSame(
+      (await dciodvfyErrors(after)).filter((line) => !known.includes(line)),
+      [],
+      kind,
+    );
+  }
 });
 
 t.test('python reads the models as closed surfaces, pydicom the document as it is', async (t) => {

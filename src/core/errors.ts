@@ -114,12 +114,13 @@ export const errorRegistry = {
   },
   ENCAPSULATED_DOCUMENT: {
     message: 'an encapsulated document cannot be de-identified',
-    advice: 'discard it; do not configure the PACS to send documents',
+    advice: 'discard it, or choose a profile with encapsulatedDocuments: replace and retry',
     disposition: 'hold',
   },
   STRUCTURED_CONTENT: {
-    message: 'structured report content cannot be de-identified under this profile',
-    advice: 'discard it; do not configure the PACS to send reports',
+    message: 'structured content (reports, key objects, graphics) is not cleaned by this profile',
+    advice:
+      'discard it, or choose a profile with cleanStructuredContent, cleanGraphics or structuredContent: replace and retry',
     disposition: 'hold',
   },
   PRIVATE_SOP_CLASS: {

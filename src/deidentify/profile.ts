@@ -3,6 +3,7 @@ import { SallyportError } from '../core/errors.ts';
 import { notInTable } from './generated/not-in-table.ts';
 import { registeredUidRows } from './generated/registered-uids.ts';
 import { tableE11, tableEdition } from './generated/table-e1-1.ts';
+import { conceptTableEdition, tableE341 } from './generated/table-e3-4-1.ts';
 import { uidRoles } from './generated/uid-roles.ts';
 import { emptyDefinition, type ProfileDefinition } from './profile-definition.ts';
 import { type ProfileOption, profileOptions } from './rules.ts';
@@ -25,7 +26,18 @@ export interface Profile {
 
 /** Rule tables by value: made once, they are the same for every profile. */
 const tablesDigest = createHash('sha256')
-  .update(JSON.stringify([ruleVersion, tableEdition, tableE11, notInTable, uidRoles, registeredUidRows]))
+  .update(
+    JSON.stringify([
+      ruleVersion,
+      tableEdition,
+      tableE11,
+      conceptTableEdition,
+      tableE341,
+      notInTable,
+      uidRoles,
+      registeredUidRows,
+    ]),
+  )
   .digest('hex');
 
 /**

@@ -9,6 +9,8 @@ export const peers = {
   dcmsend: { package: 'dcmtk', programs: ['dcmsend'] },
   storescp: { package: 'dcmtk', programs: ['storescp'] },
   dcmdump: { package: 'dcmtk', programs: ['dcmdump'] },
+  dsrdump: { package: 'dcmtk', programs: ['dsrdump'] },
+  dsr2xml: { package: 'dcmtk', programs: ['dsr2xml'] },
   Orthanc: { package: 'orthanc', programs: ['Orthanc'] },
   gdcmconv: { package: 'libgdcm-tools', programs: ['gdcmconv'] },
   dciodvfy: { package: 'dicom3tools', programs: ['dciodvfy'] },

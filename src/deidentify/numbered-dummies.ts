@@ -1,5 +1,6 @@
-import type { DataSet } from '../dicom/data-set.ts';
+import type { DataElement, DataSet } from '../dicom/data-set.ts';
 import { firstNumber } from '../dicom/values.ts';
+import { decodedText } from './text.ts';
 
 /** Names by which people tell the parts of an object apart, the number of the part in the same item, and a word for it. */
 const numbered: ReadonlyMap<number, { readonly number: number; readonly word: string }> = new Map([
@@ -11,18 +12,23 @@ const numbered: ReadonlyMap<number, { readonly number: number; readonly word: st
   [0x300a00c2, { number: 0x300a00c0, word: 'Beam' }],
 ]);
 
-/** Numbers above are no count of parts; they could be an identifier. */
-const maxNumber = 65_535;
+/** Longer numbers could be an identifier, which nobody would look for in a dummy. */
+const maxNumber = 999;
+
+/** UN is written with the VR of the dictionary, LO. */
+const textVrs: ReadonlySet<string> = new Set(['LO', 'SH', 'UN']);
 
 /**
  * A dummy for a name that has to differ from its neighbours to be of use: "Segment 2", "ROI 7". `dataSet` is the item the
- * name stands in, whose number stays in the output anyway. Undefined for other attributes and where there is no number.
- * PS3.15 E.1: Z allows a dummy as D does.
+ * name stands in, whose number stays in the output anyway; the dummy differs from the original. Undefined for other
+ * attributes and where there is no number. PS3.15 E.1: Z allows a dummy as D does.
  */
-export function numberedDummy(tag: number, dataSet: DataSet): string | undefined {
-  const row = numbered.get(tag);
-  if (row === undefined) return undefined;
+export function numberedDummy(element: DataElement, dataSet: DataSet): string | undefined {
+  const row = numbered.get(element.tag);
+  if (row === undefined || !textVrs.has(element.vr)) return undefined;
   const number = firstNumber(dataSet, row.number);
   const counts = number !== undefined && Number.isInteger(number) && number >= 0 && number <= maxNumber;
-  return counts ? `${row.word} ${number}` : undefined;
+  if (!counts) return undefined;
+  const dummy = `${row.word} ${number}`;
+  return decodedText(element, dataSet) === dummy ? `${row.word} no. ${number}` : dummy;
 }

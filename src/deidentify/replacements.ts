@@ -3,6 +3,7 @@ import { lookup } from '../dicom/dictionary.ts';
 import { bytesElement, emptyElement, item, sequenceElement, textElement, uidElement } from '../dicom/edit.ts';
 import { effectiveVr, has } from '../dicom/values.ts';
 import { dummyValue } from './dummies.ts';
+import { numberedDummy } from './numbered-dummies.ts';
 import { canonicalUid, type Pseudonyms } from './pseudonyms.ts';
 import type { RulePlace } from './rule-book.ts';
 import { latin1, valueHead } from './text.ts';
@@ -74,6 +75,8 @@ export function dummied(
   if (vr === 'UI') {
     return uidElement(tag, replaceUids(pseudonyms, latin1(valueHead(element)), false).uids);
   }
+  const numbered = numberedDummy(element, dataSet);
+  if (numbered !== undefined) return withText(dataSet, element, numbered);
   const bytes = dummyValue(tag, vr, valueHead(element));
   return bytes === undefined ? undefined : bytesElement(tag, vr, bytes);
 }

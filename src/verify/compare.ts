@@ -1,7 +1,7 @@
 import { isEmptyWord, isFreeText, type Kind, kindOf } from './classify.ts';
 import { isPlaceholderDate } from './dates.ts';
 import { lettersAndDigits, plainLetters } from './fold.ts';
-import { Identifiers } from './identifiers.ts';
+import type { Identifiers } from './identifiers.ts';
 import type { TextValue } from './values.ts';
 
 /** An attribute whose value is the original's. `kind` undefined: text that only describes. */
@@ -14,9 +14,15 @@ const minKeptText = 3;
 
 /**
  * Compares an output with its own original, attribute by attribute: finds what is too short or too common to be looked
- * for everywhere (a Patient ID "7", a time without fraction, an age) and text that went out unchanged.
+ * for everywhere (a Patient ID "7", a time without fraction, an age) and text that went out unchanged; all dates with
+ * `withDates`: where dates were shifted, one may by chance be another one of the patient's.
  */
-export function unchangedValues(original: readonly TextValue[], output: readonly TextValue[]): Unchanged[] {
+export function unchangedValues(
+  original: readonly TextValue[],
+  output: readonly TextValue[],
+  identifiers: readonly Identifiers[],
+  withDates: boolean,
+): Unchanged[] {
   const byPath = new Map<string, Set<string>>();
   const freeText = new Set<string>();
   for (const { path, vr, values } of original) {
@@ -40,7 +46,10 @@ export function unchangedValues(original: readonly TextValue[], output: readonly
       if (kind === undefined) {
         if (isFreeText(vr) && word.length >= minKeptText && freeText.has(value))
           unchanged.set(path, { path, kind });
-      } else if (byPath.get(path)?.has(value) === true && isLeftToUs(value, kind, path)) {
+      } else if (
+        byPath.get(path)?.has(value) === true &&
+        (isLeftToUs(value, kind, identifiers) || (withDates && kind === 'date' && !isPlaceholderDate(value)))
+      ) {
         unchanged.set(path, { path, kind });
       }
     }
@@ -54,9 +63,9 @@ function isOfTheDeidentifier(tag: number): boolean {
 }
 
 /** Whether the search through all bytes has no pattern for the value. */
-function isLeftToUs(value: string, kind: Kind, path: string): boolean {
+function isLeftToUs(value: string, kind: Kind, identifiers: readonly Identifiers[]): boolean {
   if (kind === 'characteristic') return true;
   if (kind === 'time') return !/^0+$|^120*$/.test(value.replace(/\D/g, ''));
   if ((kind === 'date' || kind === 'birth-date') && isPlaceholderDate(value)) return false;
-  return !new Identifiers().add(value, kind, path) && !(kind === 'uid' && value.length < 3);
+  return !identifiers.some((group) => group.has(value, kind)) && !(kind === 'uid' && value.length < 3);
 }

@@ -9,8 +9,9 @@ import {
 } from './dates.ts';
 import { encodedForms, utf16 } from './encodings.ts';
 import { isAsciiText, isRamp, lettersAndDigits, plainLetters, transcribed } from './fold.ts';
-import { registeredUids } from './generated/registered-uids.ts';
-import { type Border, Matcher, maxPatternBytes } from './matcher.ts';
+import { type Border, Matcher, maxPatternBytes, type Pattern } from './matcher.ts';
+
+import { isRegisteredUid, uuidOf } from './uids.ts';
 
 /** What a pattern belongs to: what it is and where the originals have it. No value. */
 export interface Owner {
@@ -21,9 +22,6 @@ export interface Owner {
 /** Most patterns of one search. A million take about half a gigabyte. */
 export const maxPatterns = 2_000_000;
 
-const registered: ReadonlySet<string> = new Set(registeredUids.trim().split('\n'));
-const contextGroupUid = /^1\.2\.840\.10008\.6\.1\.[1-9]\d{0,3}$/;
-
 /** Shortest word or phrase that is looked for in other places than the one it came from, characters. */
 const minWord = 3;
 const minPhrase = 4;
@@ -31,10 +29,6 @@ const minPhrase = 4;
 const innerLength = 6;
 const minDigits = 5;
 const spacedLength = 7;
-
-export function isRegisteredUid(uid: string): boolean {
-  return registered.has(uid) || contextGroupUid.test(uid);
-}
 
 /** The patterns of the identifiers of some originals, in both views. */
 export class Identifiers {
@@ -44,6 +38,7 @@ export class Identifiers {
   readonly numbers = new Map<string, Owner>();
   readonly #owners = new Map<string, Owner>();
   readonly #seen = new Set<string>();
+  #added = 0;
 
   get size(): number {
     return this.plain.size + this.compact.size;
@@ -54,13 +49,13 @@ export class Identifiers {
   }
 
   /**
-   * Adds the spellings of one value; `raw` are its encoded bytes, where they are not ASCII. False when it is too short or
-   * too common to be looked for anywhere but in its own attribute.
+   * Adds the spellings of one value. What is too short or too common for that is looked for only in its own attribute:
+   * `has` is false for it.
    */
-  add(value: string, kind: Kind, path: string): boolean {
+  add(value: string, kind: Kind, path: string): void {
     const key = `${kind} ${value}`;
-    if (this.#seen.has(key)) return true;
-    const before = this.size;
+    if (this.#seen.has(key)) return;
+    const before = this.#added;
     const owner = this.#ownerOf(kind, path);
     switch (kind) {
       case 'name':
@@ -82,10 +77,12 @@ export class Identifiers {
       default:
         this.#addPhrase(value, owner);
     }
-    // Values that were added before by another attribute count as looked for.
-    const added = this.size > before || this.#known(value, kind);
-    if (added) this.#seen.add(key);
-    return added;
+    if (this.#added > before || (kind === 'uid' && isRegisteredUid(value))) this.#seen.add(key);
+  }
+
+  /** Whether a value is looked for everywhere. */
+  has(value: string, kind: Kind): boolean {
+    return this.#seen.has(`${kind} ${value}`);
   }
 
   /** What may be picked out of text that only describes: dates, e-mail addresses, telephone and other long numbers. */
@@ -98,10 +95,6 @@ export class Identifiers {
       if (digits.length >= spacedLength && dateOf(digits) === undefined && !isRamp(digits))
         this.#addDigits(digits, this.#ownerOf('id', path));
     }
-  }
-
-  #known(value: string, kind: Kind): boolean {
-    return kind === 'uid' ? isRegisteredUid(value) : false;
   }
 
   #ownerOf(kind: Kind, path: string): Owner {
@@ -153,7 +146,7 @@ export class Identifiers {
         characters: word.length,
         digits: false,
       } as const;
-      this.plain.add({ ...pattern, textOnly: true }, owner);
+      this.#pattern({ ...pattern, textOnly: true }, owner);
     }
   }
 
@@ -179,7 +172,7 @@ export class Identifiers {
       for (const bytes of encodedForms(spelling)) {
         const text = smallAscii(Buffer.from(bytes).toString('latin1'));
         const characters = Math.max([...word].length, Math.floor(bytes.length / 2) + 1);
-        this.plain.add(
+        this.#pattern(
           {
             view: 'plain',
             bytes: text,
@@ -209,7 +202,7 @@ export class Identifiers {
     if (uuid === undefined) return;
     this.#compact(uuid, 'none', owner);
     const bytes = smallAscii(Buffer.from(uuid, 'hex').toString('latin1'));
-    this.plain.add(
+    this.#pattern(
       { view: 'plain', bytes, border: 'none', characters: 16, digits: false, textOnly: false },
       owner,
     );
@@ -242,6 +235,7 @@ export class Identifiers {
       if (phrase.length < minPhrase || isEmptyWord(phrase)) continue;
       if (/^\d+$/.test(phrase)) {
         this.#addDigits(phrase, owner);
+        if (phrase !== folded) this.#plain(folded.trim(), 'digit', owner, true);
         continue;
       }
       if (phrase.length >= innerLength) this.#compact(phrase, 'none', owner, true);
@@ -264,17 +258,22 @@ export class Identifiers {
     if (digits.length < spacedLength) return;
     for (const littleEndian of [true, false]) {
       const bytes = Buffer.from(utf16(digits, littleEndian)).toString('latin1');
-      this.plain.add(
+      this.#pattern(
         { view: 'plain', bytes, border: 'none', characters: digits.length, digits: true, textOnly: true },
         owner,
       );
     }
   }
 
+  #pattern(pattern: Omit<Pattern<Owner>, 'owners'>, owner: Owner): void {
+    this.#added += 1;
+    (pattern.view === 'plain' ? this.plain : this.compact).add(pattern, owner);
+  }
+
   #plain(text: string, border: Border, owner: Owner, textOnly = false, digits = /^\d+$/.test(text)): void {
     const bytes = Buffer.from(text, 'utf8').toString('latin1');
     const isShort = text.length < spacedLength || isRamp(text);
-    this.plain.add(
+    this.#pattern(
       { view: 'plain', bytes, border, characters: text.length, digits, textOnly: textOnly || isShort },
       owner,
     );
@@ -283,7 +282,7 @@ export class Identifiers {
   #compact(text: string, border: Border, owner: Owner, textOnly = false, digits = /^\d+$/.test(text)): void {
     const bytes = Buffer.from(text, 'utf8').toString('latin1');
     const isShort = text.length < spacedLength || isRamp(text);
-    this.compact.add(
+    this.#pattern(
       {
         view: 'compact',
         bytes,
@@ -299,12 +298,4 @@ export class Identifiers {
 
 function smallAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-}
-
-/** The UUID a UID below 2.25 is made of (PS3.5 B.2), as 32 hexadecimal digits. */
-function uuidOf(uid: string): string | undefined {
-  const [, digits] = /^2\.25\.([1-9]\d{20,38})$/.exec(uid) ?? [];
-  if (digits === undefined) return undefined;
-  const hex = BigInt(digits).toString(16);
-  return hex.length > 32 ? undefined : hex.padStart(32, '0');
 }

@@ -100,9 +100,7 @@ export class Matcher<Owner> {
       if (begin + size > length) continue;
       const patterns = bucket.patterns.get(bytes.toString('latin1', begin, begin + size));
       if (patterns === undefined) continue;
-      for (const pattern of patterns)
-        if (bordered(bytes, length, begin, begin + size, pattern.border))
-          found({ pattern, begin, end: begin + size });
+      for (const pattern of patterns) found({ pattern, begin, end: begin + size });
     }
   }
 }
@@ -115,10 +113,13 @@ function isWord(byte: number): boolean {
   return isDigit(byte) || (byte >= 0x61 && byte <= 0x7a) || byte >= 0x80;
 }
 
-/** Whether what stands beside [begin, end) leaves the match a match of its own. */
-function bordered(bytes: Uint8Array, length: number, begin: number, end: number, border: Border): boolean {
+/**
+ * Whether what stands beside [begin, end) leaves the match a match of its own. `bytes` are those of one value: the tag
+ * and length of the next one often look like digits.
+ */
+export function bordered(bytes: Uint8Array, begin: number, end: number, border: Border): boolean {
   const before = begin > 0 ? (bytes[begin - 1] ?? 0) : 0;
-  const after = end < length ? (bytes[end] ?? 0) : 0;
+  const after = bytes[end] ?? 0;
   switch (border) {
     case 'none':
       return true;
@@ -130,7 +131,7 @@ function bordered(bytes: Uint8Array, length: number, begin: number, end: number,
       return !isDigit(before);
     case 'uid': {
       const inside = before === 0x2e && begin > 1 && isDigit(bytes[begin - 2] ?? 0);
-      const goesOn = after === 0x2e && end + 1 < length && isDigit(bytes[end + 1] ?? 0);
+      const goesOn = after === 0x2e && isDigit(bytes[end + 1] ?? 0);
       return !isDigit(before) && !inside && !isDigit(after) && !goesOn;
     }
   }

@@ -42,12 +42,11 @@ export function checkOutput(check: OutputCheck, report: ReportBuilder): void {
   const text = tokenized === undefined ? undefined : textOf(source);
   const claims = text === undefined ? noClaims : claimsOf(text.values);
   const rows: Omit<LeakRow, 'outputs' | 'examples'>[] = [];
-  const ownDates = datesByPath(original);
   let kind = 'bytes';
   let nameLeaks = false;
   for (const group of identifiers) {
     const search = new ContentSearch(group, (owners, region) => {
-      const row = rowOf(owners, region, claims, ownDates);
+      const row = rowOf(owners, region, claims);
       if (row !== undefined) rows.push(row);
     });
     kind = search.file(source, tokenized);
@@ -66,7 +65,12 @@ export function checkOutput(check: OutputCheck, report: ReportBuilder): void {
       report.finding('output-not-marked', name);
     if (original !== undefined) {
       report.pairs += 1;
-      for (const { path, kind: what } of unchangedValues(original, text.values)) {
+      for (const { path, kind: what } of unchangedValues(
+        original,
+        text.values,
+        identifiers,
+        claims.datesModified,
+      )) {
         if (what === undefined)
           rows.push({ verdict: 'kept-text', where: path, kind: 'text', from: path, option: undefined });
         else rows.push(judged({ kind: what, path }, path, claims));
@@ -86,19 +90,10 @@ function claimsOf(values: readonly TextValue[]): Claims {
   return { codes, datesModified: codes.has('113107') };
 }
 
-type DatesByPath = ReadonlyMap<string, true>;
-
-function datesByPath(original: readonly TextValue[] | undefined): DatesByPath {
-  return new Map(
-    (original ?? []).filter(({ vr }) => vr === 'DA' || vr === 'DT').map(({ path }) => [path, true]),
-  );
-}
-
 function rowOf(
   owners: readonly Owner[],
   region: Region,
   claims: Claims,
-  _ownDates: DatesByPath,
 ): Omit<LeakRow, 'outputs' | 'examples'> | undefined {
   // A value that is several things is the worst of them, but a date where dates stand is a date.
   const inDate = region.vr === 'DA' || region.vr === 'DT';
@@ -109,7 +104,7 @@ function rowOf(
   );
   const rows = fitting.map((owner) => judged(owner, region.where, claims));
   const found = rows.find(({ verdict }) => verdict === 'leak') ?? rows[0];
-  // A shifted date that happens to be another date of the patient; the own one is compared attribute by attribute.
+  // A shifted date that happens to be another date of the patient; the own ones are compared attribute by attribute.
   if (claims.datesModified && inDate && found?.kind === 'date' && found.from !== region.where)
     return undefined;
   return found;

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../dicom/byte-source.ts';
 import { plainLetters, transcribed } from './fold.ts';
 import type { Identifiers, Owner } from './identifiers.ts';
-import { type Match, maxPatternBytes } from './matcher.ts';
+import { bordered, type Match, maxPatternBytes } from './matcher.ts';
 import { counts, type Region } from './place.ts';
 
 /** Called for every identifier found: what it is, and where. */
@@ -95,9 +95,12 @@ export class Scanner {
         // Part of two values: chance, unless the tokenizer is wrong; long ones are told of anyway.
         if (pattern.view === 'compact' || pattern.characters < 8 || pattern.textOnly) return;
       }
-      const value = valueIn(region);
-      const shift = Math.max(0, region.offset - begin);
-      if (counts(pattern, region, value, first - shift, end - shift)) this.#found(pattern.owners, region);
+      const value = region.length === 0 ? plain.subarray(0, length) : valueIn(region);
+      const shift = region.length === 0 ? 0 : Math.max(0, region.offset - begin);
+      const [at, to] = [first - shift, end - shift];
+      const sides = pattern.view === 'compact' ? nearby(value, at, to) : { bytes: value, begin: at, end: to };
+      if (!bordered(sides.bytes, sides.begin, sides.end, pattern.border)) return;
+      if (counts(pattern, region, value, at, to)) this.#found(pattern.owners, region);
     };
     this.#identifiers.plain.search(plain, length, (match) => judge(match, match.begin, match.end));
     this.#identifiers.compact.search(compact, size, (match) => {
@@ -106,6 +109,21 @@ export class Scanner {
       if (end - first <= (match.end - match.begin) * 4 + 8) judge(match, first, end);
     });
   }
+}
+
+/** What stands beside a match when separators do not count: a digit in another word is no neighbour, behind "-" or "." it is. */
+function nearby(
+  value: Uint8Array,
+  begin: number,
+  end: number,
+): { bytes: Uint8Array; begin: number; end: number } {
+  let [before, after] = [0, 0];
+  const previous = value[begin - 1] ?? 0;
+  const next = value[end] ?? 0;
+  const joins = (byte: number): boolean => byte === 0 || byte === 0x2e || byte === 0x2d;
+  before = joins(previous) ? (value[begin - 2] ?? 0) : previous;
+  after = joins(next) ? (value[end + 1] ?? 0) : next;
+  return { bytes: Uint8Array.of(before, 0x61, after), begin: 1, end: 2 };
 }
 
 /** Index of the region that holds the offset, or -1. */

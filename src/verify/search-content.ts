@@ -2,11 +2,12 @@ import { type ByteSource, memorySource } from '../dicom/byte-source.ts';
 import { decodeText } from '../dicom/character-sets.ts';
 import type { Vr } from '../dicom/data-set.ts';
 import { lookup } from '../dicom/dictionary.ts';
-import { type Identifiers, isRegisteredUid } from './identifiers.ts';
+import type { Identifiers } from './identifiers.ts';
 import { contextOf, type Region } from './place.ts';
 import { type Found, Scanner } from './scan.ts';
 import { imageSegments } from './segments.ts';
 import { type Token, type Tokenized, tokenize } from './tokenize.ts';
+import { isRegisteredUid } from './uids.ts';
 import { brotli, compressedStreams, lettered, rawDeflate, UnpackBudget, unescaped } from './unpack.ts';
 
 /** What was not looked into, for the report. */

@@ -82,7 +82,7 @@ export function verify(options: VerifyOptions): VerifyReport {
         checkOutput(
           {
             source,
-            name: options.nameOf(path),
+            name: printable(path),
             path: options.nameOf(path),
             identifiers,
             original: text,

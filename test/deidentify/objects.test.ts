@@ -211,3 +211,42 @@ print(json.dumps({'shifts': len(shift), 'weeks': shift.pop() % 7 == 0, 'moved': 
     );
   }
 });
+
+t.test(
+  'parts of the objects keep names of use: numbers without, cleaned words with Clean Descriptors',
+  async (t) => {
+    if (!requirePeer(t, 'pydicom')) return;
+    const program = `
+import os
+f = {n: dcmread(os.path.join(sys.argv[1], n + '.dcm')) for n in ('structureSet', 'plan', 'segmentation', 'realWorldValueMap')}
+m = f['realWorldValueMap'].ReferencedImageRealWorldValueMappingSequence[0].RealWorldValueMappingSequence[0]
+print(json.dumps({
+  'segments': [str(s.SegmentLabel) for s in f['segmentation'].SegmentSequence],
+  'rois': [str(s.ROIName) for s in f['structureSet'].StructureSetROISequence],
+  'beams': [str(s.BeamName) for s in f['plan'].BeamSequence],
+  'units': m.MeasurementUnitsCodeSequence[0].CodeValue,
+  'mapping': str(m.LUTLabel),
+  'plan': len(f['plan'].RTPlanLabel) > 0, 'set': len(f['structureSet'].StructureSetLabel) > 0,
+}))`;
+    const read = async (profile: Profile): Promise<unknown> => {
+      await filesOf(t.testdir(), deidentified(profile));
+      return pydicom(program, t.testdirName);
+    };
+    t.match(await read(basic), {
+      segments: ['Segment 1', 'Segment 2'],
+      beams: ['Beam 1'],
+      units: "[hnsf'U]",
+      plan: true,
+      set: true,
+    });
+    t.strictSame(await read(descriptors), {
+      segments: ['Lung', 'Heart'],
+      rois: ['GTV', 'Lung left'],
+      beams: ['A1'],
+      units: "[hnsf'U]",
+      mapping: 'HU',
+      plan: true,
+      set: true,
+    });
+  },
+);

@@ -31,9 +31,15 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   deidentify: {
     usage:
-      'deidentify PATH… --output DIR [--manifest FILE] [--resume] [--profile NAME|FILE] [--secret-file FILE] [--calling-ae AE] [--workers N] [--fsync]',
+      'deidentify PATH… --output DIR [--manifest FILE] [--resume] [--profile NAME|FILE] [--secret-file FILE] [--calling-ae AE] [--workers N] [--reports DIR] [--fsync]',
     summary: 'de-identify files offline on all cores, with the code of the gateway',
     load: async () => (await import('./commands/deidentify.ts')).deidentifyCommand,
+  },
+  crosswalk: {
+    usage:
+      'crosswalk export --output FILE [--kind uid|patient-id|accession] [--full] | crosswalk lookup < VALUE; both [--key FILE] [--dir DIR] [--config FILE]',
+    summary: 'read the encrypted crosswalk: all of it as CSV, or one value',
+    load: async () => (await import('./commands/crosswalk.ts')).crosswalkCommand,
   },
   key: {
     usage: 'key new FILE | key id FILE',
@@ -81,6 +87,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     usage: 'discard ID… [--config FILE]',
     summary: 'remove a held or failed instance for good',
     load: async () => (await import('./commands/instances.ts')).discardCommand,
+  },
+  report: {
+    usage: 'report STUDY_UID | --all [--json] [--html FILE] [--config FILE]',
+    summary: 'what de-identification did to a study, by its new UID: removed, replaced, kept, by which rule',
+    load: async () => (await import('./commands/report.ts')).reportCommand,
   },
   'example-backend': {
     usage: 'example-backend [--port N] [--host ADDRESS] [--output DIR]',

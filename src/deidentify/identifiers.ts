@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Vr } from '../dicom/data-set.ts';
 import { codeWords } from './code-words.ts';
 import { plainDates } from './date-spellings.ts';
@@ -62,33 +61,12 @@ const localDigits = 7;
 const maxVerdicts = 1024;
 const maxVerdictLength = 64;
 
-/** Matchers of the subjects seen last, by a digest of all they look for. */
-const maxSubjects = 8;
-const subjects = new Map<string, Identifiers>();
-
 /**
  * A matcher for the identifiers of one object: parts of names, identifiers with and without their separators and leading
  * zeros, dates in the common spellings. Case, diacritics, alphabets and the transcriptions of umlauts do not matter.
- * The same source gives the same matcher again while it is among the last few.
  */
 export function createIdentifiers(source: IdentifierSource): Identifiers {
-  const key = hash('sha256', JSON.stringify(source), 'base64');
-  const known = subjects.get(key);
-  if (known !== undefined) {
-    if (subjects.size > 1) {
-      // The one used last comes last.
-      subjects.delete(key);
-      subjects.set(key, known);
-    }
-    return known;
-  }
-  const made = new Matcher(source);
-  subjects.set(key, made);
-  for (const oldest of subjects.keys()) {
-    if (subjects.size <= maxSubjects) break;
-    subjects.delete(oldest);
-  }
-  return made;
+  return new Matcher(source);
 }
 
 class Matcher implements Identifiers {

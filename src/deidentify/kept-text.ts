@@ -4,7 +4,7 @@ import { dummyValue } from './dummies.ts';
 import type { Identifiers } from './identifiers.ts';
 import { faultOfBytes } from './kept-bytes.ts';
 import { closedTerms } from './supplement.ts';
-import { decodedText, isAscii, latin1, trimmed, valueBytes, valueHead } from './text.ts';
+import { decodedText, isAscii, latin1, plainText, trimmed, valueBytes, valueHead } from './text.ts';
 import type { ValueFault } from './value-fault.ts';
 
 /** DS and IS (PS3.5 6.2), with the padding of either side. */
@@ -59,13 +59,17 @@ function isEmpty(element: DataElement): boolean {
 }
 
 function faultOfNumbers(element: DataElement, identifiers: Identifiers): ValueFault | undefined {
-  const bytes = valueBytes(element);
-  if (bytes === undefined) return notItsVr(element);
-  const text = latin1(bytes);
+  const text = plainText(element) ?? longText(element);
+  if (text === undefined) return notItsVr(element);
   const values = text.includes('\\') ? text.split('\\') : [text];
   for (const value of values) if (!numberText.test(value)) return notItsVr(element);
   if (!identifiers.haveNumbers) return undefined;
   return values.some((value) => identifiers.isNumber(trimmed(value))) ? found(emptied(element)) : undefined;
+}
+
+function longText(element: DataElement): string | undefined {
+  const bytes = valueBytes(element);
+  return bytes === undefined ? undefined : latin1(bytes);
 }
 
 /** Of codes only the values that give something away are emptied: the others say what the object is. */
@@ -76,6 +80,8 @@ function faultOfCodes(
 ): ValueFault | undefined {
   const text = decodedText(element, dataSet);
   if (text === undefined) return notItsVr(element);
+  // Most codes are one value, and as they should be.
+  if (codeValue.test(text) && !identifiers.occurIn(text, 'CS')) return undefined;
   const values = text.split('\\');
   const codes = values.map((value) => (codeValue.test(value) ? value : ''));
   const wellFormed = codes.join('\\');

@@ -1,8 +1,8 @@
 import type { DataSet } from '../dicom/data-set.ts';
-import { createIdentifiers, type Identifiers } from './identifiers.ts';
+import type { Identifiers } from './identifiers.ts';
 import { canonicalIdentifier, type Pseudonyms } from './pseudonyms.ts';
 import type { RuleBook } from './rule-book.ts';
-import { collectIdentifiers } from './text/collect-identifiers.ts';
+import { identifiersOf } from './text/collect-identifiers.ts';
 import { textAt } from './text.ts';
 
 /** Whom the object is about, as far as replacing its identity needs it. */
@@ -45,6 +45,6 @@ export function readSubject(dataSet: DataSet, pseudonyms: Pseudonyms, book: Rule
       // An item seldom repeats the issuer; the object's own then is the likely one.
       return pseudonyms.patientId(textAt(item, issuerTag) || issuer, itemId);
     },
-    identifiers: createIdentifiers(collectIdentifiers(dataSet, (tag, vr) => book.retains(tag, vr))),
+    identifiers: identifiersOf(dataSet, (tag, vr) => book.retains(tag, vr)),
   };
 }

@@ -7,6 +7,9 @@ import { traitsOf } from '../dicom/vr.ts';
 /** Longest value that is read to be searched, bytes; a longer one is not kept. */
 export const maxTextBytes = 1024 * 1024;
 
+/** Longer values go the long way. */
+const maxPlainBytes = 256;
+
 /** Enough of a value to compare it with a dummy. */
 const headBytes = 256;
 
@@ -36,9 +39,44 @@ function textVr(found: DataElement): Vr | undefined {
 /** The element's text in Unicode, all values, separated by backslashes; undefined when too long or not text at all. */
 export function decodedText(found: DataElement, dataSet: DataSet): string | undefined {
   const vr = textVr(found);
-  const bytes = vr === undefined ? undefined : valueBytes(found);
-  if (vr === undefined || bytes === undefined) return undefined;
+  if (vr === undefined) return undefined;
+  const plain = keepsAscii(dataSet.characterSets) ? plainText(found) : undefined;
+  if (plain !== undefined) return trimmed(plain);
+  const bytes = valueBytes(found);
+  if (bytes === undefined) return undefined;
   return trimmed(decodeText(bytes, dataSet.characterSets, vr).join('\\'));
+}
+
+/** A short value of ASCII without escape sequences, read where it stands; most values are. Undefined for any other. */
+export function plainText({ body }: DataElement): string | undefined {
+  let bytes: Uint8Array | undefined;
+  let from = 0;
+  let to = 0;
+  if (body.kind === 'bytes') {
+    bytes = body.bytes;
+    to = bytes.length;
+  } else if (body.kind === 'source') {
+    bytes = body.source.bytes;
+    from = body.offset;
+    to = body.offset + body.length;
+  }
+  if (bytes === undefined || to > bytes.length || to - from > maxPlainBytes) return undefined;
+  for (let index = from; index < to; index += 1) {
+    const byte = bytes[index] as number;
+    if (byte >= 0x80 || byte === 0x1b) return undefined;
+  }
+  return asBuffer(bytes).toString('latin1', from, to);
+}
+
+/** The same bytes as a Buffer; one for all values of a file. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  if (bytes instanceof Buffer) return bytes;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** ISO-IR 13 alone has other letters in the lower half (PS3.3 table C.12-2). */
+function keepsAscii([first = '']: readonly string[]): boolean {
+  return !first.endsWith('13');
 }
 
 /** Text of the attribute, trimmed; '' when absent, empty or unreadable. */
@@ -51,8 +89,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** A short value read as UTF-8, where it is that and not ASCII; whatever Specific Character Set says. */
 export function undeclaredUtf8(found: DataElement): string | undefined {
+  if (plainText(found) !== undefined) return undefined;
   const bytes = valueBytes(found, 1024);
-  if (bytes === undefined || !bytes.some((byte) => byte >= 0x80)) return undefined;
+  if (bytes === undefined || isAscii(bytes)) return undefined;
   try {
     return trimmed(utf8.decode(bytes));
   } catch (error) {

@@ -156,8 +156,21 @@ export function registration(term: string): string | undefined {
   return /^ISO[ _-]?(?:2022[ _-]?)?IR[ _-]?(\d+)$/.exec(term.toUpperCase())?.[1];
 }
 
+/** By the terms themselves, of which there are few; kept so that a value costs no search. */
+const repertoires = new Map<string, Repertoire>();
+const maxRepertoires = 256;
+
 /** What is active at the start of a value, and after each delimiter. */
 export function initialRepertoire(characterSets: readonly string[]): Repertoire {
+  const key = characterSets.length === 1 ? (characterSets[0] ?? '') : characterSets.join('\\');
+  const known = repertoires.get(key);
+  if (known !== undefined) return known;
+  const made = newRepertoire(characterSets);
+  if (repertoires.size < maxRepertoires) repertoires.set(key, made);
+  return made;
+}
+
+function newRepertoire(characterSets: readonly string[]): Repertoire {
   const first = registration(characterSets[0] ?? '');
   const g0 = first === '13' ? romaji : ascii;
   for (const term of characterSets) {

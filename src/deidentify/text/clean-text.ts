@@ -146,23 +146,20 @@ function widened(
     /^(?:['\u2019`]s?(?![\p{L}])|\s?(?:\u69d8|\u3055\u3093|\u6c0f|\u5148\u751f|\ub2d8|\uc528))/u.exec(
       text.slice(end, end + 4),
     )?.[0].length ?? 0;
-  const isInitial = (letter: string): boolean => identifiers.initials.has(compacted(letter).charAt(0));
-  const [ahead, first = ''] =
-    /(?<![\p{L}\p{N}])((?:\p{L}\.?[\s.-]{0,2}){1,3})$/u.exec(text.slice(Math.max(0, start - 12), start)) ??
+  // Letters with a full stop or a space between them: "CT" before a name is no initials.
+  const [ahead = ''] =
+    /(?<![\p{L}\p{N}])(?:\p{L}[.\s-]{1,2}){1,3}$/u.exec(text.slice(Math.max(0, start - 12), start)) ?? [];
+  if (ahead !== '' && areInitials(ahead, identifiers)) start -= ahead.length;
+  const [behind = ''] =
+    /^[\s,^_-]{1,3}\p{L}\.?(?:[\s.-]{1,2}\p{L}\.?){0,2}(?![\p{L}\p{N}])/u.exec(text.slice(end, end + 14)) ??
     [];
-  if (
-    ahead !== undefined &&
-    (first.includes('.') || [...first.matchAll(/\p{L}/gu)].every(([letter]) => isInitial(letter)))
-  )
-    start -= ahead.length;
-  const [behind, last = ''] =
-    /^([\s,^_-]{1,3}(?:\p{L}\.?[\s-]?){1,3})(?![\p{L}\p{N}])/u.exec(text.slice(end, end + 14)) ?? [];
-  if (
-    behind !== undefined &&
-    (/\p{L}\./u.test(last) || [...last.matchAll(/\p{L}/gu)].every(([letter]) => isInitial(letter)))
-  )
-    end += behind.trimEnd().length;
+  if (behind !== '' && areInitials(behind, identifiers)) end += behind.length;
   return { start, end };
+}
+
+function areInitials(text: string, { initials }: Identifiers): boolean {
+  if (/\p{L}\./u.test(text)) return true;
+  return (text.match(/\p{L}/gu) ?? []).every((letter) => initials.has(compacted(letter).charAt(0)));
 }
 
 function isWordAt(text: string, index: number): boolean {
@@ -201,17 +198,21 @@ const quantity = /(?:^|[^\p{L}])(?:tr|te|ti|b|bw|wl|ww|hu|fov|matrix|window|leve
 function isListed(word: string, text: string, { start, end }: Finding, { words }: CleanContext): boolean {
   if (words.size > 0 && words.has(compacted(word))) return true;
   if (/^\d+$/.test(word)) {
-    if (word.length > 4) return false;
+    if (word.length > 4) return word.length === 5 && hasUnit(text, end);
     // A year, unless a unit says otherwise.
     if (!/^(?:19|20)\d\d$/.test(word) || quantity.test(text.slice(Math.max(0, start - 12), start)))
       return true;
-    return isUnit(/^\s?([a-z]+)/i.exec(text.slice(end, end + 12))?.[1] ?? '');
+    return hasUnit(text, end);
   }
   if (/^[\p{L}\p{M}]+$/u.test(word)) return isImagingWord(word);
   if (isImagingCode(word)) return true;
   return (word.match(/\d+|[\p{L}\p{M}]+/gu) ?? []).every((run) =>
     /^\d/.test(run) ? run.length <= 4 : run.length === 1 || isImagingWord(run) || isUnit(run),
   );
+}
+
+function hasUnit(text: string, end: number): boolean {
+  return isUnit(/^\s?([a-z]+)/i.exec(text.slice(end, end + 12))?.[1] ?? '');
 }
 
 /** The text with what was found cut out, and the separators and brackets that are left over. */

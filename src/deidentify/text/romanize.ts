@@ -71,6 +71,19 @@ export function romanizations(name: string): string[] {
       [...name.replace(/[\u044a\u044c]/g, '')].map((letter) => alphabet[letter] ?? letter).join(''),
     );
   }
+  if (/[\u0370-\u03ff]/.test(name)) {
+    const bare = name.normalize('NFD').replace(/\p{M}/gu, '');
+    const upsilon = bare
+      .replaceAll('\u03bf\u03c5', 'ou')
+      .replace(/([\u03b1\u03b5])\u03c5/g, '$1v')
+      .replaceAll('\u03c5', 'y');
+    const spoken = upsilon
+      .replaceAll('\u03bc\u03c0', 'b')
+      .replaceAll('\u03bd\u03c4', 'd')
+      .replaceAll('\u03b3\u03ba', 'g')
+      .replaceAll('\u03c7', 'h');
+    return [upsilon, spoken];
+  }
   if (!/[\u3040-\u30ff\uff66-\uff9f]/.test(name)) return [];
   const hepburn = romanizedKana(name);
   const short = hepburn.replace(/ou|oo/g, 'o').replaceAll('uu', 'u');

@@ -184,3 +184,10 @@ function decideUnlisted(
       return decided('attributes');
   }
 }
+
+/** Every row of Table E.3.4-1 with what becomes of its content items under a profile; for those who read what a profile does. */
+export function listedContent(
+  profile: ContentOptions,
+): readonly { readonly row: ConceptRow; readonly decision: ContentDecision }[] {
+  return tableE341.map((row) => ({ row, decision: decideListed(row, profile) }));
+}

@@ -15,6 +15,7 @@ const conceptCodeTag = 0x0040a168;
 const measuredValueTag = 0x0040a300;
 const numericValueTag = 0x0040a30a;
 const timeTag = 0x0040a122;
+const uidTag = 0x0040a124;
 
 /** The attribute that carries the value, of the value types that are judged here. */
 const valueTags: ReadonlyMap<ContentValueType, readonly [tag: number, vr: Vr]> = new Map<
@@ -25,7 +26,7 @@ const valueTags: ReadonlyMap<ContentValueType, readonly [tag: number, vr: Vr]> =
   ['DATE', [0x0040a121, 'DA']],
   ['TIME', [timeTag, 'TM']],
   ['PNAME', [0x0040a123, 'PN']],
-  ['UIDREF', [0x0040a124, 'UI']],
+  ['UIDREF', [uidTag, 'UI']],
   ['TEXT', [0x0040a160, 'UT']],
 ]);
 /** The same for all value types that have an attribute of their own. */
@@ -34,7 +35,7 @@ const carriers: ReadonlyMap<ContentValueType, readonly [tag: number, vr: Vr]> = 
   readonly [number, Vr]
 >([...valueTags, ['CODE', [conceptCodeTag, 'SQ']], ['NUM', [measuredValueTag, 'SQ']]]);
 /** Values with a form that tells whether they are what they claim: dates, times, UIDs. */
-const formed: ReadonlySet<number> = new Set([0x0040a120, 0x0040a121, timeTag, 0x0040a124]);
+const formed: ReadonlySet<number> = new Set([0x0040a120, 0x0040a121, timeTag, uidTag]);
 /** Values of these stand only in items of their own value type; anywhere else they are smuggled. */
 const judgedTags: ReadonlySet<number> = new Set([...valueTags.values()].map(([tag]) => tag));
 /** A number, as content items of trees (Measured Value Sequence) and of the macro 10-2 write it. */
@@ -139,7 +140,12 @@ function changedValue<Place>(
     value === undefined ? undefined : { element: value, action: applied };
   switch (action) {
     case 'keep':
-      return done(formed.has(own.tag) ? context.wellFormed(own) : context.checked(own, found), 'kept');
+      if (!formed.has(own.tag)) return done(context.checked(own, found), 'kept');
+      return (
+        done(context.wellFormed(own), 'kept') ??
+        // What is no UID gets a replacement that is one.
+        (own.tag === uidTag ? done(context.remapUids(own), 'uidReplaced') : undefined)
+      );
     case 'shift':
       // Whole weeks are shifted: a time of day stays as it is.
       return own.tag === timeTag ? done(context.wellFormed(own), 'kept') : context.shiftDate(own);
@@ -184,7 +190,7 @@ function valueTypeOf(found: DataSet): ContentValueType | undefined {
 }
 
 /** The concept name; undefined where there is none, or more than one. */
-function conceptOf(found: DataSet): Concept | undefined {
+export function conceptOf(found: DataSet): Concept | undefined {
   const [code, ...others] = items(found, conceptNameTag);
   if (code === undefined || others.length > 0) return undefined;
   const value = textAt(code, 0x00080100) || textAt(code, 0x00080119) || textAt(code, 0x00080120);

@@ -2,7 +2,11 @@ import t from 'tap';
 import { tableE341 } from '../../../src/deidentify/generated/table-e3-4-1.ts';
 import { type ProfileOption, profileOptions } from '../../../src/deidentify/rules.ts';
 import type { ConceptRow } from '../../../src/deidentify/structured/concept-row.ts';
-import { conceptRow, decideContent } from '../../../src/deidentify/structured/concept-rules.ts';
+import {
+  conceptRow,
+  decideContent,
+  listedContent,
+} from '../../../src/deidentify/structured/concept-rules.ts';
 import { cleanContentTree } from '../../../src/deidentify/structured/content-tree.ts';
 import { item, uidElement } from '../../../src/dicom/edit.ts';
 import { encodeDataSet } from '../../../src/dicom/encode.ts';
@@ -149,4 +153,11 @@ t.test('what the table does not name: denied, remapped or left to the rules for 
     'TCOORD',
   ] as const)
     t.equal(decide(type), 'attributes');
+});
+
+t.test('what a profile does can be listed row by row', async (t) => {
+  const listed = listedContent({ options: new Set(['retainUids']), trueDeviceDates: false });
+  t.equal(listed.length, tableE341.length);
+  for (const { row, decision } of listed)
+    t.equal(decision.option, row.options.retainUids === 'K' ? 'retainUids' : undefined, row.code);
 });

@@ -342,6 +342,24 @@ t.test('a rule of the profile’s author wins', async (t) => {
   t.strictSame(text(items(dataSet, contentSequence)[0] ?? around, 0x0040a160), ['See the report']);
 });
 
+t.test('whom the content names is looked for in every other text of the object', async (t) => {
+  const subject = [
+    contentItem('TEXT', { name: dcm('121030', 'Subject ID'), values: [textValue('Q-445566')] }),
+    contentItem('TEXT', { name: dcm('121435', 'Service Performer'), values: [textValue('Wxylander')] }),
+    contentItem('DATE', { name: dcm('121031', 'Birth Date'), values: [words(0x0040a121, 'DA', '19480609')] }),
+  ];
+  const finding = contentItem('TEXT', {
+    name: dcm('121071', 'Finding'),
+    values: [textValue('Nodule of Q445566, told by wxylander, born 9 June 1948')],
+  });
+  const { bytes, dataSet } = output(
+    document('88.33', dcm('126000'), [...subject, finding]),
+    profiles.shifted,
+  );
+  t.strictSame(leaks(bytes, ['445566', 'Wxylander', '1948', '19480609']), []);
+  t.match(text(items(dataSet, contentSequence).at(-1) ?? around, 0x0040a160)[0], /^Nodule/);
+});
+
 const term = fc.constantFrom('Zyxwvut', 'ZX-9081726', '27.11.1963', 'Keepsake');
 const concept = fc.oneof(
   fc

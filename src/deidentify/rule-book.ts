@@ -1,10 +1,10 @@
 import type { Vr } from '../dicom/data-set.ts';
 import { isPrivate, lookup } from '../dicom/dictionary.ts';
-import { type AttributeType, type SimpleAction, settleAction, typesAtTopLevel } from './actions.ts';
+import { type SimpleAction, settleAction, typesAtTopLevel } from './actions.ts';
 import { notInTable } from './generated/not-in-table.ts';
 import { tableE11 } from './generated/table-e1-1.ts';
 import { uidRoles } from './generated/uid-roles.ts';
-import { type IodNode, settlingType } from './iod/iod.ts';
+import type { TypePlace } from './iod/iod.ts';
 import { type OptionAction, optionAction } from './option-actions.ts';
 import { createOwnRules, type OwnRules } from './own-rules.ts';
 import type { Profile } from './profile.ts';
@@ -120,11 +120,11 @@ const byDefault: Decision = { action: 'K', rule: 'default' };
 export function createRuleBook(
   profile: Profile,
   activeOwnRules: readonly number[] = [],
-  types?: IodNode,
+  types?: TypePlace,
 ): RuleBook {
   const own = createOwnRules(profile.definition.rules, activeOwnRules);
   const rows = listedRows(profile);
-  const places = new Map<IodNode, Place>();
+  const places = new Map<TypePlace, Place>();
   const unknown: RulePlace = new Place(
     rows,
     own,
@@ -133,7 +133,7 @@ export function createRuleBook(
     false,
     (): RulePlace => unknown,
   );
-  const placeOf = (node: IodNode | undefined): RulePlace => {
+  const placeOf = (node: TypePlace | undefined): RulePlace => {
     if (node === undefined) return unknown;
     const known = places.get(node);
     if (known !== undefined) return known;
@@ -192,7 +192,7 @@ class Place implements RulePlace {
   readonly #rows: ReadonlyMap<number, Listed>;
   readonly #own: OwnRules;
   readonly #options: ReadonlySet<ProfileOption>;
-  readonly #types: IodNode | undefined;
+  readonly #types: TypePlace | undefined;
   readonly #isRoot: boolean;
   /** The decision for the VR an attribute was last met with: senders hardly ever disagree about it. */
   readonly #decided = new Map<number, { readonly vr: Vr; readonly decision: Decision }>();
@@ -201,7 +201,7 @@ class Place implements RulePlace {
     rows: ReadonlyMap<number, Listed>,
     own: OwnRules,
     options: ReadonlySet<ProfileOption>,
-    types: IodNode | undefined,
+    types: TypePlace | undefined,
     isRoot: boolean,
     within: (sequenceTag: number) => RulePlace,
   ) {
@@ -254,20 +254,15 @@ class Place implements RulePlace {
   }
 
   #settle(tag: number, code: ActionCode): SimpleAction {
-    const type = this.#typeOf(tag);
-    return settleAction(type !== undefined && removedYetRequired.has(tag) ? 'X/Z/D' : code, type);
-  }
-
-  #typeOf(tag: number): AttributeType | undefined {
-    return settlingType(this.#types, tag) ?? (this.#isRoot ? typesAtTopLevel.get(tag) : undefined);
+    const mandatory = this.#types?.mandatoryTypeOf(tag);
+    // No object of the IOD may lack it: what Table E.1-1 removes is emptied there, or a dummy.
+    if (code === 'X' && mandatory !== undefined) return mandatory === 1 ? 'D' : 'Z';
+    return settleAction(
+      code,
+      this.#types?.typeOf(tag) ?? (this.#isRoot ? typesAtTopLevel.get(tag) : undefined),
+    );
   }
 }
-
-/**
- * Removed by Table E.1-1, yet Type 1 or 2 where reports and presentation states have them: Requested Procedure ID of a
- * Referenced Request, Presentation Creation Date and Time. There they are emptied or dummied.
- */
-const removedYetRequired: ReadonlySet<number> = new Set([0x00401001, 0x00700082, 0x00700083]);
 
 const lettingThrough: ReadonlySet<ElementAction> = new Set<ElementAction>(['ownKeep', 'clean', 'shift']);
 const keeping: ReadonlySet<ElementAction> = new Set<ElementAction>(['K', 'C', 'keepUid', 'keepAge']);

@@ -1,4 +1,4 @@
-import { iodOf } from './iod/iod.ts';
+import { typesOf } from './iod/iod.ts';
 import { activeRules, type InstanceTraits } from './own-rules.ts';
 import type { Profile } from './profile.ts';
 import { createRuleBook, type RuleBook } from './rule-book.ts';
@@ -20,7 +20,7 @@ export function bookFor(profile: Profile, traits: InstanceTraits): RuleBook {
   const key = active.length === 0 ? traits.sopClassUid : `${traits.sopClassUid} ${active.join(' ')}`;
   const known = ofProfile.get(key);
   if (known !== undefined) return known;
-  const book = createRuleBook(profile, active, iodOf(traits.sopClassUid));
+  const book = createRuleBook(profile, active, typesOf(traits.sopClassUid));
   if (ofProfile.size >= maxBooks) ofProfile.clear();
   ofProfile.set(key, book);
   return book;

@@ -36,6 +36,11 @@ function encoderOf(label: string): Encoder {
     for (let lead = 0x81; lead < 0xff; lead += 1)
       for (let trail = 0x40; trail < 0xff; trail += 1) learn([lead, trail]);
   }
+  // JIS X 0212: accented Latin letters among others.
+  if (label === 'euc-jp') {
+    for (let lead = 0xa1; lead < 0xff; lead += 1)
+      for (let trail = 0xa1; trail < 0xff; trail += 1) learn([0x8f, lead, trail]);
+  }
   encoders.set(label, made);
   return made;
 }
@@ -74,7 +79,7 @@ export function encodedForms(text: string): Uint8Array[] {
   add(utf16(composed, false));
   for (const label of [...singleByteLabels, ...doubleByteLabels]) add(encode(composed, label));
   const euc = encode(composed, 'euc-jp');
-  if (euc !== undefined && euc.length === composed.length * 2 && euc.every((byte) => byte >= 0xa1))
+  if (euc?.length === composed.length * 2 && euc.every((byte) => byte >= 0xa1))
     for (const final of [0x42, 0x40])
       add(Uint8Array.from([0x1b, 0x24, final, ...euc.map((byte) => byte & 0x7f)]));
   return [...forms.values()];

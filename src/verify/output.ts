@@ -103,7 +103,9 @@ function rowOf(
       !(inDate && !isBirth && kind === 'birth-date' && owners.some((other) => other.kind === 'date')),
   );
   const rows = fitting.map((owner) => judged(owner, region.where, claims));
-  const found = rows.find(({ verdict }) => verdict === 'leak') ?? rows[0];
+  const leaks = rows.filter(({ verdict }) => verdict === 'leak');
+  // A value of the patient's own attributes is told as that.
+  const found = leaks.find(({ from }) => from.startsWith('(0010,')) ?? leaks[0] ?? rows[0];
   // A shifted date that happens to be another date of the patient; the own ones are compared attribute by attribute.
   if (claims.datesModified && inDate && found?.kind === 'date' && found.from !== region.where)
     return undefined;

@@ -90,6 +90,7 @@ export const notSearched: readonly string[] = [
   'encrypted content, and packings other than gzip, zip, zlib, brotli in JPEG XL, deflated data sets and frames, base64, hexadecimal, and escapes of URL, JSON, XML and MIME',
   'values of numeric attributes that are not identifiers as whole numbers; binary values of the originals',
   'single words of addresses and of names of institutions',
+  'text of private attributes that only describes, and GB18030 in four bytes a character outside of text values',
 ];
 
 const maxExamples = 5;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { exitCodes, SallyportError } from '../../core/errors.ts';
+import { exitCodes } from '../../core/errors.ts';
 import { lookup } from '../../dicom/dictionary.ts';
 import { openFileSource } from '../../pipeline/file-source.ts';
 import { readManifest } from '../../verify/manifest.ts';
@@ -33,7 +33,12 @@ export async function verifyCommand(args: string[], io: CommandIo): Promise<numb
     return exitCodes.usage;
   }
   const manifestPath = values.manifest === undefined ? undefined : resolve(values.manifest);
-  const manifest = manifestPath === undefined ? undefined : readManifest(readText(manifestPath));
+  const manifestText = manifestPath === undefined ? undefined : readText(manifestPath);
+  if (manifestPath !== undefined && manifestText === undefined) {
+    io.stderr.write('sallyport verify: the manifest cannot be read\n');
+    return exitCodes.noInput;
+  }
+  const manifest = manifestText === undefined ? undefined : readManifest(manifestText);
   const base = resolve(outputs);
   const outputFiles = filesUnder(base).filter((path) => path !== manifestPath);
   const inOutputs = (path: string): boolean => path === base || path.startsWith(join(base, '/'));
@@ -72,11 +77,12 @@ function exitCodeOf({ verdict }: VerifyReport): number {
   return verdict === 'findings' ? exitCodes.someRefused : exitCodes.ok;
 }
 
-function readText(path: string): string {
+function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new SallyportError('FILE_UNREADABLE', { detail: 'manifest', cause });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return undefined;
+    throw error;
   }
 }
 

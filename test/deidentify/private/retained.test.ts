@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { deidentify } from '../../../src/deidentify/deidentify.ts';
@@ -10,6 +10,7 @@ import { readPart10 } from '../../../src/dicom/part10.ts';
 import { items, text } from '../../../src/dicom/values.ts';
 import { encodePart10 } from '../../../src/synthetic/dicom-writer.ts';
 import { element, type WriterElement } from '../../../src/synthetic/writer-element.ts';
+import { corpusMissing, corpusPath } from '../../support/corpus.ts';
 import { elementsOf } from '../../support/objects/attributes.ts';
 import { planted, plantedWords, uidRoot } from '../../support/objects/planted.ts';
 import { ctSlice } from '../../support/objects/radiotherapy.ts';
@@ -153,3 +154,19 @@ t.test('an object without private elements is the same with the option as withou
     elements.map(({ tag, vr }) => `${tag.toString(16)} ${vr}`);
   t.strictSame(hex(plain(profileOf())), hex(plain(defineProfile(emptyDefinition('none')))));
 });
+
+t.test(
+  'a GE scanner keeps what the table knows of it, value by value',
+  { skip: corpusMissing },
+  async (t) => {
+    const path = corpusPath('pydicom__CT_small.dcm');
+    const input = readPart10(memorySource(await readFile(path)));
+    const { value } = mustPass(deidentify(input, { profile: profileOf(), pseudonyms }));
+    t.strictSame(privateTags(value.dataSet), [
+      ...['190010', '191023', '191024', '191027'],
+      ...['250010', '251007'],
+    ]);
+    for (const tag of [0x00191023, 0x00191024, 0x00191027])
+      t.strictSame(text(value.dataSet, tag), text(input.dataSet, tag));
+  },
+);

@@ -20,8 +20,8 @@ const removed: readonly number[] = [
   0x00100212, 0x00100213, 0x00100214, 0x00100222, 0x00100223,
   // Length to End: stale as soon as anything changes.
   0x00080001,
-  // Names of private data of the sender.
-  0x0008030c, 0x0008030d,
+  // What a sender says of its private elements: they are gone, or were judged here.
+  0x00080300, 0x0008030c, 0x0008030d,
 ];
 
 /**

@@ -90,7 +90,7 @@ export class Identifiers {
     for (const date of datesIn(text)) this.#addDate(date, this.#ownerOf('date', path));
     for (const [email] of text.matchAll(/(?<![/\w.+@-])[\w.+-]+@[\w-]+\.[\w.-]+/g))
       this.#addPhrase(email, this.#ownerOf('contact', path));
-    for (const [number] of text.matchAll(/(?<![\w.])\+?\d[\d ()/-]{5,}\d(?![\w.])/g)) {
+    for (const [number] of text.matchAll(/(?<![\w.])\+?\d[\d ()/-]{5,40}\d(?![\w.])/g)) {
       const digits = number.replace(/\D/g, '');
       if (digits.length >= spacedLength && dateOf(digits) === undefined && !isRamp(digits))
         this.#addDigits(digits, this.#ownerOf('id', path));

@@ -33,6 +33,9 @@ interface Claims {
   readonly datesModified: boolean;
 }
 
+/** A row before outputs are counted. */
+type Row = Omit<LeakRow, 'outputs' | 'examples'>;
+
 const noClaims: Claims = { codes: new Set(), datesModified: false };
 
 /** Searches one output and adds what it finds to the report. Throws where it cannot be read. */
@@ -41,20 +44,30 @@ export function checkOutput(check: OutputCheck, report: ReportBuilder): void {
   const tokenized = tokenize(source);
   const text = tokenized === undefined ? undefined : textOf(source);
   const claims = text === undefined ? noClaims : claimsOf(text.values);
-  const rows: Omit<LeakRow, 'outputs' | 'examples'>[] = [];
+  const rows = new Map<string, Row>();
+  const add = (row: Row): void => {
+    const key = `${row.verdict} ${row.where} ${row.kind} ${row.from}`;
+    if (!rows.has(key)) rows.set(key, row);
+  };
   let kind = 'bytes';
   let nameLeaks = false;
-  for (const group of identifiers) {
-    const search = new ContentSearch(group, (owners, region) => {
-      const row = rowOf(owners, region, claims);
-      if (row !== undefined) rows.push(row);
-    });
-    kind = search.file(source, tokenized);
-    report.unsearched(search.unsearched, name);
-    const names = new ContentSearch(group, () => {
-      nameLeaks = true;
-    });
-    names.text(check.path, 'file name');
+  try {
+    for (const group of identifiers) {
+      const search = new ContentSearch(group, (owners, region) => {
+        const row = rowOf(owners, region, claims);
+        if (row !== undefined) add(row);
+      });
+      const names = new ContentSearch(group, () => {
+        nameLeaks = true;
+      });
+      names.text(check.path, 'file name');
+      kind = search.file(source, tokenized);
+      report.unsearched(search.unsearched, name);
+    }
+  } catch (error) {
+    // What was found before it broke off is found.
+    report.output(name, rows.values());
+    throw error;
   }
   report.kind(kind);
   report.searchedBytes += source.size;
@@ -72,12 +85,12 @@ export function checkOutput(check: OutputCheck, report: ReportBuilder): void {
         claims.datesModified,
       )) {
         if (what === undefined)
-          rows.push({ verdict: 'kept-text', where: path, kind: 'text', from: path, option: undefined });
-        else rows.push(judged({ kind: what, path }, path, claims));
+          add({ verdict: 'kept-text', where: path, kind: 'text', from: path, option: undefined });
+        else add(judged({ kind: what, path }, path, claims));
       }
     }
   } else if (check.mustBeDicom) report.finding('output-not-parseable', name);
-  report.output(name, withoutRepeats(rows));
+  report.output(name, withoutRepeats([...rows.values()]));
 }
 
 function claimsOf(values: readonly TextValue[]): Claims {
@@ -90,11 +103,7 @@ function claimsOf(values: readonly TextValue[]): Claims {
   return { codes, datesModified: codes.has('113107') };
 }
 
-function rowOf(
-  owners: readonly Owner[],
-  region: Region,
-  claims: Claims,
-): Omit<LeakRow, 'outputs' | 'examples'> | undefined {
+function rowOf(owners: readonly Owner[], region: Region, claims: Claims): Row | undefined {
   // A value that is several things is the worst of them, but a date where dates stand is a date.
   const inDate = region.vr === 'DA' || region.vr === 'DT';
   const isBirth = region.where.startsWith('(0010,');
@@ -112,19 +121,13 @@ function rowOf(
   return found;
 }
 
-function judged(
-  { kind, path }: Owner,
-  where: string,
-  { codes }: Claims,
-): Omit<LeakRow, 'outputs' | 'examples'> {
+function judged({ kind, path }: Owner, where: string, { codes }: Claims): Row {
   const option = (optionsOfKind[kind as Kind] ?? []).find((code) => codes.has(code));
   return { verdict: option === undefined ? 'leak' : 'kept-under-option', where, kind, from: path, option };
 }
 
 /** What stands in JSON at a place of its own need not be told of the bytes again. */
-function withoutRepeats(
-  rows: readonly Omit<LeakRow, 'outputs' | 'examples'>[],
-): Omit<LeakRow, 'outputs' | 'examples'>[] {
+function withoutRepeats(rows: readonly Row[]): Row[] {
   const placed = new Set(
     rows.filter(({ where }) => where.startsWith('JSON/')).map(({ kind, from }) => `${kind} ${from}`),
   );

@@ -50,7 +50,9 @@ export function verify(options: VerifyOptions): VerifyReport {
   };
   if (options.manifest !== undefined)
     for (const stray of strays) report.finding('output-not-in-manifest', printable(stray));
-  const subjects = new Subjects(options.all || strays.length > 0);
+  const subjects = new Subjects(
+    options.all || strays.length > 0 || [...pairs.values()].some(({ original }) => original === undefined),
+  );
   const groupsOf = new Map<string, ReturnType<Subjects['add']>['groups']>();
   options.originals.forEach((path, index) => {
     options.progress('originals', index, options.originals.length);

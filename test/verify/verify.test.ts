@@ -250,3 +250,16 @@ t.test('a report holds no value of an original', async (t) => {
   for (const value of Object.values(person))
     for (const part of value.split('^')) t.notOk(report.includes(part), part);
 });
+
+t.test(
+  'an output whose original is gone is searched for everybody, and verification is incomplete',
+  async (t) => {
+    const report = verified({
+      originals: { b: original() },
+      outputs: { a: output(element(0x00204000, 'LT', person.name)) },
+      manifest: [{ input: '/in/a', output: '/out/a', status: 'deidentified' }],
+    });
+    t.ok(report.findings.some(({ finding }) => finding === 'original-missing'));
+    t.ok(report.rows.some(({ kind }) => kind === 'name'));
+  },
+);

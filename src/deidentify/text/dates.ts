@@ -11,7 +11,7 @@ export interface FoundDate extends Span {
 const monthNames: readonly string[] = [
   'january januar januari janvier enero janeiro gennaio jan janv jaen ene gen stycznia styczen ledna leden tammikuu tammikuuta ocak januar ianuarie января январь янв ιανουαριου ιαν',
   'february februar februari fevrier febrero fevereiro febbraio feb febr fev feber lutego luty unora unor helmikuu helmikuuta subat februarie февраля февраль фев φεβρουαριου φεβ',
-  'march marz maerz mars marzo marco maart marts mar mrz mrt marca marzec brezna brezen maaliskuu maaliskuuta mart marcius марта март μαρτιου μαρ',
+  'march marz maerz mars marzo marco maart marts mar mrz marca marzec brezna brezen maaliskuu maaliskuuta mart marcius марта март μαρτιου μαρ',
   'april avril abril aprile apr avr abr kwietnia kwiecien dubna duben huhtikuu huhtikuuta nisan aprilis апреля апрель апр απριλιου απρ',
   'may mai mayo maio maggio mei maj mag maja kvetna kveten toukokuu toukokuuta mayis majus мая маи μαιου μαι',
   'june juni juin junio junho giugno jun giu czerwca czerwiec cervna cerven kesakuu kesakuuta haziran junius июня июнь июн ιουνιου ιουν',

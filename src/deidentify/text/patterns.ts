@@ -125,7 +125,7 @@ const patterns: readonly Pattern[] = [
     kind: 'location',
     needs: ':',
     expression:
-      /(?<![\w:])(?:[\da-f]{1,4}:){4,7}[\da-f]{1,4}(?![\w:])|(?<![\w:])[\da-f:]*::[\da-f:]*[\da-f](?![\w:])/g,
+      /(?<![\w:])(?:[\da-f]{1,4}:){4,7}[\da-f]{1,4}(?![\w:])|(?<![\w:])[\da-f:]{0,38}::[\da-f:]{0,38}[\da-f](?![\w:])/g,
     accept: (match) => /[\da-f]/.test(match[0]) && match[0].length > 4,
   },
   { kind: 'location', expression: /(?<![\da-f])(?:[\da-f]{2}[:-]){5}[\da-f]{2}(?![\da-f])/g },
@@ -214,7 +214,7 @@ const patterns: readonly Pattern[] = [
     // Six digits in a row, or a long mixture of letters, digits and signs.
     kind: 'number',
     needsDigit: true,
-    expression: /(?<![\p{L}\d])[\p{L}\d]*\d(?:[\p{L}\d]|[_-](?=[\p{L}\d]))*/gu,
+    expression: /(?<![\p{L}\d])(?:\p{L}{1,8}[_-])?[\p{L}\d]*\d(?:[\p{L}\d]|[_-](?=[\p{L}\d]))*/gu,
     accept: (match) => isIdLike(match[0]),
   },
   // Times of day.
@@ -223,7 +223,7 @@ const patterns: readonly Pattern[] = [
     needs: ':',
     needsDigit: true,
     expression:
-      /(?<![\d.:])t?(\d{1,2}):(\d{2})(?::\d{2}(?:[.,]\d{1,6})?)?(\s?(?:[ap]\.?m\.?(?![\p{L}])|uhr|h(?![\p{L}])|z(?![\p{L}])))?(?:\s?(?:[+-]\d{2}:?\d{2}|utc|gmt|cest|cet|e[sd]t|p[sd]t))?(?![\d:])/gu,
+      /(?:(?<=\d)t|(?<![\d.:])t?)(\d{1,2}):(\d{2})(?::\d{2}(?:[.,]\d{1,6})?)?(\s?(?:[ap]\.?m\.?(?![\p{L}])|uhr|h(?![\p{L}])|z(?![\p{L}])))?(?:\s?(?:[+-]\d{2}:?\d{2}|utc|gmt|cest|cet|e[sd]t|p[sd]t))?(?![\d:])/gu,
     accept: ([whole, hours = '', minutes = '', suffix]) =>
       validHour(hours, minutes) &&
       (hours.length === 2 || suffix !== undefined || whole.split(':').length > 2),
@@ -382,7 +382,8 @@ function isIdLike(token: string): boolean {
     if (digits !== '' && part !== digits && !isMeasure(part)) return true;
   }
   // "123-45-678", "12_345_67"
-  if (parts.length > 2 && parts.every((part) => /^\d+$/.test(part)) && countDigits(token) >= 7) return true;
+  const numbers = parts.filter((part) => /^\d+$/.test(part));
+  if (numbers.length > 2 && numbers.length >= parts.length - 1 && countDigits(token) >= 7) return true;
   // Hexadecimal and random tokens.
   return (
     token.length >= 10 &&

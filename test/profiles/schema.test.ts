@@ -34,6 +34,13 @@ t.test(
   },
 );
 
+t.test('the example of README is valid', async (t) => {
+  const readme = readFileSync(join(config, '..', 'README.md'), 'utf8');
+  const text = /```yaml\n(# yaml-language-server[^`]*)```/.exec(readme)?.[1] ?? '';
+  t.ok(validate(parse(text)), JSON.stringify(validate.errors));
+  t.match(parseProfile(text), { kind: 'ok', definition: { name: 'research' }, notices: [] });
+});
+
 t.test('the schema knows every word the engine knows', async (t) => {
   t.same(Object.keys(optionDocs).sort(), [...profileOptions].sort());
   t.same(Object.keys(actionDocs).sort(), [...ownActions].sort());

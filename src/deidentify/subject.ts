@@ -32,13 +32,17 @@ export function readSubject(dataSet: DataSet, pseudonyms: Pseudonyms, book: Rule
   const token = anonymous
     ? pseudonyms.patientIdOfStudy(textAt(dataSet, studyInstanceUidTag))
     : pseudonyms.patientId(issuer, id);
+  let shiftDays: number | undefined;
   return {
     token,
     anonymous,
-    dateShiftDays: () =>
-      anonymous
+    dateShiftDays() {
+      // Asked for every date of the object.
+      shiftDays ??= anonymous
         ? pseudonyms.dateShiftDaysOfStudy(textAt(dataSet, studyInstanceUidTag))
-        : pseudonyms.dateShiftDays(issuer, id),
+        : pseudonyms.dateShiftDays(issuer, id);
+      return shiftDays;
+    },
     tokenOf(item) {
       const itemId = textAt(item, patientIdTag);
       if (canonicalIdentifier(itemId) === '') return token;

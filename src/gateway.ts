@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { readPseudonymSecrets, readSecretFile } from './config/secret-file.ts';
 import { asSallyportError, SallyportError } from './core/errors.ts';
+import type { InstanceReport } from './core/instance-report.ts';
 import { productVersion } from './core/version.ts';
 import type { Crosswalk } from './crosswalk/crosswalk.ts';
 import { openCrosswalk } from './crosswalk/open-crosswalk.ts';
@@ -25,6 +26,7 @@ import { PrepareLane } from './pipeline/prepare-lane.ts';
 import type { LaneTools } from './pipeline/settle.ts';
 import { WorkerPool } from './pipeline/worker-pool.ts';
 import { Listener } from './receive/listener.ts';
+import { ReportStore, reportsFolder } from './reports/report-store.ts';
 import { FileBlobStore } from './spool/blobs-files.ts';
 import type { Intake } from './spool/intake.ts';
 import { SqliteLedger } from './spool/ledger-sqlite.ts';
@@ -226,6 +228,8 @@ export class Gateway {
     const client = new BackendClient(settings, { now: Date.now });
     this.#onStop('backend client', () => client.close());
     const destination = new Destination(settings, { client, emit: this.#emit, random: Math.random });
+    const reports = this.#startReports();
+    const onReport = (report: InstanceReport): void => reports?.add(report);
     const scratch = join(config.storage.dir, 'scratch');
     // Output is made again from the received bytes: what an earlier process left here is of no use.
     rmSync(scratch, { recursive: true, force: true });
@@ -236,6 +240,7 @@ export class Gateway {
         profiles: parts.profiles,
         secrets: parts.secrets,
         recordPairs: parts.crosswalk !== undefined,
+        reports: reports !== undefined,
         jpegQuality: config.render.jpegQuality,
         maxPixelsPerFrame: config.render.maxPixelsPerFrame,
         maxFrames: config.render.maxFrames,
@@ -261,6 +266,7 @@ export class Gateway {
       scratchPath: (instanceId) => join(scratch, instanceId),
       leaseMs: config.pipeline.lease,
       ...(parts.crosswalk === undefined ? {} : { crosswalk: parts.crosswalk }),
+      onReport,
       onPrepared: () => deliver.wake(),
       onRecovered: (postId, entries, attempts) => deliver.offerRecovered(postId, entries, attempts),
     });
@@ -270,6 +276,7 @@ export class Gateway {
       concurrency: config.backend.concurrency,
       plan: (prepared) => planPosts(prepared, limits),
       destination,
+      onReport,
       onDelivered: (instanceIds) => parts.retention.delivered(instanceIds),
       onLetGo: (instanceId) => prepare.letGo(instanceId),
       onOutputLost: (lost) => prepare.makeAgain(lost),
@@ -284,6 +291,20 @@ export class Gateway {
       this.#cut.abort();
     });
     return { wake: () => prepare.wake(), destinationReady: () => destination.ready() };
+  }
+
+  #startReports(): ReportStore | undefined {
+    const { dir, reports, keepReports } = this.#config.storage;
+    if (!reports) return undefined;
+    const store = new ReportStore({
+      folder: join(dir, reportsFolder),
+      keepMs: keepReports,
+      now: Date.now,
+      onFault: (code) => this.#emit('reports.failed', { code }),
+    });
+    store.start();
+    this.#onStop('reports', () => store.stop());
+    return store;
   }
 
   #notReady(): string[] {

@@ -25,6 +25,8 @@ export interface Config {
     readonly duplicateContent: 'hold' | 'revision';
     readonly keepDelivered: number;
     readonly forgetAfter: number;
+    readonly reports: boolean;
+    readonly keepReports: number;
   };
   readonly deidentify: {
     readonly profile: string;

@@ -134,6 +134,16 @@ export const schema: Section = {
       format: 'duration',
       default: '30d',
     },
+    reports: {
+      doc: 'Keep a report of what de-identification did to every instance, in files by new Study Instance UID, without an original value; `sallyport report` shows them.',
+      format: 'true-or-false',
+      default: true,
+    },
+    keepReports: {
+      doc: 'How long the report of a study stays after its last instance; "0s" keeps it for ever.',
+      format: 'duration',
+      default: '365d',
+    },
   },
   deidentify: {
     profile: {

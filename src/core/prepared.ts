@@ -1,3 +1,5 @@
+import type { InstanceReport } from './instance-report.ts';
+
 /**
  * What the prepare stage hands to delivery for one instance. Everything in it comes from the de-identified data set, as
  * JSON text in UTF-8, so that delivery only joins bytes.
@@ -26,6 +28,8 @@ export interface PreparedInstance {
   readonly images: PreparedImages;
   /** Sum of the lengths of `images`, bytes. */
   readonly imagesBytes: number;
+  /** What de-identification did; absent where it is not to be told. */
+  readonly report?: InstanceReport;
 }
 
 /** Small outputs stay in memory; large ones (many frames) wait in a scratch file that is made again after a crash. */

@@ -69,6 +69,8 @@ export interface EventFields {
   'spool.orphansSwept': { readonly temporary: number; readonly blobs: number };
   'spool.blobMissing': { readonly instanceId: string };
   'spool.low': { readonly freeBytes: number; readonly reserveBytes: number };
+  /** Lines of de-identification reports were lost; told at most once a minute. */
+  'reports.failed': { readonly code: ErrorCode };
   'worker.replaced': { readonly code: ErrorCode };
   'http.failed': { readonly route: string; readonly httpStatus: number };
 }
@@ -115,6 +117,7 @@ export const eventLevels: { readonly [N in EventName]: EventLevel } = {
   'spool.orphansSwept': 'info',
   'spool.blobMissing': 'error',
   'spool.low': 'error',
+  'reports.failed': 'error',
   'worker.replaced': 'error',
   'http.failed': 'warn',
 };

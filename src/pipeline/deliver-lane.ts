@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { ErrorCode } from '../core/errors.ts';
 import { faultPoint } from '../core/fault-points.ts';
+import type { InstanceReport } from '../core/instance-report.ts';
 import type { PreparedInstance } from '../core/prepared.ts';
 import { jitteredDelayMs } from '../core/retry-policy.ts';
 import type { Outcome } from '../core/stage.ts';
@@ -23,6 +24,8 @@ export interface DeliverLaneParts<P> {
     whenReady(signal: AbortSignal): Promise<void>;
     deliver(post: P, signal: AbortSignal): Promise<Outcome<{ readonly httpStatus: number }>>;
   };
+  /** The backend has taken the instance. May be told again after a crash. */
+  readonly onReport?: (report: InstanceReport) => void;
   /** The rows are `delivered` and durable: originals may go. */
   readonly onDelivered: (instanceIds: readonly string[]) => void;
   /** The lane is done with the instance. */
@@ -211,7 +214,9 @@ export class DeliverLane<P> {
   }
 
   async #delivered(batch: Batch<P>, signal: AbortSignal): Promise<void> {
-    const { tools, onDelivered } = this.#parts;
+    const { tools, onDelivered, onReport } = this.#parts;
+    // Before the ledger: what a crash undoes there is posted and told once more, never not at all.
+    for (const { prepared } of batch.entries) if (prepared.report !== undefined) onReport?.(prepared.report);
     const now = tools.now();
     await persist(
       tools,

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { IdentifierPair } from '../core/identifier-pair.ts';
+import type { InstanceReport } from '../core/instance-report.ts';
 import type { ProfileDefinition } from '../deidentify/profile-definition.ts';
 
 /** Which profile holds for an instance. Plain data; the same object where two AE titles have the same profile. */
@@ -22,6 +23,8 @@ export interface WorkerSetup {
   readonly jpegQuality: number;
   readonly maxPixelsPerFrame: number;
   readonly maxFrames: number;
+  /** Tell what was done to every instance. */
+  readonly reports: boolean;
   /** Output beyond this goes to the scratch file of the task, bytes. */
   readonly maxMemoryBytes: number;
 }
@@ -54,7 +57,13 @@ export type PrepareReply =
       readonly images: Uint8Array | null;
       /** Offset and length of each image in `images` or in the scratch file, flat: [offset, length, offset, length, ...]. */
       readonly ranges: Float64Array;
+      readonly report?: InstanceReport;
       /** To be on stable storage before anything of this is delivered; empty where nothing is recorded. */
       readonly pairs: readonly IdentifierPair[];
     }
-  | { readonly kind: 'held'; readonly code: ErrorCode; readonly detail?: string };
+  | {
+      readonly kind: 'held';
+      readonly code: ErrorCode;
+      readonly detail?: string;
+      readonly report?: InstanceReport;
+    };

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { faultPoint } from '../core/fault-points.ts';
 import type { PairRecorder } from '../core/identifier-pair.ts';
 import type { InstanceRecord } from '../core/instance.ts';
+import type { InstanceReport } from '../core/instance-report.ts';
 import type { PreparedInstance } from '../core/prepared.ts';
 import type { Outcome } from '../core/stage.ts';
 import type { BlobStore } from '../spool/backend.ts';
@@ -27,6 +28,8 @@ export interface PrepareLaneParts {
   readonly leaseMs: number;
   /** Where pseudonyms are recorded before what bears them may be delivered; absent where nobody asked for it. */
   readonly crosswalk?: PairRecorder;
+  /** An instance is held: what is known of it. */
+  readonly onReport?: (report: InstanceReport) => void;
   /** Something is in the outbox. */
   readonly onPrepared: () => void;
   /** A post that was fixed before, made again in full. `attempts`: how often it has failed in this process. */
@@ -205,6 +208,7 @@ export class PrepareLane {
         signal,
       );
       if (result.kind === 'held') {
+        if (result.report !== undefined) this.#parts.onReport?.(result.report);
         return {
           kind: 'hold',
           code: result.code,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { SallyportError } from '../core/errors.ts';
 import type { IdentifierPair } from '../core/identifier-pair.ts';
+import type { InstanceReport } from '../core/instance-report.ts';
 import type { PreparedImages, PreparedInstance } from '../core/prepared.ts';
 import type { Emit } from '../observe/events.ts';
 import type { PrepareReply, PrepareTask, WorkerSetup } from './messages.ts';
@@ -28,6 +29,8 @@ export type PrepareResult =
 const idleTimeoutMs = 10 * 60_000;
 /** Tasks beyond this wait with their caller; the lanes never submit more than a few per thread. */
 const maxQueuedTasks = 256;
+/** Reports whose text is kept once. */
+const maxInterned = 64;
 
 /**
  * Worker threads that de-identify and render. A thread that dies or exceeds the timeout is replaced and costs its one
@@ -38,6 +41,7 @@ export class WorkerPool {
   readonly #pool: Piscina<PrepareTask, PrepareReply>;
   readonly #timeoutMs: number;
   readonly #emit: Emit;
+  readonly #reports = new Map<string, NonNullable<InstanceReport['shared']>>();
 
   constructor(settings: WorkerPoolSettings, setup: WorkerSetup, emit: Emit) {
     this.threads = settings.threads > 0 ? settings.threads : availableParallelism();
@@ -86,8 +90,20 @@ export class WorkerPool {
         series: reply.series,
         images,
         imagesBytes: images.parts.reduce((sum, part) => sum + part.length, 0),
+        ...(reply.report === undefined ? {} : { report: this.#interned(reply.report) }),
       },
     };
+  }
+
+  /** The instances of a series share one report: its text is kept once, not once per message. */
+  #interned(report: InstanceReport): InstanceReport {
+    if (report.shared === null) return report;
+    const { fingerprint } = report.shared;
+    const known = this.#reports.get(fingerprint);
+    if (known !== undefined) return { ...report, shared: known };
+    if (this.#reports.size >= maxInterned) this.#reports.clear();
+    this.#reports.set(fingerprint, report.shared);
+    return report;
   }
 
   async stop(): Promise<void> {

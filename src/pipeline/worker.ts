@@ -10,9 +10,10 @@ import type { ProfileDefinition } from '../deidentify/profile-definition.ts';
 import type { Pseudonyms } from '../deidentify/pseudonyms.ts';
 import { recordPairs } from '../deidentify/recording.ts';
 import type { ByteSource } from '../dicom/byte-source.ts';
-import { readPart10 } from '../dicom/part10.ts';
+import { type Part10, readPart10 } from '../dicom/part10.ts';
 import { render } from '../render/render.ts';
 import { renderRevision } from '../render/revision.ts';
+import { describeDeidentified, describeHeld } from '../reports/describe.ts';
 import { type FileSource, openFileSource, reusedBuffer, wholeFileBytes } from './file-source.ts';
 import { ImageSink } from './image-sink.ts';
 import type { PrepareReply, PrepareTask, WorkerSetup } from './messages.ts';
@@ -77,9 +78,14 @@ export async function prepare(task: PrepareTask): Promise<PrepareReply> {
       file.close();
     }
   } catch (error) {
-    const { code, detail } = error instanceof SallyportError ? error : unforeseen(error);
-    return { kind: 'held', code, ...(detail === undefined ? {} : { detail }) };
+    return heldOf(error);
   }
+}
+
+/** The verdict that an exception stands for. */
+function heldOf(error: unknown): Extract<PrepareReply, { kind: 'held' }> {
+  const { code, detail } = error instanceof SallyportError ? error : unforeseen(error);
+  return { kind: 'held', code, ...(detail === undefined ? {} : { detail }) };
 }
 
 function openBlob(path: string): FileSource {
@@ -104,8 +110,22 @@ function unforeseen(error: unknown): SallyportError {
 
 async function prepareFrom(source: ByteSource, task: PrepareTask): Promise<PrepareReply> {
   const part10 = readPart10(source);
-  const { releasedCodes, callingAeTitle } = task;
-  const { profile, pseudonyms } = byCallingAeTitle.get(callingAeTitle.trim()) ?? standard;
+  const context = byCallingAeTitle.get(task.callingAeTitle.trim()) ?? standard;
+  const reply = await prepareInstance(part10, context, source, task).catch(heldOf);
+  // Not `prepared`: images that are handed over come in a wrapping of their own.
+  if (reply.kind !== 'held' || !setup.reports) return reply;
+  const { releasedCodes, instanceId: id } = task;
+  const report = describeHeld(part10.dataSet, reply.code, { ...context, id, releasedCodes });
+  return report === undefined ? reply : { ...reply, report };
+}
+
+async function prepareInstance(
+  part10: Part10,
+  { profile, pseudonyms }: ProfileContext,
+  source: ByteSource,
+  task: PrepareTask,
+): Promise<PrepareReply> {
+  const { releasedCodes, callingAeTitle, instanceId: id } = task;
   const recording = setup.recordPairs ? recordPairs(pseudonyms) : undefined;
   const result = deidentify(part10, {
     profile,
@@ -132,6 +152,9 @@ async function prepareFrom(source: ByteSource, task: PrepareTask): Promise<Prepa
     const series = describeSeries(instance);
     const { images, ranges } = sink.finish();
     const contentDigest = digestOf(source, part10.dataSetOffset);
+    const report = setup.reports
+      ? describeDeidentified(result, { profile, pseudonyms, id, releasedCodes })
+      : undefined;
     const reply: PrepareReply = {
       kind: 'prepared',
       imageInstanceUid: instance.sopInstanceUid,
@@ -144,6 +167,7 @@ async function prepareFrom(source: ByteSource, task: PrepareTask): Promise<Prepa
       series,
       images,
       ranges,
+      ...(report === undefined ? {} : { report }),
       pairs: recording?.pairs() ?? [],
     };
     return images === null ? reply : transferring(reply, images);

@@ -82,6 +82,7 @@ export async function openLanes(t: Test, options: LanesOptions = {}) {
       profiles: { standard: basicProfile.definition, byCallingAeTitle: [] },
       secrets: [new Uint8Array(32).fill(9)],
       recordPairs: options.crosswalk !== undefined,
+      reports: false,
       jpegQuality: 90,
       maxPixelsPerFrame: 1e8,
       maxFrames: 1000,

@@ -12,6 +12,7 @@ import { FilePool } from '../deidentify/file-pool.ts';
 import { type Earlier, Manifest, manifestHead } from '../deidentify/manifest.ts';
 import { OutputFolder } from '../deidentify/output-folder.ts';
 import { countsText, RunProgress, rateText } from '../deidentify/progress.ts';
+import { ReportFolder } from '../deidentify/report-folder.ts';
 import { runFiles } from '../deidentify/run.ts';
 import { walk } from '../deidentify/walk.ts';
 import type { CommandIo } from '../io.ts';
@@ -30,6 +31,7 @@ const options = {
   profile: { type: 'string', default: 'basic' },
   'secret-file': { type: 'string' },
   'calling-ae': { type: 'string' },
+  reports: { type: 'string' },
   workers: { type: 'string' },
   resume: { type: 'boolean', default: false },
   fsync: { type: 'boolean', default: false },
@@ -37,7 +39,7 @@ const options = {
 
 /**
  * `deidentify PATH… --output DIR [--manifest FILE] [--resume] [--profile NAME|FILE] [--secret-file FILE] [--calling-ae AE]
- * [--workers N] [--fsync]`: the gateway's de-identification over files and folders, on all cores. Writes
+ * [--workers N] [--reports DIR] [--fsync]`: the gateway's de-identification over files and folders, on all cores. Writes
  * `<study>/<series>/<instance>.dcm` under the new UIDs, each file whole or not at all, and one manifest line per input,
  * also for files that could not be read. Two inputs with other content under one SOP Instance UID: the first in order
  * keeps the name, the other is held. Exit code 1 when any instance was held or failed, or the run was stopped.
@@ -61,6 +63,7 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
     keyId,
     callingAeTitle,
   });
+  const reports = values.reports === undefined ? undefined : openReports(values.reports, values.resume);
   const output = openOutput(values.output, values.fsync);
   const stop = new AbortController();
   const onSignal = signalHandler(stop);
@@ -74,20 +77,31 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
     }
     const pool = new FilePool(
       { threads, timeoutMs, maxHeapMiB },
-      { profile: profile.definition, secret, callingAeTitle, fsync: values.fsync },
+      {
+        profile: profile.definition,
+        secret,
+        callingAeTitle,
+        reports: values.reports !== undefined,
+        fsync: values.fsync,
+      },
     );
     const startedAt = performance.now();
     const progress = new RunProgress(io.stderr, startedAt);
     try {
       const counts = await runFiles({
-        inputs: walk(positionals, resolve(values.output)),
+        inputs: walk(
+          positionals,
+          [values.output, values.reports ?? values.output].map((path) => resolve(path)),
+        ),
         pool,
         output,
         manifest,
+        reports,
         earlier,
         stop: stop.signal,
         onProgress: (counts) => progress.show(counts, performance.now()),
       });
+      reports?.finish();
       progress.end();
       io.stdout.write(
         `${countsText(counts)}; ${rateText(counts, performance.now() - startedAt)}; profile ${profile.id} ${profile.revision}, key ${keyId}\n`,
@@ -135,6 +149,14 @@ function openOutput(folder: string, fsync: boolean): OutputFolder {
     return new OutputFolder(folder, fsync);
   } catch (cause) {
     throw new SallyportError('STORAGE_UNUSABLE', { detail: 'the output folder', cause });
+  }
+}
+
+function openReports(folder: string, resumes: boolean): ReportFolder {
+  try {
+    return new ReportFolder(folder, resumes);
+  } catch (cause) {
+    throw new SallyportError('STORAGE_UNUSABLE', { detail: 'the folder of reports', cause });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts';
+import type { InstanceReport } from '../../core/instance-report.ts';
 import type { ProfileDefinition } from '../../deidentify/profile-definition.ts';
 
 /** Given to every worker thread once, when it starts. */
@@ -8,6 +9,8 @@ export interface WorkerSetup {
   readonly secret: Uint8Array;
   /** For conditions of the profile's own rules; null: none. */
   readonly callingAeTitle: string | null;
+  /** Tell what was done to every instance. */
+  readonly reports: boolean;
   /** Flush every output before it gets its name. */
   readonly fsync: boolean;
 }
@@ -27,6 +30,7 @@ export type FileReply =
       readonly studyInstanceUid: string;
       readonly seriesInstanceUid: string;
       readonly sopInstanceUid: string;
+      readonly report?: InstanceReport;
     }
   | {
       readonly kind: 'refused';
@@ -34,6 +38,7 @@ export type FileReply =
       readonly detail?: string;
       /** Null where the file could not even be looked at. */
       readonly stat: InputStat | null;
+      readonly report?: InstanceReport;
     };
 
 /** By what a later run tells that an input is still the same. */

@@ -5,6 +5,7 @@ import type { Earlier, Manifest, ManifestLine } from './manifest.ts';
 import type { FileReply, InputStat } from './messages.ts';
 import type { OutputFolder } from './output-folder.ts';
 import type { Counts } from './progress.ts';
+import type { ReportFolder } from './report-folder.ts';
 
 /** Files done that wait for an earlier one, which takes longer; then feeding pauses. */
 const maxWaiting = 1024;
@@ -18,6 +19,7 @@ export interface RunParts {
   readonly pool: FilePool;
   readonly output: OutputFolder;
   readonly manifest: Pick<Manifest, 'add'> | undefined;
+  readonly reports: Pick<ReportFolder, 'add'> | undefined;
   readonly earlier: Earlier | undefined;
   /** Aborted: take up nothing new. */
   readonly stop: AbortSignal;
@@ -137,6 +139,13 @@ class Settler {
         settled += 1;
         const line = this.#line(input, part, reply);
         this.counts[line.status] += 1;
+        // Of two files under one UID only the one whose output stands is in the report.
+        if (
+          reply.report !== undefined &&
+          line.code !== 'DUPLICATE_CONTENT_DIFFERS' &&
+          line.code !== 'STORAGE_FAILED'
+        )
+          this.#parts.reports?.add(reply.report);
         this.#parts.manifest?.add(line);
       }
     } catch (error) {

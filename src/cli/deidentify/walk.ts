@@ -6,7 +6,7 @@ export const defaultPageNames = 100_000;
 
 /**
  * Every file under the paths, each folder in order of names (by code unit), links to files followed, links to folders not.
- * `leftOut` and what is below it is passed over. A path that is no folder comes out as it is, so that it gets its line;
+ * Folders of `leftOut` and what is below them are passed over. A path that is no folder comes out as it is, so that it gets its line;
  * so does a folder that cannot be read.
  *
  * Memory holds the names of one page per level and never a whole tree: a folder of millions is read once per page, and
@@ -14,16 +14,16 @@ export const defaultPageNames = 100_000;
  */
 export function* walk(
   paths: readonly string[],
-  leftOut: string,
+  leftOut: readonly string[],
   pageNames: number = defaultPageNames,
 ): Generator<string> {
   for (const path of paths) {
     if (!isFolder(path)) yield path;
-    else if (resolve(path) !== leftOut) yield* inFolder(path, leftOut, pageNames);
+    else if (!leftOut.includes(resolve(path))) yield* inFolder(path, leftOut, pageNames);
   }
 }
 
-function* inFolder(folder: string, leftOut: string, pageNames: number): Generator<string> {
+function* inFolder(folder: string, leftOut: readonly string[], pageNames: number): Generator<string> {
   let after: string | undefined;
   for (;;) {
     let page: Dirent[];
@@ -38,7 +38,7 @@ function* inFolder(folder: string, leftOut: string, pageNames: number): Generato
       const path = join(folder, entry.name);
       // A link to a folder could lead in a circle.
       if (entry.isDirectory()) {
-        if (resolve(path) !== leftOut) yield* inFolder(path, leftOut, pageNames);
+        if (!leftOut.includes(resolve(path))) yield* inFolder(path, leftOut, pageNames);
       } else if (entry.isFile() || (entry.isSymbolicLink() && leadsToFile(path))) yield path;
     }
     if (page.length < pageNames) return;

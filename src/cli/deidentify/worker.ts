@@ -9,6 +9,7 @@ import { encodePart10 } from '../../dicom/encode.ts';
 import { encodeFileMeta } from '../../dicom/file-meta.ts';
 import { readPart10 } from '../../dicom/part10.ts';
 import { openFileSource, reusedBuffer, wholeFileBytes } from '../../pipeline/file-source.ts';
+import { describeDeidentified, describeHeld } from '../../reports/describe.ts';
 import type { FileReply, FileTask, InputStat, WorkerSetup } from './messages.ts';
 import { writeFile } from './write-file.ts';
 
@@ -58,10 +59,18 @@ export async function deidentifyFile({ input, part }: FileTask): Promise<FileRep
 }
 
 function fromSource(source: ByteSource, part: string, stat: InputStat): FileReply {
-  const result = deidentify(readPart10(source), options);
+  const part10 = readPart10(source);
+  const result = deidentify(part10, options);
   if (result.kind === 'held') {
     const { code, detail } = result;
-    return { kind: 'refused', code, stat, ...(detail === undefined ? {} : { detail }) };
+    const report = setup.reports ? describeHeld(part10.dataSet, code, options) : undefined;
+    return {
+      kind: 'refused',
+      code,
+      stat,
+      ...(detail === undefined ? {} : { detail }),
+      ...(report === undefined ? {} : { report }),
+    };
   }
   const { value } = result;
   for (const uid of [value.studyInstanceUid, value.seriesInstanceUid, value.sopInstanceUid]) {
@@ -71,7 +80,15 @@ function fromSource(source: ByteSource, part: string, stat: InputStat): FileRepl
   }
   writeFile(part, encodePart10({ ...value, head: encodeFileMeta(value) }), setup.fsync);
   const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = value;
-  return { kind: 'deidentified', stat, studyInstanceUid, seriesInstanceUid, sopInstanceUid };
+  const report = setup.reports ? describeDeidentified(result, options) : undefined;
+  return {
+    kind: 'deidentified',
+    stat,
+    studyInstanceUid,
+    seriesInstanceUid,
+    sopInstanceUid,
+    ...(report === undefined ? {} : { report }),
+  };
 }
 
 /** Faults of the file system are the folder's, not the instance's. */

@@ -57,14 +57,21 @@ async function run(
   const outputs = new OutputFolder(output, true);
   const pool = new FilePool(
     { threads: settings.threads, timeoutMs: settings.timeoutMs ?? 60_000, maxHeapMiB: 64, entry },
-    { profile: emptyDefinition('basic'), secret: Buffer.alloc(32, 1), callingAeTitle: null, fsync: true },
+    {
+      profile: emptyDefinition('basic'),
+      secret: Buffer.alloc(32, 1),
+      callingAeTitle: null,
+      reports: false,
+      fsync: true,
+    },
   );
   try {
     const counts = await runFiles({
-      inputs: walk([join(folder, 'input')], output),
+      inputs: walk([join(folder, 'input')], [output]),
       pool,
       output: outputs,
       manifest,
+      reports: undefined,
       earlier: undefined,
       stop: settings.stop ?? new AbortController().signal,
       onProgress: settings.onProgress ?? (() => undefined),
@@ -146,12 +153,18 @@ t.test('a manifest that cannot be written ends the run', async (t) => {
   const output = new OutputFolder(join(folder, 'out'), false);
   const pool = new FilePool(
     { threads: 1, timeoutMs: 60_000, maxHeapMiB: 0 },
-    { profile: emptyDefinition('basic'), secret: Buffer.alloc(32, 1), callingAeTitle: null, fsync: false },
+    {
+      profile: emptyDefinition('basic'),
+      secret: Buffer.alloc(32, 1),
+      callingAeTitle: null,
+      reports: false,
+      fsync: false,
+    },
   );
   t.teardown(() => pool.stop());
   await t.rejects(
     runFiles({
-      inputs: walk([join(folder, 'input')], join(folder, 'out')),
+      inputs: walk([join(folder, 'input')], [join(folder, 'out')]),
       pool,
       output,
       manifest: {
@@ -159,6 +172,7 @@ t.test('a manifest that cannot be written ends the run', async (t) => {
           throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
         },
       },
+      reports: undefined,
       earlier: undefined,
       stop: new AbortController().signal,
       onProgress: () => undefined,

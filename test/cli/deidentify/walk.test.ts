@@ -12,7 +12,7 @@ t.test('pages of any size give the order of the whole', async (t) => {
   mkdirSync(join(folder, 'f5-folder'));
   for (const name of names.slice(0, 9)) writeFileSync(join(folder, 'f5-folder', name), '');
   const order = (page?: number): string[] =>
-    [...walk([folder], '/nowhere', page)].map((path) => relative(folder, path));
+    [...walk([folder], ['/nowhere'], page)].map((path) => relative(folder, path));
   const whole = order();
   t.equal(whole.length, names.length + 9);
   t.strictSame(
@@ -28,7 +28,7 @@ t.test('links to files are followed, to folders not; one that leads nowhere is t
   symlinkSync(folder, join(folder, 'a', 'round'));
   symlinkSync(join(folder, 'absent'), join(folder, 'to-nothing'));
   t.strictSame(
-    [...walk([folder, join(folder, 'none')], join(folder, 'out'))].map((path) => relative(folder, path)),
+    [...walk([folder, join(folder, 'none')], [join(folder, 'out')])].map((path) => relative(folder, path)),
     ['a/x', 'to-file', 'to-nothing', 'none'],
   );
 });

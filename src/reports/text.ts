@@ -1,0 +1,37 @@
+import type { AppliedAction } from '../deidentify/report.ts';
+import { actionTexts, optionText, ruleText } from './explanations.ts';
+import type { StudyReport } from './study-report.ts';
+
+/** The report for a terminal: sums first, then every attribute by what became of it. */
+export function renderText(report: StudyReport): string {
+  const { studyInstanceUid, studies, instances, incomplete } = report;
+  const lines = [
+    studyInstanceUid === null ? `${studies} studies` : `study ${studyInstanceUid}`,
+    `${instances.deidentified} instances de-identified in ${instances.series} series, ${instances.held} held`,
+    ...report.profiles.map(
+      ({ profile, profileRevision, keyId, options, instances }) =>
+        `profile ${profile} ${profileRevision}, key ${keyId}, options ${options.map(optionText).join(', ') || 'none'}: ${instances}`,
+    ),
+    ...report.methodCodes.map(({ code, meaning, instances }) => `code ${code} ${meaning}: ${instances}`),
+    ...report.objects.map(
+      ({ sopClassName, modality, deidentified, held }) =>
+        `${sopClassName}${modality === null ? '' : ` (${modality})`}: ${deidentified}, ${held} held`,
+    ),
+    ...report.held.map(({ code, reason, instances }) => `held, ${code}: ${reason}: ${instances}`),
+    ...report.released.map(({ code, instances }) => `released, ${code}: ${instances}`),
+    ...report.notes.map(({ text, instances }) => `${text} ${instances}`),
+  ];
+  if (incomplete.lines + incomplete.instances > 0)
+    lines.push(
+      `NOT WHOLE: ${incomplete.lines} lines could not be read, ${incomplete.instances} instances without a list`,
+    );
+  if (report.truncated) lines.push('more different paths than are listed; the sums are whole');
+  for (const action of Object.keys(actionTexts) as readonly AppliedAction[]) {
+    const rows = report.attributes.filter((row) => row.action === action);
+    if (rows.length === 0) continue;
+    lines.push('', `${actionTexts[action].title} (${report.actions[action]} elements)`);
+    for (const { path, keyword, rule, elements } of rows)
+      lines.push(`  ${path}  ${keyword}  ${elements}  ${ruleText(rule)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -35,7 +35,7 @@ function encoded(text: string, characterSets: readonly string[], vr: Vr): Uint8A
   const whole = localized ? wholeDecoders[characterSets[0]?.toUpperCase() ?? ''] : undefined;
   if (whole === 'utf-8') return new TextEncoder().encode(text);
   if (whole !== undefined) return encodeGuobiao(text, whole);
-  const repertoire = localized ? initialRepertoire(characterSets) : { g0: ascii, g1: undefined };
+  const repertoire = localized ? initialRepertoire(characterSets.slice(0, 1)) : { g0: ascii, g1: undefined };
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole ASCII range is meant
   if (repertoire.g0 === ascii && /^[\0-\x1a\x1c-\x7f]*$/.test(text))
     return Uint8Array.from(Buffer.from(text, 'latin1'));
@@ -62,7 +62,7 @@ class Writer {
 
   constructor(g0: CodeElement, g1: CodeElement | undefined, allowed: readonly Escape[], vr: Vr) {
     this.#initialG0 = g0;
-    // Before an escape sequence only the first value's own upper half is there for sure; the reader's guess is the same.
+    // The upper half of another value begins behind its escape sequence only, whatever readers guess.
     this.#initialG1 = g1;
     this.#g0 = g0;
     this.#g1 = g1;

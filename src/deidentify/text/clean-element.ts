@@ -72,7 +72,11 @@ export function cleanElement(
   }
   if (!changed) return { kind: 'unchanged' };
   if (!left) return { kind: 'nothing-left', findings: [...found] };
-  return { kind: 'cleaned', element: bytesElement(element.tag, vr, joined(pieces)), findings: [...found] };
+  return {
+    kind: 'cleaned',
+    element: bytesElement(element.tag, vr, unpadded(joined(pieces))),
+    findings: [...found],
+  };
 }
 
 /** The new bytes of one value; undefined where it stays. */
@@ -93,11 +97,6 @@ function cleanValue(
     for (const kind of findings) found.add(kind);
     return changed ? new Uint8Array(0) : undefined;
   }
-  // Bytes that say one thing decoded can say another to who reads them as they are.
-  if (!isAscii(raw) && isHidden(raw, text, context)) {
-    found.add('identifier');
-    return new Uint8Array(0);
-  }
   const readable = withoutUnreadable(text);
   if (readable !== text) found.add('character-set');
   const {
@@ -106,11 +105,15 @@ function cleanValue(
     findings,
   } = cleanText(readable, context, sentences.has(vr) ? 'mark' : 'drop');
   for (const kind of findings) found.add(kind);
-  if (!changed && readable === text) return undefined;
+  if (!changed && readable === text) {
+    if (!isHidden(raw, text, context)) return undefined;
+    found.add('identifier');
+    return new Uint8Array(0);
+  }
   const fitting = fitted(cleaned, vr, context);
   const encoded = encodeValue(fitting, sets, vr);
-  if (encoded !== undefined) return encoded;
-  found.add('character-set');
+  if (encoded !== undefined && !isHidden(encoded, fitting, context)) return encoded;
+  found.add(encoded === undefined ? 'character-set' : 'identifier');
   return new Uint8Array(0);
 }
 
@@ -135,7 +138,9 @@ function trailing(raw: Uint8Array): boolean {
   return raw.some((byte) => byte !== 0x20 && byte !== 0);
 }
 
+/** Bytes that say one thing decoded can say another to who reads them as they are. */
 function isHidden(raw: Uint8Array, text: string, { identifiers }: CleanContext): boolean {
+  if (isAscii(raw)) return false;
   const plain = latin1(raw);
   return plain !== text && identifiers.occurIn(plain.replace(/[^\x20-\x7e]+/g, ' '), 'LO');
 }
@@ -147,6 +152,7 @@ function withoutUnreadable(text: string): string {
     .split(/(\s+)/)
     .map((word) => (word.includes(unreadable) ? '' : word))
     .join('')
+    .replace(/ {2,}/g, ' ')
     .trim();
 }
 
@@ -173,6 +179,13 @@ function isSpread(
     .map(({ text }) => trimmed(text))
     .join(vr === 'CS' ? '\\' : ' ');
   return identifiers.occurIn(whole, vr);
+}
+
+/** Without the padding of the last value, which the new length may not want. */
+function unpadded(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0)) end -= 1;
+  return bytes.subarray(0, end);
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {

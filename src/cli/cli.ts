@@ -67,6 +67,11 @@ function isUsageFault(error: unknown): error is Error {
   );
 }
 
+// A reader that has seen enough (`| head`) is no fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 /** What a library leaves open may not keep a finished command alive. */
 const lingerMs = 2000;
 

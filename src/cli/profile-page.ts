@@ -8,13 +8,13 @@ import { sopClassKeyword } from '../profiles/sop-classes.ts';
 
 /** Headings in the order a privacy officer reads: what leaves first. */
 const headings: Readonly<Record<Outcome, string>> = {
-  kept: 'stay as they are',
-  cleaned: 'stay without what identifies',
-  shifted: 'are dates that are shifted',
-  replaced: 'are replaced',
-  emptied: 'are emptied',
-  removed: 'are removed',
-  written: 'are written by the gateway',
+  kept: 'kept as they are',
+  cleaned: 'kept without what identifies',
+  shifted: 'dates, shifted',
+  replaced: 'replaced',
+  emptied: 'emptied',
+  removed: 'removed',
+  written: 'written by the gateway',
 };
 
 export interface ProfilePage {
@@ -37,15 +37,15 @@ export function* profilePage(page: ProfilePage): Generator<string> {
   yield* head(page);
   const counts = countsOf(page.explanations);
   yield page.isPart
-    ? 'Of the attributes asked for'
-    : `Of the ${page.explanations.length} attributes of PS3.6`;
+    ? `The ${page.explanations.length} attributes asked for`
+    : `The ${page.explanations.length} attributes of PS3.6`;
   for (const outcome of outcomes)
     if (counts[outcome] > 0) yield `  ${String(counts[outcome]).padStart(5)}  ${headings[outcome]}`;
   yield '';
   for (const outcome of outcomes) {
     const group = page.explanations.filter((explanation) => explanation.outcome === outcome);
     if (group.length === 0) continue;
-    yield `${group.length} ${headings[outcome]}`;
+    yield `${capital(headings[outcome])} (${group.length})`;
     yield '';
     yield* table(group);
     yield '';
@@ -127,6 +127,8 @@ function* beyondAttributes({ loaded }: ProfilePage): Generator<string> {
   yield '  Preamble, File Meta Information, digital signatures, curves and overlays: removed or written anew';
   yield '';
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function hex(value: number, digits: number): string {
   return value.toString(16).toUpperCase().padStart(digits, '0');

@@ -1,4 +1,4 @@
-import type { Decision, ElementAction } from '../deidentify/rule-book.ts';
+import type { Decision, ElementAction } from '../deidentify/decision.ts';
 
 /** What is left of an attribute, as groups a person reads one after the other: what leaves first. */
 export const outcomes = ['kept', 'cleaned', 'shifted', 'replaced', 'emptied', 'removed', 'written'] as const;

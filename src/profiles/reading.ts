@@ -93,11 +93,15 @@ export function asWord<W extends string>(
   what: string,
   words: readonly W[],
   faults: FaultList,
+  synonyms: Readonly<Record<string, W>> = {},
 ): W | undefined {
   if (text === undefined) return undefined;
   const word = words.find((known) => known === text.text);
   if (word === undefined) {
-    const hint = suggestion(text.text, words, maxWords);
+    const name = text.text.toLowerCase();
+    const meant = Object.hasOwn(synonyms, name) ? synonyms[name] : undefined;
+    const hint =
+      meant === undefined ? suggestion(text.text, words, maxWords) : `did you mean ${quoted(meant)}?`;
     faults.add(text, `unknown ${what} ${quoted(text.text)}; ${hint}`);
   }
   return word;

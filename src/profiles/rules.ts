@@ -9,6 +9,28 @@ import { type PlacedSelector, readSelectors } from './selectors.ts';
 import type { SourceNode, SourceText } from './source-tree.ts';
 import { isTextVr, valueFault } from './values.ts';
 
+/** Words of other tools and the codes of Table E.1-1, in small letters. */
+const synonyms: Readonly<Record<string, OwnAction>> = {
+  delete: 'remove',
+  drop: 'remove',
+  x: 'remove',
+  blank: 'empty',
+  clear: 'empty',
+  z: 'empty',
+  retain: 'keep',
+  k: 'keep',
+  set: 'replace',
+  dummy: 'replace',
+  d: 'replace',
+  c: 'clean',
+  u: 'uid',
+  remap: 'uid',
+  hashuid: 'uid',
+  incrementdate: 'shift',
+  anonymize: 'pseudonym',
+  pseudonymize: 'pseudonym',
+};
+
 /** A rule of the definition with its place in the file and the standard attributes it reaches. */
 export interface PlacedRule extends SourcePlace {
   readonly rule: OwnRule;
@@ -34,7 +56,7 @@ function readRule(node: SourceNode, faults: FaultList): PlacedRule[] {
   const fields = new Fields(map, 'a rule', Object.keys(ruleProperties), faults);
   const selectors = readSelectors(fields, faults);
   const actionText = asText(fields.get('action'), 'action', faults);
-  const action = asWord<OwnAction>(actionText, 'action', ownActions, faults);
+  const action = asWord<OwnAction>(actionText, 'action', ownActions, faults, synonyms);
   if (!fields.has('action'))
     faults.add(map, `the rule has no action; give it one of ${ownActions.join(', ')}`);
   const value = asText(fields.get('value'), 'value', faults);

@@ -128,7 +128,7 @@ t.test('all faults come at once, each at its place, with the nearest word', asyn
     /^4:34 unknown key "word" in descriptors; did you mean "words"\?$/,
     /^5:20 unknown word for structuredContent "drop"; allowed: hold, replace$/,
     /^7:14 unknown keyword "StudyDescripton"; did you mean "StudyDescription"\?$/,
-    /^8:13 unknown action "delete"; allowed: keep, remove/,
+    /^8:13 unknown action "delete"; did you mean "remove"\?$/,
     /^9:5 the rule has no action/,
     /^9:10 "00081030" is not a tag; write "0008,1030"$/,
     /^10:5 unknown key "acton" in a rule; did you mean "action"\?$/,

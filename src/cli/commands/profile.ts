@@ -175,8 +175,9 @@ function list(args: string[], io: CommandIo): number {
   const width = Math.max(...names.map(({ name }) => name.length));
   for (const { name, file } of names) {
     const loaded = loadProfileWithSource(name);
-    const [sentence] = loaded.profile.definition.description.split(/(?<=\.)\s/);
-    io.stdout.write(`${name.padEnd(width)}  ${sentence ?? ''}  [${file ?? 'built in'}]\n`);
+    io.stdout.write(
+      `${name.padEnd(width)}  ${loaded.profile.definition.description}  [${file ?? 'built in'}]\n`,
+    );
   }
   return exitCodes.ok;
 }

@@ -118,18 +118,15 @@ function cleanValue(
 }
 
 /** A code is a term or it is not: half of one means nothing. */
-function cleanCode(
-  text: string,
-  { identifiers }: CleanContext,
-  found: Set<FindingKind>,
-): Uint8Array | undefined {
+function cleanCode(text: string, context: CleanContext, found: Set<FindingKind>): Uint8Array | undefined {
   if (codeWords.has(text)) return undefined;
   if (!codeForm.test(text)) {
     found.add('character-set');
     return new Uint8Array(0);
   }
-  if (!identifiers.occurIn(text, 'CS')) return undefined;
-  found.add('identifier');
+  const { changed, findings } = cleanText(text, context);
+  if (!changed) return undefined;
+  for (const kind of findings) found.add(kind);
   return new Uint8Array(0);
 }
 

@@ -108,6 +108,7 @@ const patterns: readonly Pattern[] = [
   },
   { kind: 'location', needs: '\\', expression: /(?:\\\\|[a-z]:\\)[^\s"<>|]+/g },
   { kind: 'location', needs: '/', expression: /(?<![\w./])~?\/[\w.@-]+\/[\w./@-]+/g },
+  { kind: 'location', needs: '../', expression: /(?<![\w.])(?:\.\.\/)+[\w./@-]*/g },
   { kind: 'location', needs: '/', expression: /(?<![\w])[a-z]:\/[\w./@-]+/g },
   {
     kind: 'location',

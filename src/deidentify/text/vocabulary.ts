@@ -1,7 +1,11 @@
+import { codeWords } from '../code-words.ts';
 import { compacted } from './fold.ts';
 import { vocabularyWords } from './vocabulary-words.ts';
 
-const builtIn: ReadonlySet<string> = new Set(vocabularyWords);
+const builtIn: ReadonlySet<string> = new Set([
+  ...vocabularyWords,
+  ...[...codeWords].flatMap((term) => term.toLowerCase().split(/[ _]/)),
+]);
 
 /** Words that are joined into longer ones ("Knie" + "gelenk"); shorter ones would make words of anything. */
 const minPartLetters = 4;

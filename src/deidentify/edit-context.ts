@@ -1,10 +1,11 @@
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
 import type { Claims } from './claims.ts';
+import type { Decision } from './decision.ts';
 import type { PrivatePlace } from './private/judge.ts';
 import type { Profile } from './profile.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { AppliedAction, ReportBuilder, ReportPlace, ReportRule } from './report.ts';
-import type { Decision, RuleBook, RulePlace } from './rule-book.ts';
+import type { RuleBook, RulePlace } from './rule-book.ts';
 import type { Subject } from './subject.ts';
 import type { CleanContext } from './text/clean-text.ts';
 

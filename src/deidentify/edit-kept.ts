@@ -1,9 +1,9 @@
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
 import { isCodePart, judgeCode } from './codes.ts';
+import type { Decision } from './decision.ts';
 import { type EditContext, type EditPlace, noted, reportedRule } from './edit-context.ts';
 import { faultOfText } from './kept-text.ts';
 import { withText } from './replacements.ts';
-import type { Decision } from './rule-book.ts';
 import { closedTerms } from './supplement.ts';
 import { cleanedText } from './valued-actions.ts';
 

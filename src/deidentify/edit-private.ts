@@ -1,11 +1,11 @@
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
 import { isPrivateCreator } from '../dicom/dictionary.ts';
+import type { Decision } from './decision.ts';
 import type { EditContext } from './edit-context.ts';
 import { faultOfText } from './kept-text.ts';
 import type { PrivatePlace, PrivateVerdict } from './private/judge.ts';
 import { creatorTagOf, PrivateBlocks, withoutUnusedCreators } from './private/private-blocks.ts';
 import { faultOfPrivate } from './private/private-values.ts';
-import type { Decision } from './rule-book.ts';
 
 /** What is to be done with a private element, and the element with the VR by which it is to be read. */
 export interface PrivateDecision {

@@ -2,12 +2,13 @@ import type { DataElement, DataSet, ItemsBody } from '../dicom/data-set.ts';
 import { isPrivate } from '../dicom/dictionary.ts';
 import { emptyElement, sequenceElement, uidElement } from '../dicom/edit.ts';
 import type { SimpleAction } from './actions.ts';
+import type { Decision } from './decision.ts';
 import { type EditContext, type EditPlace, noted, placeWithin, reportedRule } from './edit-context.ts';
 import { editCode, isJudgedCode, keepValue } from './edit-kept.ts';
 import { PrivateEditing, settledBlocks } from './edit-private.ts';
+import { numberedDummy } from './numbered-dummies.ts';
 import { dummied, replaceUids, withEncoding, withText, writtenVr } from './replacements.ts';
 import type { ReportRule } from './report.ts';
-import type { Decision } from './rule-book.ts';
 import { editContent, replaceContent } from './structured/edit-content.ts';
 import { decodedText, latin1, valueBytes } from './text.ts';
 import {
@@ -103,8 +104,13 @@ function performSimple(
 ): DataElement | undefined {
   const { tag } = element;
   switch (action) {
-    case 'Z':
+    case 'Z': {
+      // Names of parts of the object may be numbers instead of nothing, so that the parts can be told apart.
+      const numbered = rule.startsWith('own-rule') ? undefined : numberedDummy(element, dataSet);
+      if (numbered !== undefined)
+        return noted(context, place, tag, 'replaced', rule, withText(dataSet, element, numbered));
       return noted(context, place, tag, 'emptied', rule, emptyElement(tag, writtenVr(element)));
+    }
     case 'D': {
       const content = replaceContent(context, element, dataSet, place, editDataSet);
       if (content !== undefined)

@@ -2,7 +2,16 @@ import type { Vr } from '../dicom/data-set.ts';
 import { codeWords } from './code-words.ts';
 import { plainDates } from './date-spellings.ts';
 import { findDates } from './text/dates.ts';
-import { compacted, type Folded, foldText } from './text/fold.ts';
+import { type Folded, foldText } from './text/fold.ts';
+import {
+  addressTerms,
+  birthTerms,
+  eventTerms,
+  idTerms,
+  minInnerLength,
+  phoneTerms,
+  placeTerms,
+} from './text/identifier-terms.ts';
 import { initialsOf, nameTerms } from './text/name-terms.ts';
 import { plainText } from './text/plain-text.ts';
 import { type Span, type Term, TermSearch } from './text/term-search.ts';
@@ -46,16 +55,9 @@ export interface IdentifierSource {
 const maxTerms = 256;
 /** Dates have many spellings each. */
 const maxDateTerms = 1536;
-const minIdCharacters = 4;
-/** From this length on a number also counts inside a longer one. */
-const minInnerLength = 5;
 /** In values longer than so many bytes only terms of so many characters are looked for. */
 const maxShortBytes = 4096;
 const minNoiseLength = 7;
-/** Digits inside an identifier that are looked for by themselves ("778899" of "MRN-778899"). */
-const minDigits = 6;
-/** Digits at the end of a telephone number that tell it without its area. */
-const localDigits = 7;
 
 /** Verdicts on short texts, kept with the matcher: the instances of a study repeat their texts. */
 const maxVerdicts = 1024;
@@ -200,73 +202,6 @@ class Terms {
 /** Names of two letters are found only where they mean nothing else. */
 function isWorth({ text, soft }: Term): boolean {
   return !soft || !isImagingWord(text);
-}
-
-function idTerms(id: string): Term[] {
-  const compact = compacted(id);
-  const terms: Term[] = [];
-  for (const text of new Set([compact, compact.replace(/^0+/, '')])) {
-    if (text.length < minIdCharacters || /^0+$/.test(text)) continue;
-    terms.push({ text, kind: text.length >= minInnerLength ? 'anywhere' : 'number', soft: false });
-  }
-  for (const run of compact.match(/[1-9]\d*/g) ?? [])
-    if (run.length >= minDigits) terms.push({ text: run, kind: 'anywhere', soft: false });
-  return terms;
-}
-
-function phoneTerms(phone: string): Term[] {
-  const digits = compacted(phone).replace(/\D/g, '');
-  const local = digits.slice(-localDigits);
-  return [...idTerms(phone), ...(local.length === localDigits ? idTerms(local) : [])];
-}
-
-function placeTerms(place: string): Term[] {
-  const text = compacted(place);
-  if (codeWords.has(text.toUpperCase())) return [];
-  if (text.length >= minInnerLength) return [{ text, kind: 'anywhere', soft: false }];
-  // "CT01": found where text is cleaned, since it says less than a name does.
-  return text.length >= 3 && /\d/.test(text) && /\p{L}/u.test(text)
-    ? [{ text, kind: 'bordered', soft: true }]
-    : [];
-}
-
-function addressTerms(address: string): Term[] {
-  return address
-    .split(/[^\p{L}\p{M}\p{N}]+/u)
-    .filter((word) => /\p{L}{3}/u.test(word) && !isImagingWord(word))
-    .map((word): Term => ({ text: compacted(word), kind: 'word', soft: true }));
-}
-
-type PlainDate = readonly [year: string, month: string, day: string];
-
-/** Digits of a date of birth in every order; separators between them do not matter. */
-function birthTerms([year, month, day]: PlainDate): Term[] {
-  const bare = (digits: string): string => String(Number(digits));
-  const short = year.slice(2);
-  const forms = new Set([`${year}${month}${day}`, `${short}${month}${day}`]);
-  for (const written of [year, short]) {
-    for (const [d, m] of [
-      [day, month],
-      [bare(day), month],
-      [day, bare(month)],
-      [bare(day), bare(month)],
-    ] as const) {
-      forms.add(`${d}${m}${written}`).add(`${m}${d}${written}`);
-      if (written === year) forms.add(`${written}${m}${d}`);
-    }
-  }
-  return [...forms]
-    .filter(({ length }) => length >= minDigits)
-    .map((text): Term => ({ text, kind: 'bordered', soft: false }));
-}
-
-/** A date of an event with the year in full; a time of day may follow. */
-function eventTerms([year, month, day]: PlainDate): Term[] {
-  return [
-    { text: `${year}${month}${day}`, kind: 'beginning', soft: false },
-    { text: `${day}${month}${year}`, kind: 'bordered', soft: false },
-    { text: `${month}${day}${year}`, kind: 'bordered', soft: false },
-  ];
 }
 
 function isAsciiTerm(text: string): boolean {

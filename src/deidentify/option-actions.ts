@@ -1,4 +1,4 @@
-import type { ElementAction } from './rule-book.ts';
+import type { ElementAction } from './decision.ts';
 import type { OptionActions, ProfileOption } from './rules.ts';
 
 /** What an option makes of an attribute in place of the basic action. */

@@ -1,8 +1,8 @@
 import type { Vr } from '../dicom/data-set.ts';
 import { isPrivate, lookup } from '../dicom/dictionary.ts';
+import type { Decision, ElementAction } from './decision.ts';
 import { ownedByGateway } from './owned-attributes.ts';
 import type { Condition, OwnRule } from './profile-definition.ts';
-import type { Decision, ElementAction } from './rule-book.ts';
 
 /** What the conditions of own rules are held against. */
 export interface InstanceTraits {

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { SallyportError } from '../core/errors.ts';
 import { notInTable } from './generated/not-in-table.ts';
 import { registeredUidRows } from './generated/registered-uids.ts';
+import { safePrivateTable } from './generated/safe-private.ts';
 import { tableE11, tableEdition } from './generated/table-e1-1.ts';
 import { conceptTableEdition, tableE341 } from './generated/table-e3-4-1.ts';
 import { uidRoles } from './generated/uid-roles.ts';
+import { iodModules, iodOfClass, itemTables, moduleTables } from './iod/generated/iod-types.ts';
 import { emptyDefinition, type ProfileDefinition } from './profile-definition.ts';
 import { type ProfileOption, profileOptions } from './rules.ts';
 
@@ -36,6 +38,8 @@ const tablesDigest = createHash('sha256')
       notInTable,
       uidRoles,
       registeredUidRows,
+      safePrivateTable,
+      [iodOfClass, iodModules, moduleTables, itemTables],
     ]),
   )
   .digest('hex');

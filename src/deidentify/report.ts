@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatTag } from '../dicom/dictionary.ts';
-import type { RuleName } from './rule-book.ts';
+import type { RuleName } from './decision.ts';
 import type { ProfileOption } from './rules.ts';
 
 /** What became of an element. */

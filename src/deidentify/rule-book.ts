@@ -1,6 +1,7 @@
 import type { Vr } from '../dicom/data-set.ts';
 import { isPrivate, lookup } from '../dicom/dictionary.ts';
 import { type SimpleAction, settleAction, typesAtTopLevel } from './actions.ts';
+import type { Decision, ElementAction, RuleName } from './decision.ts';
 import { notInTable } from './generated/not-in-table.ts';
 import { tableE11 } from './generated/table-e1-1.ts';
 import { uidRoles } from './generated/uid-roles.ts';
@@ -9,68 +10,8 @@ import { type OptionAction, optionAction } from './option-actions.ts';
 import { createOwnRules, type OwnRules } from './own-rules.ts';
 import type { Profile } from './profile.ts';
 import type { ActionCode, GapAction, ProfileOption } from './rules.ts';
-import { foreignGroups, isRetiredRange, supplement } from './supplement.ts';
+import { foreignGroups, isRetiredRange, supplement, supplementDescriptors } from './supplement.ts';
 import { isPermittedVr, temporal, unlistedAction } from './unlisted.ts';
-
-/** Where a decision comes from; the words of the report. */
-export type RuleName =
-  | 'table-e1-1'
-  | 'not-in-table'
-  | 'uid-role'
-  | 'supplement'
-  | 'value-representation'
-  | 'private'
-  | 'unregistered'
-  | 'structure'
-  | 'pseudonym'
-  | 'marker'
-  | 'identifier-found'
-  | 'pixels'
-  | 'code'
-  | 'own-rule'
-  | 'safe-private'
-  | 'structured-content'
-  | 'document'
-  | 'default'
-  | 'table-e3-4-1';
-
-/** What is done to an element wherever it stands, before its value is looked at. */
-export type ElementAction =
-  | SimpleAction
-  | 'codeMeaning'
-  | 'trackingId'
-  | 'patientId'
-  | 'patientName'
-  | 'accessionNumber'
-  | 'characterSet'
-  | 'marker'
-  /** Text without identifiers (Clean Descriptors and the like). */
-  | 'clean'
-  /** The patient's whole weeks earlier. */
-  | 'shift'
-  /** A date or time that is one; a UID that is one; an age, capped. */
-  | 'keepDate'
-  | 'keepUid'
-  | 'keepAge'
-  /** Own rules: as it is; a text of the author; keyed tokens. */
-  | 'ownKeep'
-  | 'ownText'
-  | 'hash'
-  | 'pseudonym';
-
-export interface Decision {
-  readonly action: ElementAction;
-  readonly rule: RuleName;
-  /** The option of PS3.15 E.3 that stands in place of the basic action. */
-  readonly option?: ProfileOption;
-  /** What is done where the action cannot be: a date that is none, text of which nothing is left. */
-  readonly otherwise?: SimpleAction;
-  /** Which of the profile's own rules, from 0, and its text. */
-  readonly ownRule?: number;
-  readonly value?: string;
-  /** An own rule lets through what the standard does not: no conformance is claimed for the instance. */
-  readonly weakens?: true;
-}
 
 /** A data set or the items of one sequence: what the rules say there. */
 export interface RulePlace {
@@ -174,7 +115,13 @@ function listedRows({ options, definition }: Profile): ReadonlyMap<number, Liste
     const under = byTime?.kept === false ? byTime.under : optionAction(row, options, trueDeviceDates);
     enter(row.tag, { rule: 'not-in-table', basic: row.basic satisfies GapAction, under });
   }
-  for (const [tag, code] of supplement) rows.set(tag, { rule: 'supplement', basic: code });
+  const descriptor: OptionAction | undefined = options.has('cleanDescriptors')
+    ? { option: 'cleanDescriptors', action: 'clean' }
+    : undefined;
+  for (const [tag, code] of supplement) {
+    const under = supplementDescriptors.has(tag) ? descriptor : undefined;
+    rows.set(tag, { rule: 'supplement', basic: code, under });
+  }
   for (const row of tableE11) {
     // The table gives D for this UID; a constant would join all annotations of all patients, so it is remapped.
     const basic = row.tag === '006A,0003' ? 'U' : row.basic;

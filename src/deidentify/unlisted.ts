@@ -1,5 +1,5 @@
 import type { Vr } from '../dicom/data-set.ts';
-import type { ElementAction } from './rule-book.ts';
+import type { ElementAction } from './decision.ts';
 import type { ActionCode, ProfileOption } from './rules.ts';
 import { keptBinary, keptLongText } from './supplement.ts';
 

@@ -40,9 +40,11 @@ function known(tag: number, { keyword, vr, vm }: DictionaryEntry): KnownAttribut
 
 const byKeyword = new Map([...attributes.values()].map((attribute) => [attribute.keyword, attribute]));
 
+const sorted: readonly KnownAttribute[] = [...attributes.values()].sort((a, b) => a.tag - b.tag);
+
 /** Every attribute known, sorted by tag. */
 export function knownAttributes(): readonly KnownAttribute[] {
-  return [...attributes.values()].sort((a, b) => a.tag - b.tag);
+  return sorted;
 }
 
 export function attributeByKeyword(keyword: string): KnownAttribute | undefined {

@@ -1,9 +1,10 @@
+import type { Decision, RuleName } from '../deidentify/decision.ts';
 import { notInTable } from '../deidentify/generated/not-in-table.ts';
 import { tableE11 } from '../deidentify/generated/table-e1-1.ts';
+import { typesOf } from '../deidentify/iod/iod.ts';
 import { ownedByGateway } from '../deidentify/owned-attributes.ts';
 import type { Profile } from '../deidentify/profile.ts';
 import type { Condition, OwnRule } from '../deidentify/profile-definition.ts';
-import type { Decision, RuleName } from '../deidentify/decision.ts';
 import { createRuleBook, type RuleBook } from '../deidentify/rule-book.ts';
 import { bookFor } from '../deidentify/rule-books.ts';
 import type { ProfileOption } from '../deidentify/rules.ts';
@@ -61,6 +62,7 @@ export function explainProfile(
   asked: AskedInstance = {},
 ): Explanation[] {
   const { rules } = profile.definition;
+  const types = asked.sopClassUid === undefined ? undefined : typesOf(asked.sopClassUid);
   const status = rules.map(({ when }) => standing(when, asked));
   const certain = indices(status, 'holds');
   const book = bookFor(profile, {
@@ -71,7 +73,7 @@ export function explainProfile(
   const open = indices(status, 'open').flatMap((index) => {
     const rule = rules[index];
     const active = [...certain, index].sort((a, b) => a - b);
-    return rule === undefined ? [] : [{ index, rule, book: createRuleBook(profile, active) }];
+    return rule === undefined ? [] : [{ index, rule, book: createRuleBook(profile, active, types) }];
   });
   const lineOf = (index: number | undefined): number => ruleLines[index ?? -1] ?? 0;
   return knownAttributes()

@@ -22,7 +22,8 @@ const verbs: Readonly<Partial<Record<OwnAction, string>>> = {
  */
 export function readNotices(definition: ProfileDefinition, rules: readonly PlacedRule[]): ProfileFault[] {
   const notices: ProfileFault[] = [];
-  for (const [index, { rule, attributes, line, column }] of rules.entries()) {
+  const byAction = new Map<OwnAction, ReadonlySet<number>>();
+  for (const { rule, attributes, line, column } of rules) {
     const verb = verbs[rule.action];
     if (verb === undefined) continue;
     const consequence = 'instances it applies to carry no PS3.15 codes';
@@ -31,7 +32,12 @@ export function readNotices(definition: ProfileDefinition, rules: readonly Place
       notices.push({ line, column, message });
       continue;
     }
-    const against = weakened(definition, index, reached(rule, attributes));
+    let weakened = byAction.get(rule.action);
+    if (weakened === undefined) {
+      weakened = weakenedBy(definition, rule.action);
+      byAction.set(rule.action, weakened);
+    }
+    const against = reached(rule, attributes).filter(({ tag }) => weakened.has(tag));
     if (against.length === 0) continue;
     const names = against.slice(0, maxNamed).map(named).join(', ');
     const more = against.length > maxNamed ? ` and ${against.length - maxNamed} more` : '';
@@ -49,13 +55,15 @@ function reached({ select }: OwnRule, attributes: readonly KnownAttribute[]): re
   return knownAttributes().filter(({ vr }) => vr === select.vr);
 }
 
-function weakened(
-  definition: ProfileDefinition,
-  index: number,
-  attributes: readonly KnownAttribute[],
-): KnownAttribute[] {
-  const { root } = createRuleBook(defineProfile(definition), [index]);
-  return attributes.filter(
-    ({ tag, vr }) => root.decide(tag, (vr.split(' or ')[0] ?? vr) as Vr).weakens === true,
-  );
+/**
+ * Attributes that an own rule of this action would let through against PS3.15, under the options of the profile. Whether
+ * it does hangs on action and attribute alone, so one rule about everything stands for all.
+ */
+function weakenedBy(definition: ProfileDefinition, action: OwnAction): ReadonlySet<number> {
+  const everything: OwnRule = { select: { kind: 'tag', pattern: 'xxxxxxxx' }, action };
+  const { root } = createRuleBook(defineProfile({ ...definition, rules: [everything] }), [0]);
+  const tags = new Set<number>();
+  for (const { tag, vr } of knownAttributes())
+    if (root.decide(tag, (vr.split(' or ')[0] ?? vr) as Vr).weakens === true) tags.add(tag);
+  return tags;
 }

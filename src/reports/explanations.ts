@@ -1,5 +1,5 @@
+import type { RuleName } from '../deidentify/decision.ts';
 import type { AppliedAction, ReportNote } from '../deidentify/report.ts';
-import type { RuleName } from '../deidentify/rule-book.ts';
 import type { ProfileOption } from '../deidentify/rules.ts';
 
 /** Words for people; each list is checked against the type, so that nothing new goes without its words. */

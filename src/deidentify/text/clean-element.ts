@@ -7,7 +7,7 @@ import { traitsOf } from '../../dicom/vr.ts';
 import { codeWords } from '../code-words.ts';
 import { isAscii, latin1, maxTextBytes, trimmed, valueBytes } from '../text.ts';
 import { type CleanContext, cleanText } from './clean-text.ts';
-import type { FindingKind } from './patterns.ts';
+import type { FindingKind } from './findings.ts';
 
 /** What cleaning made of an element. */
 export type CleanedElement =

@@ -1,4 +1,4 @@
-import type { Finding } from './patterns.ts';
+import type { Finding } from './findings.ts';
 import { plainText } from './plain-text.ts';
 import { isImagingWord } from './vocabulary.ts';
 

@@ -1,7 +1,7 @@
 import type { Identifiers } from '../identifiers.ts';
 import { without } from './cut.ts';
-import { compacted } from './fold.ts';
 import type { Finding, FindingKind } from './findings.ts';
+import { compacted } from './fold.ts';
 import { findPatterns } from './patterns.ts';
 import { findTitledNames } from './titled-names.ts';
 import { isImagingCode, isImagingWord, isUnit } from './vocabulary.ts';

@@ -7,7 +7,6 @@ import { isImagingWord, isUnit } from './vocabulary.ts';
 const topLevelDomains =
   'com|org|net|edu|gov|int|mil|info|biz|io|eu|de|at|ch|uk|ie|fr|be|nl|lu|it|es|pt|dk|se|no|fi|is|pl|cz|sk|hu|ro|bg|gr|tr|ru|ua|il|in|cn|jp|kr|tw|hk|sg|au|nz|za|br|mx|ar|cl|ca|us|local|lan|intern|intranet|internal|corp|home|hospital|health|clinic|med';
 
-
 const phoneLabel =
   'telephone|telefon[oe]?|telefonnummer|telefax|phone|tel|fon|fax|mobile|mobil|movil|portable|handy|cell|pager|bleep|beeper|call|durchwahl|ext|dw|tlf|puhelin|tfno';
 const numberLabel =

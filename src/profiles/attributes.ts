@@ -73,18 +73,23 @@ export function attributesOf(pattern: string): KnownAttribute[] {
     const attribute = attributeByTag(Number.parseInt(pattern, 16));
     return attribute === undefined ? [] : [attribute];
   }
-  const fits = new RegExp(`^${pattern.replaceAll('x', '.')}$`);
-  const found = knownAttributes().filter((attribute) => {
-    // 60xx as a pattern, and 60xx as PS3.6 names the group, are the same; so are 6002 and 60xx.
-    const own = patternOf(attribute);
-    return own.includes('x') ? overlap(own, pattern) : fits.test(hex(attribute.tag));
+  const { bits, mask } = masked(pattern);
+  // 60xx as a pattern, and 60xx as PS3.6 names the group, are the same; so are 6002 and 60xx.
+  return knownAttributes().filter((_, index) => {
+    const own = patterns[index];
+    return own !== undefined && ((own.bits ^ bits) & own.mask & mask) === 0;
   });
-  return found;
 }
 
-function overlap(a: string, b: string): boolean {
-  return [...a].every((digit, index) => digit === 'x' || b[index] === 'x' || digit === b[index]);
+/** A pattern as numbers: `mask` has ones where a digit is given. */
+function masked(pattern: string): { readonly bits: number; readonly mask: number } {
+  return {
+    bits: Number.parseInt(pattern.replaceAll('x', '0'), 16),
+    mask: Number.parseInt(pattern.replaceAll(/[0-9A-F]/g, 'F').replaceAll('x', '0'), 16),
+  };
 }
+
+const patterns = sorted.map((attribute) => masked(patternOf(attribute)));
 
 export function hex(tag: number): string {
   return tag.toString(16).toUpperCase().padStart(8, '0');

@@ -41,7 +41,7 @@ export class Fields {
 
 export function asMap(node: SourceNode, what: string, faults: FaultList): SourceMap | undefined {
   if (node.kind === 'map') return node;
-  faults.add(node, `${what} must be keys with values`);
+  faults.add(node, `${what} must be keys with values, such as "key: value" with a blank after the colon`);
   return undefined;
 }
 

@@ -84,7 +84,9 @@ function byTag(text: SourceText, faults: FaultList): PlacedSelector | undefined 
         ? `; write "${digits[1]},${digits[2]}"`
         : attributeByKeyword(text.text) !== undefined
           ? '; a keyword is given with `keyword:`'
-          : '; write four hexadecimal digits, a comma and four more, such as "0008,1030"';
+          : /^[0-9A-Fa-fXx]{4}$/.test(text.text)
+            ? '; between braces or brackets a tag needs quotes, such as "0008,1030"'
+            : '; write four hexadecimal digits, a comma and four more, such as "0008,1030"';
     faults.add(text, `${quoted(text.text)} is not a tag${hint}`);
     return undefined;
   }

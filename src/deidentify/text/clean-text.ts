@@ -148,6 +148,15 @@ function widened(
     /^(?:['\u2019`]s?(?![\p{L}])|\s?(?:\u69d8|\u3055\u3093|\u6c0f|\u5148\u751f|\ub2d8|\uc528))/u.exec(
       text.slice(end, end + 4),
     )?.[0].length ?? 0;
+  // The other half of a double name, and the other part of "DOE^JOHN" and "Doe, John".
+  const [next = '', second = ''] =
+    /^(?:-|\^|,\s?)(\p{Lu}[\p{L}\p{M}'\u2019]{1,40})/u.exec(text.slice(end, end + 44)) ?? [];
+  if (next !== '' && !isImagingWord(second)) end += next.length;
+  const [previous = '', other = ''] =
+    /(?<![\p{L}\p{N}])(\p{Lu}[\p{L}\p{M}'\u2019]{1,40})(?:-|\^|,\s?)$/u.exec(
+      text.slice(Math.max(0, start - 44), start),
+    ) ?? [];
+  if (previous !== '' && !isImagingWord(other)) start -= previous.length;
   // Letters with a full stop or a space between them: "CT" before a name is no initials.
   const [ahead = ''] =
     /(?<![\p{L}\p{N}])(?:\p{L}[.\s-]{1,2}){1,3}$/u.exec(text.slice(Math.max(0, start - 12), start)) ?? [];

@@ -10,7 +10,7 @@ const topLevelDomains =
 const phoneLabel =
   'telephone|telefon[oe]?|telefonnummer|telefax|phone|tel|fon|fax|mobile|mobil|movil|portable|handy|cell|pager|bleep|beeper|call|durchwahl|ext|dw|tlf|puhelin|tfno';
 const numberLabel =
-  'mrn|mr#|medical record(?: number| no| nr)?|patient[ -]?(?:id|nr|no|number|nummer|code)|pat[. -]{0,2}(?:id|nr|no)|patid|patnr|pid|hosp(?:ital)?[. -]?(?:id|no|nr|number)|acc(?:ession)?[ .]?(?:#|no|nr|num|number|nummer)|accession|ssn|social security(?: number| no)?|nhs(?:[ -]?(?:no|number))?|chi|nino|npi|dni|nie|nif|cpf|rut|curp|bsn|ahv|avs|svnr|sv[ -]?nr|kvnr|versicherten(?:nr|nummer)|personnummer|cpr|fodselsnummer|codice fiscale|fall[ -]?(?:nr|nummer|id)|case(?:[ -]?(?:no|nr|number|id))?|fall|auftrag(?:s?[ -]?(?:nr|nummer))?|order[ -]?(?:no|nr|number|id)|visit[ -]?(?:no|nr|number|id)|encounter|enc[ -]?(?:no|id)|episode|dossier|ipp|nip|iep|historia(?: clinica)?|n[. ]?h[. ]?c|nhc|exp(?:ediente)|cartella|unit[ -]?no|passport|insurance|policy|account|acct|bsnr|lanr|study[ -]?(?:id|no)|subject(?:[ -]?(?:id|no))?|sample[ -]?(?:id|no)|serial[ -]?(?:no|nr|number)|s/n|user(?:id)?|login|id|ident|nummer|number|num|nr|no|#';
+  'mrn|mr#|medical record(?: number| no| nr)?|patient[ -]?(?:id|nr|no|number|nummer|code)|(?:pat|pt)[. -]{0,2}(?:id|nr|no)|patid|patnr|pid|hosp(?:ital)?[. -]?(?:id|no|nr|number)|acc(?:ession)?[ .]?(?:#|no|nr|num|number|nummer)|accession|ssn|social security(?: number| no)?|nhs(?:[ -]?(?:no|number))?|chi|nino|npi|dni|nie|nif|cpf|rut|curp|bsn|ahv|avs|svnr|sv[ -]?nr|kvnr|versicherten(?:nr|nummer)|personnummer|cpr|fodselsnummer|codice fiscale|fall[ -]?(?:nr|nummer|id)|case(?:[ -]?(?:no|nr|number|id))?|fall|auftrag(?:s?[ -]?(?:nr|nummer))?|order[ -]?(?:no|nr|number|id)|visit[ -]?(?:no|nr|number|id)|encounter|enc[ -]?(?:no|id)|episode|dossier|ipp|nip|iep|historia(?: clinica)?|n[. ]?h[. ]?c|nhc|exp(?:ediente)|cartella|unit[ -]?no|passport|insurance|policy|account|acct|bsnr|lanr|study[ -]?(?:id|no)|subject(?:[ -]?(?:id|no))?|sample[ -]?(?:id|no)|serial[ -]?(?:no|nr|number)|s/n|user(?:id)?|login|id|ident|nummer|number|num|nr|no|#';
 /** Labels that also stand before small numbers of series, scans and teeth. */
 const weakLabels =
   /^(?:no|nr|#|num|number|nummer|id|ident|episode|accession|chi|ipp|nip|rut|npi|user|subject|account|enc(?:ounter)?|dossier|case|fall)$/;
@@ -194,11 +194,18 @@ const patterns: readonly Pattern[] = [
     expression:
       /(?<![\d.])(?:9\d|1[0-2]\d)[\s-]?(?:y\/?o|yo|yrs?[\s-]?old|years?[\s-]old|years of age|jahre?(?:\s+alt)?|j(?:a|\u00e4)hrig\p{L}*|ans|anos|anni|jaar)(?![\p{L}])/gu,
   },
+  // 11.II.1963
   {
     kind: 'date',
     needsDigit: true,
     expression:
-      /(?:(?<![\p{L}\d])(?:dob|d\.o\.b\.?|born|birth\s?(?:date|year|day)?|date of birth|geb(?:oren|urtsdatum|urtsjahr)?\.?(?:\s+am)?|jahrgang|jg|nee?(?:\s+le|\s+en)?|naiss(?:ance)?|nacid[oa](?:\s+el|\s+en)?|f\.?\s?nac|fecha de nacimiento|nat[oa](?:\s+il|\s+nel)?|nascid[oa]|nascita|fodt|fodd|geboren)|\*)[\s.:]*(?:[\d][\d\s./-]{0,10}\d)/gu,
+      /(?<![\p{L}\d])\d{1,2}[./-]\s?(?:i{1,3}|iv|vi{0,3}|ix|xi{0,2})[./-]\s?(?:\d{4}|\d{2})(?!\d)/gu,
+  },
+  {
+    kind: 'date',
+    needsDigit: true,
+    expression:
+      /(?:(?<![\p{L}\d])(?:dob|d\.o\.b\.?|born(?:\s+(?:in|on))?|birth\s?(?:date|year|day)?|date of birth|geb(?:oren|urtsdatum|urtsjahr)?\.?(?:\s+am)?|jahrgang|jg|nee?(?:\s+le|\s+en)?|naiss(?:ance)?|nacid[oa](?:\s+el|\s+en)?|f\.?\s?nac|fecha de nacimiento|nat[oa](?:\s+il|\s+nel)?|nascid[oa]|nascita|fodt|fodd|geboren)|\*)[\s.:]*(?:[\d][\d\s./-]{0,10}\d)/gu,
     accept: (match) =>
       countDigits(match[0]) >= 2 && (!match[0].startsWith('*') || /(?:19|20)\d{2}$|\d[./-]\d/.test(match[0])),
   },

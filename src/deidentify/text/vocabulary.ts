@@ -50,7 +50,7 @@ const shortCode = /^(?:[a-z]{1,2}\d{1,3}[a-z]{0,2}|\d{1,3}[a-z]{1,2}|[a-z])$/;
 /** Whether a word is of the vocabulary of imaging: itself, inflected, or made of several words of it. */
 export function isImagingWord(text: string): boolean {
   const word = compacted(text);
-  return isKnown(word) || isKnown(untranscribed(word));
+  return isKnown(word) || (word.length > minPartLetters && isKnown(untranscribed(word)));
 }
 
 function untranscribed(word: string): string {

@@ -3,9 +3,11 @@ import { errorRegistry, errorRow, isErrorCode } from '../src/core/errors.ts';
 import { methodCodes } from '../src/deidentify/generated/method-codes.ts';
 import { notInTable } from '../src/deidentify/generated/not-in-table.ts';
 import { tableE11, tableEdition } from '../src/deidentify/generated/table-e1-1.ts';
+import { conceptTableEdition } from '../src/deidentify/generated/table-e3-4-1.ts';
 import { objectKind } from '../src/deidentify/pixels/object-kinds.ts';
 import { basicProfile, type Profile } from '../src/deidentify/profile.ts';
 import { type ProfileOption, profileOptions } from '../src/deidentify/rules.ts';
+import { type ContentAction, listedContent } from '../src/deidentify/structured/concept-rules.ts';
 import { supplement } from '../src/deidentify/supplement.ts';
 import { lookup } from '../src/dicom/dictionary.ts';
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../src/dicom/file-meta.ts';
@@ -28,6 +30,7 @@ export function renderConformanceStatement(): string {
     deidentification(),
     options(),
     attributes(),
+    structuredContent(),
     privateElements(),
     media(),
   ].join('\n\n')}\n`;
@@ -227,6 +230,41 @@ ${described.join('\n')}
 A cell left empty says: as under \`basic\`. Actions are those at a place whose Type is not known. Attributes of PS3.6 that are not listed here go by their VR, as told above; private elements, curves (50xx) and overlays (60xx) are removed.
 
 ${table(['tag', 'keyword', 'VR', 'code', ...all.map(({ id }) => `\`${id}\``)], rows)}`;
+}
+
+const contentWords: Readonly<Record<ContentAction, string>> = {
+  remove: 'removed',
+  dummy: 'replaced by a dummy',
+  keep: 'kept',
+  clean: 'kept without identifiers',
+  shift: "shifted by the patient's whole weeks",
+  remapUid: 'replaced by a new UID',
+  token: 'replaced by a token',
+  attributes: 'kept; its attributes by the rules above',
+};
+
+/** What becomes of content items under Clean Structured Content, with that option alone and with all that go with it. */
+function structuredContent(): string {
+  const withOptions = (...more: readonly ProfileOption[]) =>
+    new Map(
+      listedContent({ options: new Set(['cleanStructuredContent', ...more]), trueDeviceDates: false }).map(
+        ({ row, decision }) => [row, contentWords[decision.action]],
+      ),
+    );
+  const alone = withOptions();
+  const cleaned = withOptions('cleanDescriptors', 'retainLongModifiedDates', 'retainPatientCharacteristics');
+  const rows = [...alone].map(([row, action]) => [
+    `${row.scheme} ${row.code}`,
+    row.meaning,
+    row.valueType,
+    action,
+    cleaned.get(row) === action ? '' : (cleaned.get(row) ?? ''),
+  ]);
+  return `## Content items
+
+Without Clean Structured Content (and Clean Graphics for presentation states) such objects are held, or their content is replaced by a minimal valid container, as \`structuredContent\` of the profile says. With it, the content tree is edited item by item: ${conceptTableEdition} decides by concept name and value type. Person names, tables, and text under any other concept are removed; codes, numbers and coordinates stay. References to instances and UIDs always stay, with new values, also where the table removes them, so that a report still points at its images. An item that others hang on, or refer to, gets a dummy value instead of going; references by position are counted anew.
+
+${table(['concept', 'meaning', 'value type', 'with `cleanStructuredContent`', 'and with `cleanDescriptors`, `retainLongModifiedDates`, `retainPatientCharacteristics`'], rows)}`;
 }
 
 function tagText(tag: number): string {

@@ -23,6 +23,11 @@ export interface OutputName {
   readonly sopInstanceUid: string;
 }
 
+export interface CommittedOutput {
+  readonly path: string;
+  readonly isCopy: boolean;
+}
+
 /**
  * Gives outputs their names: `<study>/<series>/<instance>.dcm`. Files are written aside, in a folder of this process that
  * goes with it, and renamed: a name in the output folder stands for a whole file.
@@ -62,11 +67,11 @@ export class OutputFolder {
   }
 
   /**
-   * Names a part; the path, or undefined when other content stands there from another input of the run: the first in the
+   * Names a part; its path, and whether another input of the same content had it before; undefined when other content stands there from another input of the run: the first in the
    * order of calls keeps the name. `earlier`: the output that the same input had in the run that is resumed. Throws the
    * errors of `node:fs`; the part is gone in any case.
    */
-  commit(part: string, name: OutputName, earlier: string | undefined): string | undefined {
+  commit(part: string, name: OutputName, earlier: string | undefined): CommittedOutput | undefined {
     const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = name;
     const path = join(this.#folder, studyInstanceUid, seriesInstanceUid, `${sopInstanceUid}.dcm`);
     const key = keyOf(path);
@@ -78,12 +83,12 @@ export class OutputFolder {
         if (same === false) return undefined;
         if (same === true) {
           this.#inputs.set(key, inputs + 1);
-          return path;
+          return { path, isCopy: true };
         }
       }
       this.#rename(part, path);
       if (!isOwn) this.#inputs.set(key, inputs + 1);
-      return path;
+      return { path, isCopy: false };
     } finally {
       rmSync(part, { force: true });
     }

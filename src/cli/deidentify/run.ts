@@ -3,7 +3,7 @@ import { type ErrorCode, errorRow } from '../../core/errors.ts';
 import type { FilePool } from './file-pool.ts';
 import type { Earlier, Manifest, ManifestLine } from './manifest.ts';
 import type { FileReply, InputStat } from './messages.ts';
-import type { OutputFolder } from './output-folder.ts';
+import type { CommittedOutput, OutputFolder } from './output-folder.ts';
 import type { Counts } from './progress.ts';
 import type { ReportFolder } from './report-folder.ts';
 
@@ -139,13 +139,6 @@ class Settler {
         settled += 1;
         const line = this.#line(input, part, reply);
         this.counts[line.status] += 1;
-        // Of two files under one UID only the one whose output stands is in the report.
-        if (
-          reply.report !== undefined &&
-          line.code !== 'DUPLICATE_CONTENT_DIFFERS' &&
-          line.code !== 'STORAGE_FAILED'
-        )
-          this.#parts.reports?.add(reply.report);
         this.#parts.manifest?.add(line);
       }
     } catch (error) {
@@ -157,26 +150,30 @@ class Settler {
   }
 
   #line(input: string, part: string, reply: FileReply): ManifestLine {
-    const { output, earlier } = this.#parts;
+    const { output, earlier, reports } = this.#parts;
     if (reply.kind === 'refused') {
       output.discard(part);
+      if (reply.report !== undefined) reports?.add(reply.report);
       return refused(input, reply.code, reply.stat, reply.detail);
     }
+    let committed: CommittedOutput | undefined;
     try {
-      const path = output.commit(part, reply, earlier?.outputKey(input));
-      if (path === undefined) return refused(input, 'DUPLICATE_CONTENT_DIFFERS', reply.stat);
-      return {
-        input,
-        output: path,
-        status: 'deidentified',
-        code: null,
-        reason: null,
-        detail: null,
-        ...reply.stat,
-      };
+      committed = output.commit(part, reply, earlier?.outputKey(input));
     } catch {
       return refused(input, 'STORAGE_FAILED', reply.stat);
     }
+    // Of several files under one UID only the one whose output stands is in the report.
+    if (committed === undefined) return refused(input, 'DUPLICATE_CONTENT_DIFFERS', reply.stat);
+    if (!committed.isCopy && reply.report !== undefined) reports?.add(reply.report);
+    return {
+      input,
+      output: committed.path,
+      status: 'deidentified',
+      code: null,
+      reason: null,
+      detail: null,
+      ...reply.stat,
+    };
   }
 }
 

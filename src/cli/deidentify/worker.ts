@@ -49,7 +49,7 @@ export async function deidentifyFile({ input, part }: FileTask): Promise<FileRep
     stat = { bytes: found.size, modifiedMs: Math.trunc(found.mtimeMs) };
     const source = openFileSource(input, wholeFileBytes, buffer);
     try {
-      return fromSource(source, part, stat);
+      return fromSource(source, { input, part }, stat);
     } finally {
       source.close();
     }
@@ -58,12 +58,14 @@ export async function deidentifyFile({ input, part }: FileTask): Promise<FileRep
   }
 }
 
-function fromSource(source: ByteSource, part: string, stat: InputStat): FileReply {
+function fromSource(source: ByteSource, { input, part }: FileTask, stat: InputStat): FileReply {
+  // A file keeps its line when what becomes of it changes.
+  const context = { ...options, id: pseudonyms.token('input', input) };
   const part10 = readPart10(source);
   const result = deidentify(part10, options);
   if (result.kind === 'held') {
     const { code, detail } = result;
-    const report = setup.reports ? describeHeld(part10.dataSet, code, options) : undefined;
+    const report = setup.reports ? describeHeld(part10.dataSet, code, context) : undefined;
     return {
       kind: 'refused',
       code,
@@ -80,7 +82,7 @@ function fromSource(source: ByteSource, part: string, stat: InputStat): FileRepl
   }
   writeFile(part, encodePart10({ ...value, head: encodeFileMeta(value) }), setup.fsync);
   const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = value;
-  const report = setup.reports ? describeDeidentified(result, options) : undefined;
+  const report = setup.reports ? describeDeidentified(result, context) : undefined;
   return {
     kind: 'deidentified',
     stat,

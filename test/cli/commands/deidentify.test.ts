@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -85,7 +86,7 @@ t.test('a folder is worked through, every file has its line', async (t) => {
     'the manifest joins files to pseudonyms: the owner alone reads it',
   );
   t.equal(result.exitCode, 1, 'something was held');
-  t.equal(result.stderr, '');
+  t.notMatch(result.stderr, /random secret|rror/);
   t.match(
     result.stdout,
     /^2 de-identified, 2 held, 1 failed; 5 files in \d+\.\d s, [\d.]+\/s; profile basic [0-9a-f]{12}, key [0-9a-f]{8}\n$/,
@@ -279,6 +280,37 @@ t.test('what was made under other rules is not resumed', async (t) => {
   writeFileSync(manifest, 'this is my letter to the editor\n');
   await t.rejects(run('--secret-file', secret), { message: /none of this version/ });
   t.equal(readFileSync(manifest, 'utf8'), 'this is my letter to the editor\n', 'and left as it is');
+});
+
+t.test('--reports tells per study what was done, also over a run that is resumed', async (t) => {
+  const { input, output, manifest, secret } = scene(t);
+  const reports = join(input, 'reports');
+  const run = (): ReturnType<typeof call> =>
+    call(
+      input,
+      ...['--output', output, '--manifest', manifest, '--secret-file', secret],
+      ...['--reports', reports, '--resume', '--workers', '1'],
+    );
+  await run();
+  const study = createPseudonyms(Buffer.from('a'.repeat(64), 'hex')).uid('1.2.3.4');
+  const report = (): unknown => JSON.parse(readFileSync(join(reports, study, 'report.json'), 'utf8'));
+  t.strictSame(readdirSync(reports), [study]);
+  t.strictSame(readdirSync(join(reports, study)).sort(), ['instances.jsonl', 'report.html', 'report.json']);
+  t.match(report(), {
+    studyInstanceUid: study,
+    instances: { deidentified: 2, held: 1, series: 1 },
+    held: [{ code: 'BURNED_IN_TEXT_RISK', instances: 1 }],
+    incomplete: { lines: 0, instances: 0 },
+  });
+  for (const name of readdirSync(join(reports, study))) {
+    const text = readFileSync(join(reports, study, name), 'utf8');
+    for (const word of ['Doe', 'MRN-778899', '1.2.3.4.5']) t.notOk(text.includes(word), `${name}: ${word}`);
+    t.equal(statSync(join(reports, study, name)).mode & 0o777, 0o600);
+  }
+  appendFileSync(join(reports, study, 'instances.jsonl'), '{"kind":"ins');
+  writeFileSync(join(input, 'z.dcm'), file(ct(words(0x00080018, 'UI', '1.2.3.4.77'))));
+  await run();
+  t.match(report(), { instances: { deidentified: 3, held: 1 }, incomplete: { lines: 1, instances: 0 } });
 });
 
 t.test('wrong arguments are told', async (t) => {

@@ -52,7 +52,7 @@ export function editCode(
 ): DataElement | undefined {
   const { tag } = element;
   if (place.depth === 0) return noted(context, place, tag, 'removed', 'code', undefined);
-  const verdict = judgeCode(element, dataSet, context.pseudonyms);
+  const verdict = judgeCode(element, dataSet, context.pseudonyms, context.subject.identifiers);
   switch (verdict.kind) {
     case 'keep':
       return keepValue(context, element, dataSet, place, decision);

@@ -4,8 +4,12 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { assertAeTitle } from '../../config/formats.ts';
-import { readPseudonymSecret } from '../../config/secret-file.ts';
+import { readPseudonymSecret, readSecretFile } from '../../config/secret-file.ts';
 import { exitCodes, SallyportError } from '../../core/errors.ts';
+import { CrosswalkStore } from '../../crosswalk/crosswalk-store.ts';
+import { assertKeyApart } from '../../crosswalk/key-place.ts';
+import { readKey } from '../../crosswalk/open-crosswalk.ts';
+import type { Profile } from '../../deidentify/profile.ts';
 import { createPseudonyms } from '../../deidentify/pseudonyms.ts';
 import { loadProfileFile } from '../../profiles/profile-files.ts';
 import { FilePool } from '../deidentify/file-pool.ts';
@@ -32,6 +36,8 @@ const options = {
   'secret-file': { type: 'string' },
   'calling-ae': { type: 'string' },
   reports: { type: 'string' },
+  crosswalk: { type: 'string' },
+  'crosswalk-key': { type: 'string' },
   workers: { type: 'string' },
   resume: { type: 'boolean', default: false },
   fsync: { type: 'boolean', default: false },
@@ -39,7 +45,7 @@ const options = {
 
 /**
  * `deidentify PATH… --output DIR [--manifest FILE] [--resume] [--profile NAME|FILE] [--secret-file FILE] [--calling-ae AE]
- * [--workers N] [--reports DIR] [--fsync]`: the gateway's de-identification over files and folders, on all cores. Writes
+ * [--workers N] [--reports DIR] [--crosswalk DIR --crosswalk-key FILE] [--fsync]`: the gateway's de-identification over files and folders, on all cores. Writes
  * `<study>/<series>/<instance>.dcm` under the new UIDs, each file whole or not at all, and one manifest line per input,
  * also for files that could not be read. Two inputs with other content under one SOP Instance UID: the first in order
  * keeps the name, the other is held. Exit code 1 when any instance was held or failed, or the run was stopped.
@@ -50,6 +56,8 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
     return wrong(io, 'at least one path and --output DIR are needed');
   if (values.resume && (values.manifest === undefined || values['secret-file'] === undefined))
     return wrong(io, '--resume needs --manifest FILE and --secret-file FILE');
+  if ((values.crosswalk === undefined) !== (values['crosswalk-key'] === undefined))
+    return wrong(io, '--crosswalk DIR and --crosswalk-key FILE belong together');
   const threads = values.workers === undefined ? availableParallelism() : Number(values.workers);
   if (!Number.isInteger(threads) || threads < 1 || threads > maxWorkers)
     return wrong(io, `--workers is a whole number from 1 to ${maxWorkers}`);
@@ -57,6 +65,7 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
   const profile = loadProfileFile(values.profile);
   const secret = secretOf(values['secret-file'], io);
   const { keyId } = createPseudonyms(secret);
+  assertKeyOf(profile, keyId);
   const head = manifestHead({
     profile: profile.id,
     profileRevision: profile.revision,
@@ -65,6 +74,7 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
   });
   const reports = values.reports === undefined ? undefined : openReports(values.reports, values.resume);
   const output = openOutput(values.output, values.fsync);
+  const crosswalk = openCrosswalk(values, values.output);
   const stop = new AbortController();
   const onSignal = signalHandler(stop);
   let manifest: Manifest | undefined;
@@ -82,6 +92,7 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
         secret,
         callingAeTitle,
         reports: values.reports !== undefined,
+        pairs: crosswalk !== undefined,
         fsync: values.fsync,
       },
     );
@@ -97,6 +108,7 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
         output,
         manifest,
         reports,
+        crosswalk,
         earlier,
         stop: stop.signal,
         onProgress: (counts) => progress.show(counts, performance.now()),
@@ -116,6 +128,7 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
   } finally {
     onSignal.remove();
     manifest?.close();
+    crosswalk?.close();
     output.close();
   }
 }
@@ -141,6 +154,30 @@ function secretOf(file: string | undefined, io: CommandIo): Uint8Array {
     'sallyport deidentify: no --secret-file: the pseudonyms of this run come from a random secret and cannot be made again\n',
   );
   return randomBytes(randomSecretBytes);
+}
+
+/** A profile may pin the key of its project; under another one its pseudonyms would not agree. */
+function assertKeyOf({ definition }: Profile, keyId: string): void {
+  if (definition.keyId === '' || definition.keyId === keyId) return;
+  throw new SallyportError('KEY_UNKNOWN', {
+    detail: 'the profile names another key than the one of --secret-file',
+  });
+}
+
+function openCrosswalk(
+  values: { readonly crosswalk?: string | undefined; readonly 'crosswalk-key'?: string | undefined },
+  output: string,
+): CrosswalkStore | undefined {
+  const { crosswalk: dir, 'crosswalk-key': keyFile } = values;
+  if (dir === undefined || keyFile === undefined) return undefined;
+  assertKeyApart(keyFile, [dir, output]);
+  const key = readKey(keyFile, readSecretFile);
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new SallyportError('STORAGE_UNUSABLE', { detail: 'the folder of the crosswalk', cause });
+  }
+  return new CrosswalkStore(dir, key, 'write');
 }
 
 function openOutput(folder: string, fsync: boolean): OutputFolder {

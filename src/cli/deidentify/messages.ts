@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts';
+import type { IdentifierPair } from '../../core/identifier-pair.ts';
 import type { InstanceReport } from '../../core/instance-report.ts';
 import type { ProfileDefinition } from '../../deidentify/profile-definition.ts';
 
@@ -11,6 +12,8 @@ export interface WorkerSetup {
   readonly callingAeTitle: string | null;
   /** Tell what was done to every instance. */
   readonly reports: boolean;
+  /** Tell which identifiers became which pseudonyms, for a crosswalk. */
+  readonly pairs: boolean;
   /** Flush every output before it gets its name. */
   readonly fsync: boolean;
 }
@@ -31,6 +34,7 @@ export type FileReply =
       readonly seriesInstanceUid: string;
       readonly sopInstanceUid: string;
       readonly report?: InstanceReport;
+      readonly pairs?: readonly IdentifierPair[];
     }
   | {
       readonly kind: 'refused';

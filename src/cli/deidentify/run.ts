@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { type ErrorCode, errorRow } from '../../core/errors.ts';
+import type { CrosswalkStore } from '../../crosswalk/crosswalk-store.ts';
 import type { FilePool } from './file-pool.ts';
 import type { Earlier, Manifest, ManifestLine } from './manifest.ts';
 import type { FileReply, InputStat } from './messages.ts';
@@ -20,6 +21,8 @@ export interface RunParts {
   readonly output: OutputFolder;
   readonly manifest: Pick<Manifest, 'add'> | undefined;
   readonly reports: Pick<ReportFolder, 'add'> | undefined;
+  /** Takes the pairs of an instance before its output gets its name; throws when it cannot. */
+  readonly crosswalk: Pick<CrosswalkStore, 'record'> | undefined;
   readonly earlier: Earlier | undefined;
   /** Aborted: take up nothing new. */
   readonly stop: AbortSignal;
@@ -150,7 +153,7 @@ class Settler {
   }
 
   #line(input: string, part: string, reply: FileReply): ManifestLine {
-    const { output, earlier, reports } = this.#parts;
+    const { output, earlier, reports, crosswalk } = this.#parts;
     if (reply.kind === 'refused') {
       output.discard(part);
       if (reply.report !== undefined) reports?.add(reply.report);
@@ -158,8 +161,11 @@ class Settler {
     }
     let committed: CommittedOutput | undefined;
     try {
+      // First the pairs: no output may stand whose pseudonyms cannot be followed back.
+      if (reply.pairs !== undefined) crosswalk?.record(reply.pairs, Date.now());
       committed = output.commit(part, reply, earlier?.outputKey(input));
     } catch {
+      output.discard(part);
       return refused(input, 'STORAGE_FAILED', reply.stat);
     }
     // Of several files under one UID only the one whose output stands is in the report.

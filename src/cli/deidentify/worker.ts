@@ -4,6 +4,7 @@ import { asSallyportError, SallyportError } from '../../core/errors.ts';
 import { type DeidentifyOptions, deidentify } from '../../deidentify/deidentify.ts';
 import { defineProfile } from '../../deidentify/profile.ts';
 import { createPseudonyms } from '../../deidentify/pseudonyms.ts';
+import { recordPairs } from '../../deidentify/recording.ts';
 import type { ByteSource } from '../../dicom/byte-source.ts';
 import { encodePart10 } from '../../dicom/encode.ts';
 import { encodeFileMeta } from '../../dicom/file-meta.ts';
@@ -62,7 +63,11 @@ function fromSource(source: ByteSource, { input, part }: FileTask, stat: InputSt
   // A file keeps its line when what becomes of it changes.
   const context = { ...options, id: pseudonyms.token('input', input) };
   const part10 = readPart10(source);
-  const result = deidentify(part10, options);
+  const recording = setup.pairs ? recordPairs(pseudonyms) : undefined;
+  const result = deidentify(
+    part10,
+    recording === undefined ? options : { ...options, pseudonyms: recording.pseudonyms },
+  );
   if (result.kind === 'held') {
     const { code, detail } = result;
     const report = setup.reports ? describeHeld(part10.dataSet, code, context) : undefined;
@@ -90,6 +95,7 @@ function fromSource(source: ByteSource, { input, part }: FileTask, stat: InputSt
     seriesInstanceUid,
     sopInstanceUid,
     ...(report === undefined ? {} : { report }),
+    ...(recording === undefined ? {} : { pairs: recording.pairs() }),
   };
 }
 

@@ -15,6 +15,7 @@ import { Writable } from 'node:stream';
 import t, { type Test } from 'tap';
 import { deidentifyCommand } from '../../../src/cli/commands/deidentify.ts';
 import { SallyportError } from '../../../src/core/errors.ts';
+import { CrosswalkStore } from '../../../src/crosswalk/crosswalk-store.ts';
 import { createPseudonyms } from '../../../src/deidentify/pseudonyms.ts';
 import { memorySource } from '../../../src/dicom/byte-source.ts';
 import type { DataSet } from '../../../src/dicom/data-set.ts';
@@ -311,6 +312,43 @@ t.test('--reports tells per study what was done, also over a run that is resumed
   writeFileSync(join(input, 'z.dcm'), file(ct(words(0x00080018, 'UI', '1.2.3.4.77'))));
   await run();
   t.match(report(), { instances: { deidentified: 3, held: 1 }, incomplete: { lines: 1, instances: 0 } });
+});
+
+t.test('--crosswalk records what became of every identifier before the output stands', async (t) => {
+  const { input, output, secret } = scene(t);
+  const folder = join(input, '..');
+  const [dir, keyFile] = [join(folder, 'crosswalk'), join(folder, 'key')];
+  writeFileSync(keyFile, 'ab'.repeat(32));
+  const args = [input, '--output', output, '--secret-file', secret];
+  await call(...args, '--crosswalk', dir, '--crosswalk-key', keyFile);
+  const store = new CrosswalkStore(dir, Buffer.alloc(32, 0xab), 'read');
+  const pairs = [...store.pairs()].filter((pair) => typeof pair !== 'symbol');
+  store.close();
+  t.ok(pairs.some(({ kind, idOld }) => kind === 'patient-id' && idOld === 'MRN-778899'));
+  const files = readdirSync(output, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.dcm'),
+  );
+  t.ok(files.length > 0);
+  for (const name of files) {
+    const uid = name.replace(/^.*\//, '').replace('.dcm', '');
+    t.ok(
+      pairs.some(({ kind, idNew }) => kind === 'uid' && idNew === uid),
+      'an output can be followed back',
+    );
+  }
+  for (const name of readdirSync(dir)) t.notOk(readFileSync(join(dir, name)).includes('778899'), name);
+
+  const beside = call(...args, '--crosswalk', folder, '--crosswalk-key', keyFile);
+  await t.rejects(beside, { code: 'CROSSWALK_UNUSABLE' }, 'a key beside its data is refused');
+  t.equal((await call(...args, '--crosswalk', dir)).exitCode, 64);
+});
+
+t.test('a profile that names another key than the one given is refused', async (t) => {
+  const { input, output, secret } = scene(t);
+  const profile = join(input, '..', 'p.yaml');
+  writeFileSync(profile, 'profile: pinned\ndescription: x\nbase: basic\nkeyId: "0123abcd"\n');
+  const refused = call(input, '--output', output, '--secret-file', secret, '--profile', profile);
+  await t.rejects(refused, { code: 'KEY_UNKNOWN' });
 });
 
 t.test('wrong arguments are told', async (t) => {

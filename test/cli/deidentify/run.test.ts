@@ -62,6 +62,7 @@ async function run(
       secret: Buffer.alloc(32, 1),
       callingAeTitle: null,
       reports: false,
+      pairs: false,
       fsync: true,
     },
   );
@@ -72,6 +73,7 @@ async function run(
       output: outputs,
       manifest,
       reports: undefined,
+      crosswalk: undefined,
       earlier: undefined,
       stop: settings.stop ?? new AbortController().signal,
       onProgress: settings.onProgress ?? (() => undefined),
@@ -158,6 +160,7 @@ t.test('a manifest that cannot be written ends the run', async (t) => {
       secret: Buffer.alloc(32, 1),
       callingAeTitle: null,
       reports: false,
+      pairs: false,
       fsync: false,
     },
   );
@@ -173,6 +176,7 @@ t.test('a manifest that cannot be written ends the run', async (t) => {
         },
       },
       reports: undefined,
+      crosswalk: undefined,
       earlier: undefined,
       stop: new AbortController().signal,
       onProgress: () => undefined,

@@ -29,6 +29,8 @@ export interface Identifiers {
   readonly haveNumbers: boolean;
   /** Whether a number is an identifier; digits inside a longer number are chance. */
   isNumber(value: string): boolean;
+  /** Dates of birth, YYYYMMDD. */
+  readonly births: ReadonlySet<string>;
   /** First letters of the parts of names. */
   readonly initials: ReadonlySet<string>;
   /** How many different terms are looked for. */
@@ -73,6 +75,7 @@ export function createIdentifiers(source: IdentifierSource): Identifiers {
 
 class Matcher implements Identifiers {
   readonly haveNumbers: boolean;
+  readonly births: ReadonlySet<string>;
   readonly initials: ReadonlySet<string>;
   readonly size: number;
   readonly #search: TermSearch;
@@ -96,6 +99,7 @@ class Matcher implements Identifiers {
     for (const address of source.addresses ?? [])
       for (const term of [...placeTerms(address), ...addressTerms(address)]) places.add(term);
     const births = plainDates(source.dates);
+    this.births = new Set(births.map((date) => date.join('')));
     const events = plainDates(source.eventDates ?? []);
     const dates = new Terms(maxDateTerms);
     for (const birth of births) for (const term of birthTerms(birth)) dates.add(term);

@@ -50,10 +50,14 @@ function isIdentifier(
   length: number,
   identifiers: Identifiers,
 ): boolean {
-  if (!identifiers.haveNumbers || length > 64 || (vr !== 'UL' && vr !== 'SL' && vr !== 'UV' && vr !== 'SV'))
-    return false;
-  return numbers(dataSet, tag).some((value) => identifiers.isNumber(String(value)));
+  if (!identifiers.haveNumbers || length > 64 || !largeNumbers.has(vr)) return false;
+  // A float holds a whole number as well as any other.
+  return numbers(dataSet, tag).some(
+    (value) => Number.isInteger(value) && identifiers.isNumber(String(value)),
+  );
 }
+
+const largeNumbers: ReadonlySet<string> = new Set(['UL', 'SL', 'UV', 'SV', 'FL', 'FD']);
 
 /**
  * Whether an identifier stands among the bytes of compressed frames: behind the last sample of a scan, say, where no

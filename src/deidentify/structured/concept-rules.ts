@@ -77,6 +77,20 @@ const keptText: ReadonlySet<string> = new Set(
 /** Tracking Identifier: mandatory beside a Tracking UID, and typed by people (Tracking ID 0062,0020 in images). */
 const trackingIdentifier = 'DCM 112039';
 
+/**
+ * Subject Age, Subject Sex and Subject Birth Date as other schemes name them: characteristics of the patient that
+ * Table E.3.4-1 lists under the codes of DICOM alone.
+ */
+const otherCodes: ReadonlyMap<string, string> = new Map([
+  ...['SCT 397669002', 'SCT 424144002', 'LN 30525-0', 'LN 21612-7', 'LN 29553-5', 'LN 63900-5'].map(
+    (name) => [name, '121033'] as const,
+  ),
+  ...['SCT 263495000', 'SCT 184100006', 'LN 46098-0', 'LN 21840-4', 'LN 72143-1', 'LN 76689-9'].map(
+    (name) => [name, '121032'] as const,
+  ),
+  ...['SCT 184099003', 'LN 21112-8'].map((name) => [name, '121031'] as const),
+]);
+
 const rows = new Map<string, ConceptRow>(
   tableE341.map((row) => [`${row.scheme} ${row.code} ${row.valueType}`, row]),
 );
@@ -93,7 +107,20 @@ export function conceptRow(concept: Concept, valueType: ContentValueType): Conce
   return rows.get(`${scheme} ${code} ${valueType}`);
 }
 
-function presentCode({ scheme, code }: Concept): Concept {
+/** The concept by the code that the table has for it: present in place of retired, of DICOM in place of others. */
+export function presentCode(concept: Concept): Concept {
+  const present = presentSnomed(concept);
+  const code = otherCodes.get(`${present.scheme} ${present.code}`);
+  return code === undefined ? present : { scheme: 'DCM', code };
+}
+
+/** Subject Birth Date, whatever value type it was given: no option keeps it. */
+function isBirth(concept: Concept): boolean {
+  const { scheme, code } = presentCode(concept);
+  return scheme === 'DCM' && code === '121031';
+}
+
+function presentSnomed({ scheme, code }: Concept): Concept {
   if (retiredDesignators.has(scheme)) {
     const present = retiredSnomed.get(code);
     if (present !== undefined) return { scheme: 'SCT', code: present };
@@ -170,6 +197,7 @@ function decideUnlisted(
     case 'DATE':
     case 'TIME':
     case 'DATETIME':
+      if (concept !== undefined && isBirth(concept)) return { ...decided('remove'), rule: 'supplement' };
       if (options.has('retainLongFullDates')) return decided('keep', 'retainLongFullDates');
       return options.has('retainLongModifiedDates')
         ? decided('shift', 'retainLongModifiedDates')

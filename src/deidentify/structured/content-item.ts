@@ -6,7 +6,13 @@ import type { AppliedAction, ReportRule } from '../report.ts';
 import { decodedText, textAt, valueHead } from '../text.ts';
 import { cappedAge } from './age.ts';
 import type { ContentValueType } from './concept-row.ts';
-import { type Concept, type ContentAction, contentValueType, decideContent } from './concept-rules.ts';
+import {
+  type Concept,
+  type ContentAction,
+  contentValueType,
+  decideContent,
+  presentCode,
+} from './concept-rules.ts';
 import type { ChangedValue, ContentContext } from './content-context.ts';
 
 const valueTypeTag = 0x0040a040;
@@ -171,10 +177,15 @@ function dummy(tag: number, vr: Vr, own: DataElement | undefined): DataElement |
   return bytes === undefined ? undefined : bytesElement(tag, vr, bytes);
 }
 
+/** Subject Age; Age at Occurrence, Age Ended, Age Started. */
+const ages: ReadonlySet<string> = new Set(['121033', '111538', '111525', '111524']);
+
 function capped(found: DataSet, type: ContentValueType, plain: DataSet): DataSet {
-  const concept = conceptOf(found);
-  // Subject Age: above 89 years it tells who somebody is, as Patient's Age does.
-  return type === 'NUM' && concept?.scheme === 'DCM' && concept.code === '121033' ? cappedAge(plain) : plain;
+  const concept = type === 'NUM' ? conceptOf(found) : undefined;
+  if (concept === undefined) return plain;
+  const { scheme, code } = presentCode(concept);
+  // Above 89 years an age tells who somebody is, as Patient's Age does.
+  return scheme === 'DCM' && ages.has(code) ? cappedAge(plain) : plain;
 }
 
 /** The value type stated, or the one its value implies (Type 3 in the Acquisition Context module). */

@@ -101,12 +101,22 @@ export function replaceContent(
 
 function contentContext(context: EditContext, edit: AttributeEditing): ContentContext<EditPlace> {
   const { profile, pseudonyms, subject, report, claims } = context;
+  // No option keeps or shifts a date of birth, whatever the concept is called under which a report repeats it.
+  const isBirth = (element: DataElement): boolean => {
+    const { births } = subject.identifiers;
+    return births.size > 0 && datesOf(element).some((date) => births.has(date));
+  };
   return {
     options: profile.options,
     trueDeviceDates: profile.definition.trueDeviceDates,
     cleanText: (element, item) => cleanedText(element, item, context.text),
-    shiftDate: (element) => shifted(element, subject.dateShiftDays()),
-    wellFormed: (element) => (element.vr === 'UI' ? keptUids(element) : keptTemporal(element))?.element,
+    shiftDate: (element) => (isBirth(element) ? undefined : shifted(element, subject.dateShiftDays())),
+    wellFormed: (element) =>
+      element.vr === 'UI'
+        ? keptUids(element)?.element
+        : isBirth(element)
+          ? undefined
+          : keptTemporal(element)?.element,
     checked(element, item) {
       const fault = faultOfText(element, item, subject.identifiers);
       return fault === undefined ? element : fault.replacement;
@@ -125,3 +135,19 @@ function contentContext(context: EditContext, edit: AttributeEditing): ContentCo
     claim: (option) => claims.options.add(option),
   };
 }
+
+/** The dates of DA and DT values, YYYYMMDD. */
+function datesOf(element: DataElement): string[] {
+  const bytes = valueBytes(element, maxDateBytes);
+  if (bytes === undefined) return [];
+  return latin1(bytes)
+    .split('\\')
+    .map((value) =>
+      value
+        .trim()
+        .replace(/^(\d{4})\.(\d\d)\.(\d\d)/, '$1$2$3')
+        .slice(0, 8),
+    );
+}
+
+const maxDateBytes = 4096;

@@ -1,5 +1,6 @@
 import type { DataSet } from '../../dicom/data-set.ts';
 import { textAt } from '../text.ts';
+import { presentCode } from './concept-rules.ts';
 import { conceptOf } from './content-item.ts';
 
 /** What the value of a content item says of somebody: to be looked for in every other text of the object. */
@@ -21,14 +22,16 @@ const kinds: ReadonlyMap<string, IdentifyingContent> = new Map<string, Identifyi
   ['121031', 'dates'],
 ]);
 
-/** The attributes in which such values stand: Text Value, Date. */
-export const identifyingContentTags: ReadonlySet<number> = new Set([0x0040a160, 0x0040a121]);
+/** The attributes in which such values stand: Text Value, DateTime, Date. */
+export const identifyingContentTags: ReadonlySet<number> = new Set([0x0040a160, 0x0040a120, 0x0040a121]);
 
 /** What the text or date of this content item tells of somebody; undefined where it is content like any other. */
 export function identifyingContent(item: DataSet): IdentifyingContent | undefined {
-  const concept = conceptOf(item);
-  if (concept?.scheme !== 'DCM') return undefined;
-  const kind = kinds.get(concept.code);
-  const isDate = textAt(item, valueTypeTag) === 'DATE';
+  const named = conceptOf(item);
+  if (named === undefined) return undefined;
+  const { scheme, code } = presentCode(named);
+  if (scheme !== 'DCM') return undefined;
+  const kind = kinds.get(code);
+  const isDate = textAt(item, valueTypeTag).startsWith('DATE');
   return isDate === (kind === 'dates') ? kind : undefined;
 }

@@ -29,6 +29,9 @@ const addressTags: ReadonlySet<number> = new Set([
   0x00401102, 0x00321033,
 ]);
 
+/** DateTime (0040,A120): a birth may stand there with a time of day. */
+const dateTimeOfContent = 0x0040a120;
+
 /** Most values of each kind that are collected. More than the matcher takes, so that it notices. */
 const maxCollected = 1024;
 
@@ -173,7 +176,8 @@ function sourceOf(selected: readonly Selected[]): IdentifierSource {
   };
   for (const { element, dataSet, kind, more } of selected) {
     for (const value of valuesOf(element, dataSet)) {
-      if (kind !== undefined) add(found[kind], kind === 'eventDates' ? dateOf(value) : value);
+      if (kind !== undefined)
+        add(found[kind], kind === 'eventDates' || element.tag === dateTimeOfContent ? dateOf(value) : value);
       if (more !== undefined) add(found[more], value);
     }
   }

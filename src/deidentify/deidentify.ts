@@ -9,7 +9,7 @@ import { type ReplacedDocument, replaceDocument } from './documents/replace-docu
 import { editDataSet } from './edit.ts';
 import { type EditContext, rootPlace } from './edit-context.ts';
 import { occursInFragments } from './kept-bytes.ts';
-import { markerElements } from './markers.ts';
+import { markerElements, satisfied } from './markers.ts';
 import { cleanPixels } from './pixels/clean.ts';
 import { objectKind } from './pixels/object-kinds.ts';
 import { assessObject } from './pixels/risk.ts';
@@ -122,6 +122,7 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
         profile: profile.id,
         profileRevision: profile.revision,
         keyId: pseudonyms.keyId,
+        methodCodes: satisfied(context).map(({ code }) => code),
       });
       return built;
     },

@@ -64,7 +64,7 @@ function methods(context: EditContext, dataSet: DataSet): string[] {
 }
 
 /** What was satisfied on this instance, in the order of CID 7050's options. */
-function satisfied({ claims }: EditContext): MethodCode[] {
+export function satisfied({ claims }: EditContext): MethodCode[] {
   if (claims.weakened) return [];
   const options = profileOptions.filter((option: ProfileOption) => claims.options.has(option));
   return [methodCodes.basic, ...options.map((option) => methodCodes[option])];

@@ -39,6 +39,8 @@ export interface DeidentificationReport {
   readonly profileRevision: string;
   /** Names the secret behind the pseudonyms. */
   readonly keyId: string;
+  /** Codes of CID 7050 that were written for what was done here; none where no conformance is claimed. */
+  readonly methodCodes: readonly string[];
   readonly counts: { readonly [A in AppliedAction]: number };
   /** Every change, in order of first meeting. */
   readonly elements: readonly ReportEntry[];
@@ -147,7 +149,9 @@ export class ReportBuilder {
   }
 
   /** The report. Its lists and its fingerprint are made when they are first looked at. */
-  build(head: { profile: string; profileRevision: string; keyId: string }): DeidentificationReport {
+  build(
+    head: Pick<DeidentificationReport, 'profile' | 'profileRevision' | 'keyId' | 'methodCodes'>,
+  ): DeidentificationReport {
     const about = {
       ...head,
       counts: { ...this.#counts },
@@ -218,7 +222,7 @@ function fingerprintOf(root: ReportPlace, about: string): string {
   collect(root);
   return createHash('sha256')
     .update(`${about}\n${[...rules.keys()].join('\n')}\n`)
-    .update(Uint32Array.from(numbers))
+    .update(new Uint32Array(numbers))
     .digest('hex')
     .slice(0, 32);
 }

@@ -1,12 +1,11 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { InstanceReport } from '../core/instance-report.ts';
 import type { DeidentifyResult } from '../deidentify/deidentify.ts';
-import { methodCodes } from '../deidentify/generated/method-codes.ts';
 import type { Profile } from '../deidentify/profile.ts';
 import { canonicalUid, type Pseudonyms } from '../deidentify/pseudonyms.ts';
 import type { DataSet } from '../dicom/data-set.ts';
 import { storageSopClassTable } from '../dicom/storage-sop-classes.ts';
-import { firstText, items, text } from '../dicom/values.ts';
+import { firstText } from '../dicom/values.ts';
 import { modalities } from '../profiles/modalities.ts';
 import type { InstanceLine, ReportLine } from './journal.ts';
 
@@ -22,12 +21,9 @@ export interface DescribeContext {
 const modalityTag = 0x00080060;
 const sopClassTag = 0x00080016;
 const studyTag = 0x0020000d;
-const methodTag = 0x00120063;
-const methodCodesTag = 0x00120064;
 
 const knownModalities: ReadonlySet<string> = new Set(modalities);
 const knownSopClasses: ReadonlySet<string> = new Set(storageSopClassTable.map(([uid]) => uid));
-const knownMethodCodes: ReadonlySet<string> = new Set(Object.values(methodCodes).map(({ code }) => code));
 
 /** A study becomes the name of a file. */
 export function isStudyName(uid: string): boolean {
@@ -60,11 +56,6 @@ export function describeDeidentified(
     if (remembered.size >= maxRemembered) remembered.clear();
     remembered.set(fingerprint, shared);
   }
-  // Where no conformance is claimed the codes that are there are those of an earlier de-identifier.
-  const claimed = !text(value.dataSet, methodTag).some((method) => method.includes('no conformance'));
-  const codes = claimed
-    ? items(value.dataSet, methodCodesTag).map((code) => firstText(code, 0x00080100) ?? '')
-    : [];
   const line: InstanceLine = {
     kind: 'instance',
     id: id ?? value.sopInstanceUid,
@@ -74,7 +65,7 @@ export function describeDeidentified(
     ...objectOf(value.dataSet),
     code: null,
     released: releasedCodes,
-    methodCodes: codes.filter((code) => knownMethodCodes.has(code)),
+    methodCodes: report.methodCodes,
     report: fingerprint,
   };
   return {

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { maxReportEntries, ReportBuilder } from '../../src/deidentify/report.ts';
 
-const head = { profile: 'basic', profileRevision: 'r', keyId: 'k' };
+const head = { profile: 'basic', profileRevision: 'r', keyId: 'k', methodCodes: [] };
 const sequence = 0x00081140;
 
 /** A report over items, each a list of tags; the first of each is removed, the others kept. */

@@ -96,6 +96,9 @@ const codeForms: ReadonlyMap<string, RegExp> = new Map([
   ['MSH', /^[A-Z]\d{3,10}$/],
   ['NEU', /^\d{1,7}$/],
   ['RXNORM', /^\d{1,8}$/],
+  ['SCPECG', /^[\d.:-]{1,16}$/],
+  ['MDC', /^(?:\d{1,5}:\d{1,7}|\d{1,9}|MDC_[A-Z\d_]{1,58})$/],
+  ['PUBCHEM_CID', /^\d{1,10}$/],
   ['ITIS_TSN', /^\d{1,8}$/],
 ]);
 /** Longer codes of letters in the DCM scheme (PS3.16 Annex D): modalities and states. */

@@ -20,14 +20,20 @@ export type CleanPixelsResult =
   | { readonly kind: 'held'; readonly code: ErrorCode; readonly detail: string };
 
 const pixelData = 0x7fe00010;
+/** JPIP and DICOM-RTV: pixels that are fetched or streamed from somewhere else, where nobody has cleaned them. */
+const pixelsElsewhere = /^1\.2\.840\.10008\.1\.2\.(?:4\.(?:94|95|204|205)|7\.\d+)$/;
 const extendedOffsetTables = [0x7fe00001, 0x7fe00002];
 
 /**
  * Takes out of the pixel data what is not pixels, so that nothing rides along: overlay planes in bits the image does not
  * use, bytes behind the last frame or sample, and comments and application segments inside compressed frames. Pixels as decoded
- * stay the same. Held: compressed frames that cannot be followed, or whose syntax this version does not know.
+ * stay the same. Held: compressed frames that cannot be followed, or whose syntax this version does not know, and objects
+ * whose pixels are elsewhere: an image without them is no use to anybody.
  */
 export function cleanPixels(received: DataSet, transferSyntaxUid: string): CleanPixelsResult {
+  if (pixelsElsewhere.test(transferSyntaxUid)) {
+    return { kind: 'held', code: 'NO_PIXEL_DATA', detail: 'pixels elsewhere' };
+  }
   const waveforms = trimWaveforms(received);
   if (waveforms.kind === 'held') return waveforms;
   if (waveforms.kind === 'unchanged') return cleanImage(received, transferSyntaxUid);

@@ -2,6 +2,7 @@ import type { DataElement, DataSet } from '../dicom/data-set.ts';
 import { isCodeOf, tellsOfSomebody } from './code-meanings.ts';
 import type { Identifiers } from './identifiers.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
+import { isImagingWord } from './text/vocabulary.ts';
 import { decodedText, textAt } from './text.ts';
 
 /** What becomes of one part of a code (PS3.3 8.8). */
@@ -20,6 +21,8 @@ const mappingResource = 0x00080105;
 const mappingResourceName = 0x00080122;
 const contextIdentifier = 0x0008010f;
 const templateIdentifier = 0x0040db00;
+const graphicLayer = 0x00700002;
+const contentLabel = 0x00700080;
 
 const parts: ReadonlySet<number> = new Set([
   codeValue,
@@ -32,6 +35,8 @@ const parts: ReadonlySet<number> = new Set([
   mappingResourceName,
   contextIdentifier,
   templateIdentifier,
+  graphicLayer,
+  contentLabel,
 ]);
 
 /** Mapping resources (PS3.16 Table 8-2), by name in data sets; templates and context groups of theirs have numbers. */
@@ -53,7 +58,12 @@ const codeForm = /^[!-~]{1,64}$/;
 /** Code Value and Code Meaning are Type 1 in many places: a dummy is legal everywhere. */
 const removed = 'REMOVED';
 
-/** Whether the attribute is a part of a code. */
+/** Whether the attribute stands only inside items: at the top of an object it is nobody's. */
+export function isOnlyInside(tag: number): boolean {
+  return tag !== contentLabel;
+}
+
+/** Whether the attribute is a part of a code, or a label that is judged like one. */
 export function isCodePart(tag: number): boolean {
   return parts.has(tag);
 }
@@ -81,6 +91,11 @@ export function judgeCode(
     case contextIdentifier:
     case templateIdentifier:
       return groupNumber.test(text) ? keep : replaced(pseudonyms.token('template', text));
+    // Layers are referred to by name: one name, one token.
+    case graphicLayer:
+      return isLabel(text) ? keep : replaced(pseudonyms.token('graphic layer', text));
+    case contentLabel:
+      return isLabel(text) ? keep : replaced(removed);
     default:
   }
   const scheme = textAt(item, designator);
@@ -99,6 +114,18 @@ export function judgeCode(
     default:
       return isPublic && !tellsOfSomebody(text, identifiers) ? keep : replaced(removed);
   }
+}
+
+/** Terms of viewers that are no words of imaging. */
+const labelWords: ReadonlySet<string> = new Set(
+  'aim arrow arrows clut drawing drawings gsps lut pmap pstate removed suv suvbw unnamed voi'.split(' '),
+);
+
+/** Whether a label that people can type says what is shown, not who: words of imaging, numbers, one or two letters. */
+function isLabel(text: string): boolean {
+  return (text.match(/[\p{L}\p{M}]+/gu) ?? []).every(
+    (word) => word.length <= 2 || labelWords.has(word.toLowerCase()) || isImagingWord(word),
+  );
 }
 
 const keep: CodeVerdict = { kind: 'keep' };

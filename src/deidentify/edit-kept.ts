@@ -1,5 +1,5 @@
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
-import { isCodePart, judgeCode } from './codes.ts';
+import { isCodePart, isOnlyInside, judgeCode } from './codes.ts';
 import type { Decision } from './decision.ts';
 import { type EditContext, type EditPlace, noted, reportedRule } from './edit-context.ts';
 import { faultOfText } from './kept-text.ts';
@@ -51,7 +51,7 @@ export function editCode(
   decision: Decision,
 ): DataElement | undefined {
   const { tag } = element;
-  if (place.depth === 0) return noted(context, place, tag, 'removed', 'code', undefined);
+  if (place.depth === 0 && isOnlyInside(tag)) return noted(context, place, tag, 'removed', 'code', undefined);
   const verdict = judgeCode(element, dataSet, context.pseudonyms, context.subject.identifiers);
   switch (verdict.kind) {
     case 'keep':

@@ -80,6 +80,8 @@ function faultOfCodes(
 ): ValueFault | undefined {
   const text = decodedText(element, dataSet);
   if (text === undefined) return notItsVr(element);
+  const closed = closedTerms.get(element.tag);
+  if (closed !== undefined) return notOfTerms(element, dataSet, text, closed);
   // Most codes are one value, and as they should be.
   if (codeValue.test(text) && !identifiers.occurIn(text, 'CS')) return undefined;
   const values = text.split('\\');
@@ -100,6 +102,18 @@ function faultOfCodes(
   return found(textElement(dataSet, element.tag, 'CS', left));
 }
 
+/** A closed vocabulary has no other terms, and its own tell of nobody. */
+function notOfTerms(
+  element: DataElement,
+  dataSet: DataSet,
+  text: string,
+  { terms, otherwise }: { readonly terms: ReadonlySet<string>; readonly otherwise: string },
+): ValueFault | undefined {
+  if (text.split('\\').every((value) => trimmed(value) === '' || terms.has(trimmed(value)))) return undefined;
+  const replacement = textElement(dataSet, element.tag, element.vr, otherwise);
+  return { rule: 'value-representation', action: 'replaced', replacement };
+}
+
 function faultOfWords(
   element: DataElement,
   dataSet: DataSet,
@@ -109,11 +123,8 @@ function faultOfWords(
   const bytes = valueBytes(element);
   if (text === undefined || bytes === undefined) return notItsVr(element);
   const closed = closedTerms.get(element.tag);
-  if (closed !== undefined && !closed.terms.has(text)) {
-    if (text === '') return undefined;
-    const replacement = textElement(dataSet, element.tag, element.vr, closed.otherwise);
-    return { rule: 'value-representation', action: 'replaced', replacement };
-  }
+  const foreign = closed === undefined ? undefined : notOfTerms(element, dataSet, text, closed);
+  if (foreign !== undefined || (closed !== undefined && text === '')) return foreign;
   // A name in another script, or in a character set that was not declared, would not be recognised.
   const readable = isAscii(bytes);
   if (readable && !identifiers.occurIn(text, element.vr)) return undefined;

@@ -86,11 +86,40 @@ const rescaleTerms: ReadonlySet<string> = new Set(
   1CM UMOLML PROPCNTS PROPCPS MLMINML MLML GML STDDEV SUV GY UNSPECIFIED`.split(/\s+/),
 );
 
-/** Text attributes of closed vocabulary, with the term that means none of the others: anything else may be anything. */
+const terms = (text: string): ReadonlySet<string> => new Set(text.split('|'));
+
+/** Text and codes of closed vocabulary (Enumerated Values of PS3.3), with the term that means none of the others: anything else may be anything. */
 export const closedTerms: ReadonlyMap<
   number,
   { readonly terms: ReadonlySet<string>; readonly otherwise: string }
 > = new Map([
   [0x00281054, { terms: rescaleTerms, otherwise: 'US' }],
   [0x00283004, { terms: rescaleTerms, otherwise: 'US' }],
+  // Relationship Type, Continuity of Content, Temporal Range Type, Graphic Type: every item of a content tree has some.
+  [
+    0x0040a010,
+    {
+      terms: terms(
+        'CONTAINS|HAS PROPERTIES|HAS OBS CONTEXT|HAS ACQ CONTEXT|INFERRED FROM|SELECTED FROM|HAS CONCEPT MOD',
+      ),
+      otherwise: 'CONTAINS',
+    },
+  ],
+  [0x0040a050, { terms: terms('SEPARATE|CONTINUOUS'), otherwise: 'SEPARATE' }],
+  [0x0040a130, { terms: terms('POINT|MULTIPOINT|SEGMENT|MULTISEGMENT|BEGIN|END'), otherwise: 'MULTIPOINT' }],
+  [
+    0x00700023,
+    {
+      terms: terms('POINT|MULTIPOINT|POLYLINE|INTERPOLATED|CIRCLE|ELLIPSE|POLYGON|ELLIPSOID|RECTANGLE'),
+      otherwise: 'POLYLINE',
+    },
+  ],
+  // Channel Status.
+  [
+    0x003a0205,
+    {
+      terms: terms('OK|TEST DATA|DISCONNECTED|QUESTIONABLE|INVALID|UNCALIBRATED|UNZEROED'),
+      otherwise: 'QUESTIONABLE',
+    },
+  ],
 ]);

@@ -117,3 +117,44 @@ t.test('templates and context groups stay by number; other names for them become
     t.match(text(foreign, tag)[0], /^[A-Z2-7]{16}$/, tag.toString(16));
   for (const tag of [0x00080108, 0x00080122]) t.strictSame(text(foreign, tag), []);
 });
+
+t.test('labels that people type stay as words of imaging; layers keep their references', async (t) => {
+  const layered = (name: string): DataSet =>
+    ct(
+      words(0x00700080, 'CS', name),
+      sequenceElement(0x00700060, [item(around, [words(0x00700002, 'CS', name)])]),
+      sequenceElement(standardSequence, [item(around, [words(0x00700002, 'CS', name)])]),
+    );
+  const read = (name: string): readonly (string | undefined)[] => {
+    const { dataSet } = mustPass(run(layered(name))).value;
+    const inside = (tag: number): string | undefined => text(items(dataSet, tag)[0] ?? around, 0x00700002)[0];
+    return [text(dataSet, 0x00700080)[0], inside(0x00700060), inside(standardSequence)];
+  };
+  for (const name of ['LAYER1', 'MEASUREMENTS', 'VOI_LUT 2', 'SEGMENTATION'])
+    t.strictSame(read(name), [name, name, name]);
+  for (const name of ['PETERSDOTTER', 'DR_JONES', 'DOE']) {
+    const [label, layer, reference] = read(name);
+    t.equal(label, 'REMOVED', name);
+    t.match(layer, /^[A-Z2-7]{16}$/);
+    t.equal(reference, layer);
+  }
+});
+
+t.test('codes of a closed vocabulary are of it', async (t) => {
+  const read = (tag: number, value: string): string | undefined => {
+    const object = item(around, [words(tag, 'CS', value)]);
+    const { dataSet } = mustPass(run(ct(sequenceElement(standardSequence, [object])))).value;
+    return text(items(dataSet, standardSequence)[0] ?? around, tag)[0];
+  };
+  for (const [tag, term, otherwise] of [
+    [0x0040a010, 'HAS OBS CONTEXT', 'CONTAINS'],
+    [0x0040a050, 'CONTINUOUS', 'SEPARATE'],
+    [0x0040a130, 'BEGIN', 'MULTIPOINT'],
+    [0x00700023, 'ELLIPSE', 'POLYLINE'],
+    [0x003a0205, 'TEST DATA', 'QUESTIONABLE'],
+  ] as const) {
+    t.equal(read(tag, term), term);
+    t.equal(read(tag, 'PETERSDOTTER'), otherwise);
+    t.equal(read(tag, ''), undefined);
+  }
+});

@@ -16,6 +16,8 @@ const removed: readonly number[] = [
   0x00221273, 0x00287004, 0x00287005, 0x0028700c, 0x0028700d, 0x00741202, 0x0074140b, 0x00460012, 0x00209421,
   0x00209453, 0x00540018, 0x00102292, 0x7fe00020, 0x7fe00030, 0x7fe00040, 0x300a00f9, 0x300a0354, 0x300a0355,
   0x00281200,
+  // Descriptions of surfaces and transfer functions, names of templates for segments.
+  0x0066000b, 0x00701a09, 0x3010001e,
   // Animals: names of strains and breeds with registry numbers.
   0x00100212, 0x00100213, 0x00100214, 0x00100222, 0x00100223,
   // Length to End: stale as soon as anything changes.
@@ -40,6 +42,12 @@ export const supplement: ReadonlyMap<number, ActionCode> = new Map<number, Actio
   [0x300a0194, 'Z'],
   [0x300a01a4, 'Z'],
   [0x300a01b8, 'Z'],
+  // Made for one patient and named by hand: bolus, material of a block, compensator. Stages and views of a stress test.
+  [0x300a00dc, 'X/Z'],
+  [0x300a00e1, 'X/Z'],
+  [0x300a00e5, 'X/Z'],
+  [0x00082120, 'X/Z'],
+  [0x00082127, 'X/Z'],
   ...removed.map((tag): [number, ActionCode] => [tag, 'X']),
 ]);
 
@@ -50,7 +58,8 @@ export const supplement: ReadonlyMap<number, ActionCode> = new Map<number, Actio
 export const supplementDescriptors: ReadonlySet<number> = new Set([
   0x00189423, 0x00189531, 0x00189433, 0x00189900, 0x00201020, 0x00286022, 0x00400255, 0x00603010, 0x300a0184,
   0x300a021c, 0x300a0236, 0x300a0194, 0x300a01a4, 0x300a01b8, 0x00182002, 0x00182006, 0x00182045, 0x00280a04,
-  0x00283003, 0x00209421, 0x00209453, 0x00540018, 0x00221065, 0x00221066,
+  0x00283003, 0x00209421, 0x00209453, 0x00540018, 0x00221065, 0x00221066, 0x0066000b, 0x00701a09, 0x3010001e,
+  0x300a00dc, 0x300a00e1, 0x300a00e5, 0x00082120, 0x00082127,
 ]);
 
 /**

@@ -1,12 +1,12 @@
 import t from 'tap';
 import type { Profile } from '../../../src/deidentify/profile.ts';
-import type { DataElement, DataSet } from '../../../src/dicom/data-set.ts';
+import type { DataElement, DataSet, Vr } from '../../../src/dicom/data-set.ts';
 import { bytesElement, item, sequenceElement } from '../../../src/dicom/edit.ts';
 import { items, text } from '../../../src/dicom/values.ts';
-import { around, words } from '../build.ts';
+import { around, ct, mustPass, standardSequence, words } from '../build.ts';
 import { code, codeValue, contentItem, dcm, numericValue } from './content.ts';
 import { birthDate, coded, date, document, measure } from './document-parts.ts';
-import { cleaning, contentSequence, leaks, output, profile } from './outputs.ts';
+import { cleaning, contentSequence, leaks, output, profile, run } from './outputs.ts';
 
 const shifted = profile('shifted', { options: [...cleaning, 'retainLongModifiedDates'] });
 const full = profile('full', { options: [...cleaning, 'retainLongFullDates'] });
@@ -111,4 +111,33 @@ t.test('names in every part of a code of a report', async (t) => {
   );
   t.strictSame(types(found), ['CODE', 'NUM', 'CONTAINER']);
   t.strictSame(leaks(bytes, ['Petersdotter', 'Wilhelmina']), []);
+});
+
+t.test('names given by hand to parts of plans, stages and surfaces go, and come back cleaned', async (t) => {
+  const named: readonly (readonly [tag: number, vr: Vr])[] = [
+    [0x00082120, 'SH'],
+    [0x00082127, 'SH'],
+    [0x0066000b, 'LO'],
+    [0x00701a09, 'LO'],
+    [0x3010001e, 'LO'],
+    [0x300a00dc, 'SH'],
+    [0x300a00e1, 'SH'],
+    [0x300a00e5, 'SH'],
+  ];
+  const part = (value: string): DataSet =>
+    item(
+      around,
+      named.map(([tag, vr]) => words(tag, vr, value)),
+    );
+  const read = (value: string, under: Profile): string[] => {
+    const { dataSet } = mustPass(run(ct(sequenceElement(standardSequence, [part(value)])), under)).value;
+    const [left = around] = items(dataSet, standardSequence);
+    return named.flatMap(([tag]) => text(left, tag)).filter((found) => found !== '');
+  };
+  const described = profile('described', { options: ['cleanDescriptors'] });
+  t.strictSame(read('Jones lung', profile('plain', {})), []);
+  t.strictSame(
+    read('Doe lung', described),
+    named.map(() => 'lung'),
+  );
 });

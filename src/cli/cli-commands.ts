@@ -89,7 +89,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/instances.ts')).discardCommand,
   },
   report: {
-    usage: 'report STUDY_UID | --all [--json] [--html FILE] [--config FILE]',
+    usage: 'report STUDY_UID [--instance UID] | --all [--json] [--html FILE] [--reports DIR | --config FILE]',
     summary: 'what de-identification did to a study, by its new UID: removed, replaced, kept, by which rule',
     load: async () => (await import('./commands/report.ts')).reportCommand,
   },

@@ -3,13 +3,17 @@ import { actionTexts, optionText, ruleText } from './explanations.ts';
 import { htmlStyle } from './html-style.ts';
 import type { AttributeRow, CodeCount, StudyReport } from './study-report.ts';
 
+function subjectOf({ studyInstanceUid, sopInstanceUid }: StudyReport): string {
+  if (sopInstanceUid !== null) return 'an instance';
+  return studyInstanceUid === null ? 'all studies' : 'a study';
+}
+
 /**
  * The report as one page for a person: no script, nothing from elsewhere, readable on paper, in the dark and by a screen
  * reader. Every text goes through `escaped`.
  */
 export function renderHtml(report: StudyReport): string {
-  const title =
-    report.studyInstanceUid === null ? 'De-identification of all studies' : 'De-identification of a study';
+  const title = `De-identification of ${subjectOf(report)}`;
   const sections = orderedActions.filter((action) => rowsOf(report, action).length > 0);
   return `<!doctype html>
 <html lang="en">
@@ -29,7 +33,7 @@ export function renderHtml(report: StudyReport): string {
     report.studyInstanceUid === null
       ? `${number(report.studies)} ${report.studies === 1 ? 'study' : 'studies'}`
       : `New Study Instance UID <code>${escaped(report.studyInstanceUid)}</code>`
-  }</p>
+  }${report.sopInstanceUid === null ? '' : `<br>New SOP Instance UID <code>${escaped(report.sopInstanceUid)}</code>`}</p>
 </header>
 <main>
 ${banner(report)}

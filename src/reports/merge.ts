@@ -42,8 +42,11 @@ export class ReportMerger {
   readonly #actions = new Map<AppliedAction, number>();
   readonly #rows = new Map<string, { entry: ReportEntry; elements: number; instances: number }>();
 
-  /** Adds the lines of one study; of several on one instance the last one holds. */
-  addStudy(lines: Iterable<string>): void {
+  /**
+   * Adds the lines of one study; of several on one instance the last one holds. With `sopInstanceUid` (the new one) only
+   * that instance counts.
+   */
+  addStudy(lines: Iterable<string>, sopInstanceUid?: string): void {
     const instances = new Map<string, InstanceLine>();
     const reports = new Map<string, ReportLine>();
     for (const text of lines) {
@@ -57,6 +60,7 @@ export class ReportMerger {
     const series = new Set<string>();
     const uses = new Map<string, number>();
     for (const line of instances.values()) {
+      if (sopInstanceUid !== undefined && line.instance !== sopInstanceUid) continue;
       this.#addInstance(line);
       if (line.series !== null) series.add(line.series);
       if (line.report !== null) uses.set(line.report, (uses.get(line.report) ?? 0) + 1);
@@ -111,13 +115,19 @@ export class ReportMerger {
     else this.#rows.set(key, { entry, elements: entry.count * instances, instances });
   }
 
-  /** The sum so far. `studyInstanceUid`: the one study it is about, null for several. */
-  report(studyInstanceUid: string | null): StudyReport {
+  /** Whether nothing was added but empty studies. */
+  get isEmpty(): boolean {
+    return this.#deidentified + this.#held === 0;
+  }
+
+  /** The sum so far. `studyInstanceUid`: the one study it is about, null for several; likewise the one instance. */
+  report(studyInstanceUid: string | null, sopInstanceUid: string | null = null): StudyReport {
     return {
       report: 'sallyport.deidentification',
       version: 1,
       product: { name: 'Sallyport', version: productVersion },
       studyInstanceUid,
+      sopInstanceUid,
       studies: this.#studies,
       instances: { deidentified: this.#deidentified, held: this.#held, series: this.#series },
       profiles: [...this.#profiles.values()]

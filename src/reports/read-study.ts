@@ -10,21 +10,30 @@ const readBytes = 256 * 1024;
 /** No line of ours is longer: a report lists at most 20,000 paths. */
 const maxLineBytes = 16 * 1024 * 1024;
 
-/** Where the lines of a study are kept. The name is a pseudonym. */
+/** Where the lines of a study are kept. The name is a pseudonym. Throws INSTANCE_UNKNOWN for what can name no study. */
 export function studyFile(folder: string, study: string): string {
+  if (!isStudyName(study)) throw new SallyportError('INSTANCE_UNKNOWN');
   return join(folder, `${study}${extension}`);
 }
 
-/** The report over one study's file. Throws INSTANCE_UNKNOWN when there is none. */
-export function readStudyReport(folder: string, study: string): StudyReport {
+/**
+ * The report over one study's file, or over one instance of it by its new SOP Instance UID. Throws INSTANCE_UNKNOWN when
+ * there is none.
+ */
+export function readStudyReport(folder: string, study: string, instance?: string): StudyReport {
+  return readReportOf(studyFile(folder, study), study, instance);
+}
+
+/** The same over a file of lines wherever it is. */
+export function readReportOf(file: string, study: string, instance?: string): StudyReport {
   const merger = new ReportMerger();
-  if (!isStudyName(study)) throw new SallyportError('INSTANCE_UNKNOWN');
   try {
-    merger.addStudy(linesOf(studyFile(folder, study)));
+    merger.addStudy(linesOf(file), instance);
   } catch (cause) {
     throw new SallyportError(isAbsent(cause) ? 'INSTANCE_UNKNOWN' : 'STORAGE_FAILED', { cause });
   }
-  return merger.report(study);
+  if (instance !== undefined && merger.isEmpty) throw new SallyportError('INSTANCE_UNKNOWN');
+  return merger.report(study, instance ?? null);
 }
 
 /** The report over all studies of a folder; one that is removed meanwhile is left out. */

@@ -10,6 +10,8 @@ export interface StudyReport {
   readonly product: { readonly name: 'Sallyport'; readonly version: string };
   /** New Study Instance UID; null for a report over several studies. */
   readonly studyInstanceUid: string | null;
+  /** New SOP Instance UID where the report is about that instance alone. */
+  readonly sopInstanceUid: string | null;
   readonly studies: number;
   readonly instances: {
     readonly deidentified: number;

@@ -4,9 +4,10 @@ import type { StudyReport } from './study-report.ts';
 
 /** The report for a terminal: sums first, then every attribute by what became of it. */
 export function renderText(report: StudyReport): string {
-  const { studyInstanceUid, studies, instances, incomplete } = report;
+  const { studyInstanceUid, sopInstanceUid, studies, instances, incomplete } = report;
   const lines = [
     studyInstanceUid === null ? `${studies} studies` : `study ${studyInstanceUid}`,
+    ...(sopInstanceUid === null ? [] : [`instance ${sopInstanceUid}`]),
     `${instances.deidentified} instances de-identified in ${instances.series} series, ${instances.held} held`,
     ...report.profiles.map(
       ({ profile, profileRevision, keyId, options, instances }) =>

@@ -169,6 +169,12 @@ t.test('sallyport report prints and writes what the storage folder has', async (
   const page = join(storage, 'page.html');
   t.strictSame(await call(study, '--html', page), [0, '', '']);
   t.match(readFileSync(page, 'utf8'), /^<!doctype html>/);
+  const { instance: uid } = JSON.parse(instance(1).line) as { instance: string };
+  const [alone, about] = await call(study, '--instance', uid);
+  t.equal(alone, 0);
+  t.match(about, `instance ${uid}\n1 instances`);
+  await t.rejects(call(study, '--instance', '1.2.3.4.5.6.7'), { code: 'INSTANCE_UNKNOWN' });
+  t.equal((await call('--all', '--instance', uid))[0], 64);
   t.equal((await call())[0], 64);
   t.equal((await call(study, '--all'))[0], 64);
   await t.rejects(call('1.2.3'), { code: 'INSTANCE_UNKNOWN' });

@@ -9,6 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { SallyportError } from '../../core/errors.ts';
 import type { InstanceReport } from '../../core/instance-report.ts';
 import { isStudyName } from '../../reports/describe.ts';
 import { renderHtml } from '../../reports/html.ts';
@@ -18,6 +19,12 @@ import { linesOf } from '../../reports/read-study.ts';
 const linesName = 'instances.jsonl';
 /** Studies of which it is remembered which reports their file holds. */
 const maxRemembered = 256;
+
+/** The lines on a study in a folder of reports. Throws INSTANCE_UNKNOWN for what can name no study. */
+export function offlineStudyFile(folder: string, study: string): string {
+  if (!isStudyName(study)) throw new SallyportError('INSTANCE_UNKNOWN');
+  return join(folder, study, linesName);
+}
 
 /**
  * Reports of an offline run: `<study>/instances.jsonl` grows with the run, `report.json` and `report.html` are made of it

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import t, { type Test } from 'tap';
 import { deidentifyCommand } from '../../../src/cli/commands/deidentify.ts';
+import { reportCommand } from '../../../src/cli/commands/report.ts';
 import { SallyportError } from '../../../src/core/errors.ts';
 import { CrosswalkStore } from '../../../src/crosswalk/crosswalk-store.ts';
 import { createPseudonyms } from '../../../src/deidentify/pseudonyms.ts';
@@ -310,6 +311,11 @@ t.test('--reports tells per study what was done, also over a run that is resumed
   }
   appendFileSync(join(reports, study, 'instances.jsonl'), '{"kind":"ins');
   writeFileSync(join(input, 'z.dcm'), file(ct(words(0x00080018, 'UI', '1.2.3.4.77'))));
+  const uid = createPseudonyms(Buffer.from('a'.repeat(64), 'hex')).uid('1.2.3.4.5');
+  const [stdout, stderr] = [new Sink(), new Sink()];
+  const args = [study, '--reports', reports, '--instance', uid, '--json'];
+  t.equal(await reportCommand(args, { stdout, stderr }), 0);
+  t.match(JSON.parse(stdout.text), { sopInstanceUid: uid, instances: { deidentified: 1, held: 0 } });
   await run();
   t.match(report(), { instances: { deidentified: 3, held: 1 }, incomplete: { lines: 1, instances: 0 } });
 });

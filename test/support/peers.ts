@@ -14,6 +14,7 @@ export const peers = {
   Orthanc: { package: 'orthanc', programs: ['Orthanc'] },
   gdcmconv: { package: 'libgdcm-tools', programs: ['gdcmconv'] },
   dciodvfy: { package: 'dicom3tools', programs: ['dciodvfy'] },
+  dcm2niix: { package: 'dcm2niix', programs: ['dcm2niix'] },
   pdfinfo: { package: 'poppler-utils', programs: ['pdfinfo'] },
   pdftotext: { package: 'poppler-utils', programs: ['pdftotext'] },
   qpdf: { package: 'qpdf', programs: ['qpdf'] },

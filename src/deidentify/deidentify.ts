@@ -7,7 +7,7 @@ import { element, has } from '../dicom/values.ts';
 import { noClaims } from './claims.ts';
 import { type ReplacedDocument, replaceDocument } from './documents/replace-document.ts';
 import { editDataSet } from './edit.ts';
-import { type EditContext, rootPlace } from './edit-context.ts';
+import { type EditContext, rootPlace, secretsOf } from './edit-context.ts';
 import { occursInFragments } from './kept-bytes.ts';
 import { markerElements, satisfied } from './markers.ts';
 import { cleanPixels } from './pixels/clean.ts';
@@ -21,7 +21,8 @@ import { bookFor } from './rule-books.ts';
 import { readSubject } from './subject.ts';
 import { cleanContext } from './text/clean-text.ts';
 import { textAt } from './text.ts';
-import { isUid } from './valued-actions.ts';
+import { isRegisteredUid } from './uid-registry.ts';
+import { isRetainable } from './valued-actions.ts';
 
 export interface DeidentifyOptions {
   readonly profile: Profile;
@@ -94,6 +95,7 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
     subject,
     report,
     claims: noClaims(),
+    secrets: secretsOf({ profile, subject }),
     text: cleanContext(subject.identifiers, profile.definition.descriptors),
     privates: privateJudge(profile).forDataSet(dataSet),
   };
@@ -106,9 +108,9 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
   const value = {
     dataSet: finished,
     sopClassUid: uids.sopClassUid,
-    sopInstanceUid: newUid(context, uidTags[1], uids.sopInstanceUid),
-    studyInstanceUid: newUid(context, uidTags[2], uids.studyInstanceUid),
-    seriesInstanceUid: newUid(context, uidTags[3], uids.seriesInstanceUid),
+    sopInstanceUid: newUid(context, dataSet, uidTags[1], uids.sopInstanceUid),
+    studyInstanceUid: newUid(context, dataSet, uidTags[2], uids.studyInstanceUid),
+    seriesInstanceUid: newUid(context, dataSet, uidTags[3], uids.seriesInstanceUid),
     transferSyntaxUid,
     profileRevision: profile.revision,
   };
@@ -158,8 +160,15 @@ function missing(tag: number): DeidentifyResult {
 }
 
 /** The UID by which the object goes on, as editing left it in the data set. */
-function newUid({ book, pseudonyms }: EditContext, tag: number, uid: string): string {
-  const kept = book.root.decide(tag, 'UI').action === 'keepUid' && isUid(uid);
+function newUid(
+  { book, pseudonyms, secrets }: EditContext,
+  dataSet: DataSet,
+  tag: number,
+  uid: string,
+): string {
+  // The VR it was sent with decides, as it did for the element.
+  const { action } = book.root.decide(tag, element(dataSet, tag)?.vr ?? 'UI');
+  const kept = action === 'keepUid' && (isRegisteredUid(uid) || isRetainable(uid, secrets));
   return kept ? uid : pseudonyms.uid(uid);
 }
 

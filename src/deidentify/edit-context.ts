@@ -8,6 +8,7 @@ import type { AppliedAction, ReportBuilder, ReportPlace, ReportRule } from './re
 import type { RuleBook, RulePlace } from './rule-book.ts';
 import type { Subject } from './subject.ts';
 import type { CleanContext } from './text/clean-text.ts';
+import type { Secrets } from './valued-actions.ts';
 
 /** What editing one instance needs; nothing of it outlives the instance but the profile, the book and the pseudonyms. */
 export interface EditContext {
@@ -19,8 +20,19 @@ export interface EditContext {
   readonly claims: Claims;
   /** What cleaning text goes by: the object's identifiers and the profile's vocabulary. */
   readonly text: CleanContext;
+  readonly secrets: Secrets;
   /** Judges private elements; `within` gives the place of any data set of the instance. */
   readonly privates: PrivatePlace;
+}
+
+/** What is looked for in dates, times and UIDs that stay. */
+export function secretsOf({ profile, subject }: Pick<EditContext, 'profile' | 'subject'>): Secrets {
+  const dates = profile.options.has('retainLongFullDates')
+    ? 'full'
+    : profile.options.has('retainLongModifiedDates')
+      ? 'modified'
+      : undefined;
+  return { identifiers: subject.identifiers, dates };
 }
 
 /** Where in the tree of sequences: the same for all items of a sequence. */

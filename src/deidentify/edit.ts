@@ -56,7 +56,7 @@ function perform(
 ): DataElement | undefined {
   const { action, option } = decision;
   if (action === 'X') return noted(context, place, element.tag, 'removed', reportedRule(decision), undefined);
-  if (option !== undefined) context.claims.options.add(option);
+  if (option !== undefined && !valued.has(action)) context.claims.options.add(option);
   if (decision.weakens === true) context.claims.weakened = true;
   if (isJudgedCode(element.tag, decision)) return editCode(context, element, dataSet, place, decision);
   switch (action) {
@@ -126,6 +126,14 @@ function performSimple(
   }
 }
 
+const valued: ReadonlySet<Decision['action']> = new Set<Decision['action']>([
+  'keepDate',
+  'keepUid',
+  'keepAge',
+  'shift',
+  'clean',
+]);
+
 /** Actions that depend on the value; where it is not what they are for, the basic action is done. */
 function performValued(
   context: EditContext,
@@ -134,24 +142,30 @@ function performValued(
   place: EditPlace,
   decision: Decision,
 ): DataElement | undefined {
-  if (element.body.kind === 'items') return recurse(context, element, element.body, dataSet, place);
-  const valued = byValue(context, element, dataSet, decision);
-  if (valued !== undefined)
-    return noted(context, place, element.tag, valued.action, reportedRule(decision), valued.element);
+  if (element.body.kind === 'items') {
+    if (decision.option !== undefined) context.claims.options.add(decision.option);
+    return recurse(context, element, element.body, dataSet, place);
+  }
+  const found = byValue(context, element, dataSet, decision);
+  if (found !== undefined) {
+    // An option is claimed where it did something: a date that had to go after all is none that was retained.
+    if (decision.option !== undefined) context.claims.options.add(decision.option);
+    return noted(context, place, element.tag, found.action, reportedRule(decision), found.element);
+  }
   return performSimple(context, element, dataSet, place, decision.otherwise ?? 'X', decision.rule);
 }
 
 function byValue(
-  { pseudonyms, subject, text }: EditContext,
+  { pseudonyms, subject, text, secrets }: EditContext,
   element: DataElement,
   dataSet: DataSet,
   { action }: Decision,
 ): Valued | undefined {
   switch (action) {
     case 'keepDate':
-      return keptTemporal(element);
+      return keptTemporal(element, secrets);
     case 'keepUid':
-      return keptUids(element);
+      return keptUids(element, secrets, pseudonyms);
     case 'keepAge':
       return cappedAge(element, dataSet);
     case 'shift':

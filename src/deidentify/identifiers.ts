@@ -1,6 +1,6 @@
 import type { Vr } from '../dicom/data-set.ts';
 import { codeWords } from './code-words.ts';
-import { plainDates } from './date-spellings.ts';
+import { areTooMany, plainDates } from './date-spellings.ts';
 import { findDates } from './text/dates.ts';
 import { type Folded, foldText } from './text/fold.ts';
 import {
@@ -29,6 +29,10 @@ export interface Identifiers {
   readonly haveNumbers: boolean;
   /** Whether a number is an identifier; digits inside a longer number are chance. */
   isNumber(value: string): boolean;
+  /** The same for a date of birth with a year of two digits, which is less certain. */
+  isShortBirth(value: string): boolean;
+  /** Whether a part of a UID is an identifier or a date of birth; dates of events are left to who judges UIDs. */
+  isPersonal(digits: string): boolean;
   /** Dates of birth, YYYYMMDD. */
   readonly births: ReadonlySet<string>;
   /** First letters of the parts of names. */
@@ -84,6 +88,8 @@ class Matcher implements Identifiers {
   readonly #dates: ReadonlySet<string>;
   readonly #compactDates: ReadonlySet<string>;
   readonly #numbers: ReadonlySet<string>;
+  readonly #personal: ReadonlySet<string>;
+  readonly #shortBirths: ReadonlySet<string>;
   readonly #shortestNumber: number;
   readonly #byteTerms: readonly Buffer[];
   readonly #verdicts = new Map<string, boolean>();
@@ -93,6 +99,9 @@ class Matcher implements Identifiers {
     for (const name of source.names) for (const term of nameTerms(name)) if (isWorth(term)) names.add(term);
     const ids = new Terms();
     for (const id of source.ids) for (const term of idTerms(id)) ids.add(term);
+    // Where names are not known, numbers stand for them.
+    for (const name of source.names)
+      for (const [digits] of name.matchAll(longDigits)) for (const term of idTerms(digits)) ids.add(term);
     for (const phone of source.phones ?? []) for (const term of phoneTerms(phone)) ids.add(term);
     const places = new Terms();
     for (const place of source.places ?? []) for (const term of placeTerms(place)) places.add(term);
@@ -105,7 +114,10 @@ class Matcher implements Identifiers {
     for (const birth of births) for (const term of birthTerms(birth)) dates.add(term);
     for (const event of events) for (const term of eventTerms(event)) dates.add(term);
     const all = [names, ids, places, dates];
-    this.#tooMany = all.some(({ overflown }) => overflown);
+    this.#tooMany =
+      all.some(({ overflown }) => overflown) ||
+      areTooMany(source.dates) ||
+      areTooMany(source.eventDates ?? []);
     const terms = all.flatMap((kind) => [...kind.terms.values()]);
     this.#search = new TermSearch(terms);
     this.size = terms.length;
@@ -123,9 +135,18 @@ class Matcher implements Identifiers {
     for (const [year, month, day] of births) {
       numbers.add(canonicalNumber(`${day}${month}${year}`)).add(canonicalNumber(`${month}${day}${year}`));
     }
+    for (const birth of this.births) numbers.add(birth);
+    this.#personal = new Set(numbers);
     for (const date of compactDates) numbers.add(date);
     this.#numbers = numbers;
-    this.haveNumbers = numbers.size > 0;
+    this.#shortBirths = new Set(
+      births.flatMap(([year, month, day]) => [
+        `${year.slice(2)}${month}${day}`,
+        `${day}${month}${year.slice(2)}`,
+        `${month}${day}${year.slice(2)}`,
+      ]),
+    );
+    this.haveNumbers = numbers.size > 0 || this.#tooMany;
     this.#shortestNumber = Math.min(...[...numbers].map(({ length }) => length));
     this.#byteTerms = terms
       .filter(
@@ -174,17 +195,37 @@ class Matcher implements Identifiers {
     // Five letters are in a megabyte of noise every now and then, seven are not.
     const least = bytes.length > maxShortBytes ? minNoiseLength : minInnerLength;
     const plain = lowered(bytes);
+    if (this.#tooMany && bytes.length <= maxShortBytes && anyWord.test(plain.toString('latin1'))) return true;
     return this.#byteTerms.some((term) => term.length >= least && plain.includes(term));
   }
 
   isNumber(value: string): boolean {
+    if (this.#tooMany && anyWord.test(value)) return true;
     if (value.length < this.#shortestNumber && !/e/i.test(value)) return false;
     const canonical = canonicalNumber(value);
     if (this.#numbers.has(canonical)) return true;
     // A date with a time of day behind it.
     return /^\d{12,17}$/.test(canonical) && this.#compactDates.has(canonical.slice(0, 8));
   }
+
+  isShortBirth(value: string): boolean {
+    return value.length === 6 && this.#shortBirths.has(value);
+  }
+
+  isPersonal(digits: string): boolean {
+    if (this.#personal.has(canonicalNumber(digits))) return true;
+    if (digits.length <= minEmbedded) return false;
+    for (const number of this.#personal)
+      if (number.length >= minEmbedded && digits.includes(number)) return true;
+    return false;
+  }
 }
+
+/** Numbers long enough to be somebody's, and runs of letters and digits long enough to be looked for. */
+const longDigits = /[0-9]{5,}/g;
+const anyWord = /[a-z0-9]{5}/;
+/** From this length on a number is found inside a longer part of a UID as well. */
+const minEmbedded = 7;
 
 /** A bounded set of terms. */
 class Terms {

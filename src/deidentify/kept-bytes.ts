@@ -4,6 +4,7 @@ import { emptyElement } from '../dicom/edit.ts';
 import { numbers, valueLength } from '../dicom/values.ts';
 import { traitsOf } from '../dicom/vr.ts';
 import type { Identifiers } from './identifiers.ts';
+import { isAscii, latin1, trimmed, valueBytes } from './text.ts';
 import type { ValueFault } from './value-fault.ts';
 
 /** Values are searched in pieces of this many bytes. */
@@ -12,6 +13,8 @@ const windowBytes = 1024 * 1024;
 const overlapBytes = 256;
 /** No identifier that is looked for in bytes is shorter. */
 const minBytes = 5;
+/** Two letters stand in every other number. */
+const minTextBytes = 4;
 /** Pixel Data and what belongs to it is judged in pixels/. */
 const pixelGroup = 0x7fe0;
 
@@ -38,9 +41,17 @@ export function faultOfBytes(
     if (length > mostValues * bytesOfOne(vr)) return fault('value-representation');
     if (isIdentifier(element, dataSet, length, identifiers)) return fault('identifier-found');
   }
-  return length >= minBytes && occurs(element.body, length, identifiers)
+  return (length >= minBytes && occurs(element.body, length, identifiers)) ||
+    isText(element, length, identifiers)
     ? fault('identifier-found')
     : undefined;
+}
+
+/** Letters in the place of a few numbers: there even a short name is no chance. */
+function isText(element: DataElement, length: number, identifiers: Identifiers): boolean {
+  if (length < minTextBytes || length > 64) return false;
+  const bytes = valueBytes(element, 64);
+  return bytes !== undefined && isAscii(bytes) && identifiers.occurIn(trimmed(latin1(bytes)), 'LO');
 }
 
 /** Whole numbers large enough for an identifier, few enough to be one. */

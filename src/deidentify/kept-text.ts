@@ -64,7 +64,29 @@ function faultOfNumbers(element: DataElement, identifiers: Identifiers): ValueFa
   const values = text.includes('\\') ? text.split('\\') : [text];
   for (const value of values) if (!numberText.test(value)) return notItsVr(element);
   if (!identifiers.haveNumbers) return undefined;
-  return values.some((value) => identifiers.isNumber(trimmed(value))) ? found(emptied(element)) : undefined;
+  return values.some((value) => isTelling(trimmed(value), identifiers)) || isSpread(values, identifiers)
+    ? found(emptied(element))
+    : undefined;
+}
+
+/** A number that is an identifier, or is one before its decimal point. */
+function isTelling(value: string, identifiers: Identifiers): boolean {
+  if (value.length < 4) return false;
+  if (identifiers.isNumber(value) || identifiers.isShortBirth(value)) return true;
+  const point = value.indexOf('.');
+  return point >= minWhole && !/e/i.test(value) && identifiers.isNumber(value.slice(0, point));
+}
+
+/** Fewer digits before a decimal point are quantities. */
+const minWhole = 6;
+/** Most values over which an identifier is likely to be spread; longer lists are measurements. */
+const maxSpread = 8;
+
+/** Whether whole numbers, one behind the other, are an identifier. */
+function isSpread(values: readonly string[], identifiers: Identifiers): boolean {
+  if (values.length < 2 || values.length > maxSpread) return false;
+  const digits = values.map(trimmed);
+  return digits.every((value) => /^\d+$/.test(value)) && identifiers.isNumber(digits.join(''));
 }
 
 function longText(element: DataElement): string | undefined {

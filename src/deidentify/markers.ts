@@ -60,7 +60,9 @@ function methods(context: EditContext, dataSet: DataSet): string[] {
     .filter((value) => value !== '' && value.length <= maxMethodLength && !own.includes(value))
     // Written again in ASCII, because the text of the gateway has to fit whatever character set holds here.
     .filter((value) => /^[\x20-\x7e]+$/.test(value) && !context.subject.identifiers.occurIn(value, 'LO'));
-  return [...earlier.slice(0, maxEarlier), ...own];
+  const told = earlier.slice(0, maxEarlier);
+  // What is spread over several values is found only in the whole.
+  return context.subject.identifiers.occurIn(told.join(' '), 'LO') ? own : [...told, ...own];
 }
 
 /** What was satisfied on this instance, in the order of CID 7050's options. */

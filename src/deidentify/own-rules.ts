@@ -39,7 +39,11 @@ function holds({ modalities, sopClassUids, callingAeTitles }: Condition, traits:
 /** The rules of these indices, ready to be asked. */
 export function createOwnRules(rules: readonly OwnRule[], active: readonly number[]): OwnRules {
   // From last to first: the first that fits is the last in the file.
-  const standard: { readonly fits: (tag: number, vr: Vr) => boolean; readonly decision: Decision }[] = [];
+  const standard: {
+    readonly fits: (tag: number, vr: Vr) => boolean;
+    readonly decision: Decision;
+    readonly fitsPrivate: boolean;
+  }[] = [];
   const creators: {
     readonly fits: (tag: number, creator: string) => boolean;
     readonly decision: Decision;
@@ -51,10 +55,18 @@ export function createOwnRules(rules: readonly OwnRule[], active: readonly numbe
     const { select } = rule;
     switch (select.kind) {
       case 'tag':
-        standard.push({ fits: tagMatcher(select.pattern), decision });
+        standard.push({
+          fits: tagMatcher(select.pattern),
+          decision,
+          fitsPrivate: isOdd(select.pattern) || restricting.has(rule.action),
+        });
         break;
       case 'vr':
-        standard.push({ fits: (tag, vr) => vr === select.vr || lookup(tag)?.vr === select.vr, decision });
+        standard.push({
+          fits: (tag, vr) => vr === select.vr || lookup(tag)?.vr === select.vr,
+          decision,
+          fitsPrivate: restricting.has(rule.action),
+        });
         break;
       case 'privateCreator':
         creators.push({
@@ -76,12 +88,15 @@ export function createOwnRules(rules: readonly OwnRule[], active: readonly numbe
       standard.length === 0 || ownedByGateway(tag) !== undefined ? undefined : fitting(tag, vr),
     decidePrivate(tag, vr, creator) {
       const named = creators.find(({ fits }) => fits(tag, creator.trim()))?.decision;
-      return named ?? fitting(tag, vr);
+      return named ?? standard.find(({ fits, fitsPrivate }) => fitsPrivate && fits(tag, vr))?.decision;
     },
     anyPrivate:
       creators.length > 0 || rules.some(({ select }) => select.kind === 'tag' && isOdd(select.pattern)),
   };
 }
+
+/** Wide selectors (a VR, a pattern of any group) take private elements away, but never keep what nobody knows. */
+const restricting: ReadonlySet<OwnRule['action']> = new Set<OwnRule['action']>(['remove', 'empty']);
 
 function isOdd(pattern: string): boolean {
   return /^...[13579bdf]/i.test(pattern) && isPrivate(Number.parseInt(pattern.replaceAll('x', '0'), 16));

@@ -168,7 +168,7 @@ class Place implements RulePlace {
     if (group < 0x0008 || (tag & 0xffff) === 0 || isRepeatingPlane(group)) return structureDecision;
     const basic = this.#byTables(tag, vr);
     const asked = this.#own.decide(tag, vr);
-    const decision = asked === undefined ? basic : judged(asked, basic);
+    const decision = asked === undefined ? basic : judged(asked, basic, isSequence(tag, vr));
     // Only attributes of the dictionary and of the tables are remembered, so that no sender can make this map grow.
     if (lookup(tag) !== undefined || this.#rows.has(tag)) this.#decided.set(tag, { vr, decision });
     return decision;
@@ -214,12 +214,25 @@ class Place implements RulePlace {
 const lettingThrough: ReadonlySet<ElementAction> = new Set<ElementAction>(['ownKeep', 'clean', 'shift']);
 const keeping: ReadonlySet<ElementAction> = new Set<ElementAction>(['K', 'C', 'keepUid', 'keepAge']);
 
-/** An own rule beside what the tables say: whether it lets through what they would not. */
-function judged(asked: Decision, basic: Decision): Decision {
-  if (!lettingThrough.has(asked.action) || keeping.has(basic.action)) return asked;
-  if (basic.action === asked.action) return asked;
-  if (basic.action === 'keepDate' && (asked.action === 'ownKeep' || asked.action === 'shift')) return asked;
+/** What of an own rule edits the items of a sequence rather than replacing it. */
+const recursing: ReadonlySet<ElementAction> = new Set<ElementAction>(['U', 'hash', 'pseudonym']);
+
+/**
+ * An own rule beside what the tables say: whether it lets through what they would not. What they keep anyway is kept as
+ * they keep it: a value that is not what its VR says, or repeats an identifier, was not meant by "keep".
+ */
+function judged(asked: Decision, basic: Decision, isSequence: boolean): Decision {
+  const { ownRule } = asked;
+  if (asked.action === 'ownKeep' && (keeping.has(basic.action) || basic.action === 'keepDate'))
+    return ownRule === undefined ? basic : { ...basic, rule: 'own-rule', ownRule };
+  const lets = lettingThrough.has(asked.action) || (isSequence && recursing.has(asked.action));
+  if (!lets || keeping.has(basic.action) || basic.action === asked.action) return asked;
+  if (basic.action === 'keepDate' && asked.action === 'shift') return asked;
   return { ...asked, weakens: true };
+}
+
+function isSequence(tag: number, vr: Vr): boolean {
+  return vr === 'SQ' || lookup(tag)?.vr === 'SQ';
 }
 
 function isSpecial(action: Listed['basic']): action is Exclude<ElementAction, SimpleAction> {

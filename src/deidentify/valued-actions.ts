@@ -1,13 +1,15 @@
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
-import { bytesElement } from '../dicom/edit.ts';
+import { bytesElement, uidElement } from '../dicom/edit.ts';
 import { traitsOf } from '../dicom/vr.ts';
 import { capAge, shiftDates } from './dates.ts';
+import type { Identifiers } from './identifiers.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { withText, writtenVr } from './replacements.ts';
 import type { AppliedAction } from './report.ts';
 import { cleanElement } from './text/clean-element.ts';
 import type { CleanContext } from './text/clean-text.ts';
 import { decodedText, latin1, trimmed, valueBytes } from './text.ts';
+import { isRegisteredUid } from './uid-registry.ts';
 
 /** An element after an action that looks at its value, and the word of the report for it. */
 export interface Valued {
@@ -42,13 +44,54 @@ const temporalForms: ReadonlyMap<string, RegExp> = new Map([
   ['SH', new RegExp(`^(?:${zone})?$`)],
 ]);
 
-/** The element itself where all its values are dates or times of its VR; undefined where something else is among them. */
-export function keptTemporal(element: DataElement): Valued | undefined {
+/** What is looked for in dates, times and UIDs that stay. */
+export interface Secrets {
+  readonly identifiers: Identifiers;
+  /** Retain Longitudinal Temporal Information, and how; dates without it stay only of devices. */
+  readonly dates: 'full' | 'modified' | undefined;
+}
+
+/**
+ * The element itself where all its values are dates or times of its VR; undefined where something else is among them: an
+ * identifier as a time of day or as its fraction, a date of birth or of the study among those of devices.
+ */
+export function keptTemporal(element: DataElement, secrets: Secrets): Valued | undefined {
   const form = temporalForms.get(writtenVr(element));
   const bytes = valueBytes(element, maxBytes);
   if (form === undefined || bytes === undefined) return undefined;
   const values = latin1(bytes).split('\\');
-  return values.every((value) => form.test(trimmed(value))) ? { element, action: 'kept' } : undefined;
+  const stays = values.every((value) => form.test(trimmed(value)) && !tells(trimmed(value), secrets));
+  return stays ? { element, action: 'kept' } : undefined;
+}
+
+function tells(value: string, { identifiers, dates }: Secrets): boolean {
+  if (!identifiers.haveNumbers) return false;
+  const point = value.indexOf('.');
+  const fraction = point < 6 ? '' : (/^\d+/.exec(value.slice(point + 1))?.[0] ?? '');
+  if (fraction.length >= minTelling && identifiers.isPersonal(fraction)) return true;
+  const digits = value.replace(/[.:]/g, '').slice(0, 8);
+  if (digits.length === 6) return /^\d+$/.test(digits) && identifiers.isPersonal(digits);
+  return dates !== 'full' && digits.length === 8 && identifiers.isNumber(digits);
+}
+
+/** Fewer digits than these are in every time of day. */
+const minTelling = 5;
+
+/** A part of a UID that is a date, with or without a time of day. */
+const datePart = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{0,9}$/;
+
+/**
+ * Whether Retain UIDs may keep a UID: one that repeats an identifier or the date of birth of the patient may not, nor one
+ * with a date in it where dates are modified, since it would give the shift away (PS3.15 E.3.9 warns of both). Dates are
+ * judged by the UID alone, so that every object decides alike on one UID.
+ */
+export function isRetainable(uid: string, { identifiers, dates }: Secrets): boolean {
+  if (!isUid(uid)) return false;
+  for (const part of uid.split('.')) {
+    if (part.length < minTelling) continue;
+    if (identifiers.isPersonal(part) || (dates === 'modified' && datePart.test(part))) return false;
+  }
+  return true;
 }
 
 const uidForm = /^\d+(?:\.\d+)*$/;
@@ -58,13 +101,18 @@ export function isUid(value: string): boolean {
   return value.length <= 64 && uidForm.test(value);
 }
 
-/** The element itself where all its values are UIDs (PS3.5 9.1). */
-export function keptUids(element: DataElement): Valued | undefined {
+/** The element where all its values are UIDs (PS3.5 9.1), those replaced that may not stay; undefined for anything else. */
+export function keptUids(element: DataElement, secrets: Secrets, pseudonyms: Pseudonyms): Valued | undefined {
   const bytes = valueBytes(element, maxBytes);
   if (bytes === undefined) return undefined;
   const values = latin1(bytes).split('\\').map(trimmed);
-  const are = values.every((value) => value === '' || isUid(value));
-  return are ? { element, action: 'kept' } : undefined;
+  if (!values.every((value) => value === '' || isUid(value))) return undefined;
+  const retained = values.map((value) =>
+    value === '' || isRegisteredUid(value) || isRetainable(value, secrets) ? value : pseudonyms.uid(value),
+  );
+  return retained.every((value, index) => value === values[index])
+    ? { element, action: 'kept' }
+    : { element: uidElement(element.tag, retained), action: 'uidReplaced' };
 }
 
 /** An age that is one, with those told by few cut off; undefined for anything else. */

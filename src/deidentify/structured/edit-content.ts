@@ -100,7 +100,7 @@ export function replaceContent(
 }
 
 function contentContext(context: EditContext, edit: AttributeEditing): ContentContext<EditPlace> {
-  const { profile, pseudonyms, subject, report, claims } = context;
+  const { profile, pseudonyms, subject, report, claims, secrets } = context;
   // No option keeps or shifts a date of birth, whatever the concept is called under which a report repeats it.
   const isBirth = (element: DataElement): boolean => {
     const { births } = subject.identifiers;
@@ -113,10 +113,10 @@ function contentContext(context: EditContext, edit: AttributeEditing): ContentCo
     shiftDate: (element) => (isBirth(element) ? undefined : shifted(element, subject.dateShiftDays())),
     wellFormed: (element) =>
       element.vr === 'UI'
-        ? keptUids(element)?.element
+        ? keptUids(element, secrets, pseudonyms)?.element
         : isBirth(element)
           ? undefined
-          : keptTemporal(element)?.element,
+          : keptTemporal(element, secrets)?.element,
     checked(element, item) {
       const fault = faultOfText(element, item, subject.identifiers);
       return fault === undefined ? element : fault.replacement;
@@ -125,7 +125,7 @@ function contentContext(context: EditContext, edit: AttributeEditing): ContentCo
       const bytes = valueBytes(element);
       if (bytes === undefined) return undefined;
       const { uids, changed } = replaceUids(pseudonyms, latin1(bytes), false);
-      return changed ? uidElement(element.tag, uids) : keptUids(element)?.element;
+      return changed ? uidElement(element.tag, uids) : keptUids(element, secrets, pseudonyms)?.element;
     },
     token: (kind, value) => pseudonyms.token(kind, value),
     editAttributes: (item, place) => edit(context, item, place),

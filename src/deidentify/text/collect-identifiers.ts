@@ -174,7 +174,7 @@ function sourceOf(selected: readonly Selected[]): IdentifierSource {
     phones: new Set<string>(),
     addresses: new Set<string>(),
   };
-  for (const { element, dataSet, kind, more } of selected) {
+  for (const { element, dataSet, kind, more } of patientFirst(selected)) {
     for (const value of valuesOf(element, dataSet)) {
       if (kind !== undefined)
         add(found[kind], kind === 'eventDates' || element.tag === dateTimeOfContent ? dateOf(value) : value);
@@ -190,6 +190,12 @@ function sourceOf(selected: readonly Selected[]): IdentifierSource {
     phones: [...found.phones],
     addresses: [...found.addresses],
   };
+}
+
+/** Where there is more than can be looked for, who the object is about is. */
+function patientFirst(selected: readonly Selected[]): readonly Selected[] {
+  const isPatient = ({ element }: Selected): boolean => element.tag >>> 16 === 0x0010;
+  return [...selected.filter(isPatient), ...selected.filter((found) => !isPatient(found))];
 }
 
 /** The date of a date and time; ACR-NEMA wrote full stops between. */

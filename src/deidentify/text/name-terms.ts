@@ -15,6 +15,11 @@ const commonParts: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Those that are whole names of people as well. */
+const givenNames: ReadonlySet<string> = new Set(
+  'ben do le al el bin di da la der van von den mac san das dos los las ibn abu zum zur'.split(' '),
+);
+
 /** The terms by which a person's name is found: its parts, and parts too short for that joined in either order. */
 export function nameTerms(name: string): Term[] {
   const terms: Term[] = [];
@@ -25,6 +30,7 @@ export function nameTerms(name: string): Term[] {
         if (kind === undefined) continue;
         terms.push({ text: part, kind, soft: part.length < minNameLetters && isLatin(part) });
       }
+      for (const text of particles(group)) terms.push({ text, kind: 'word', soft: true });
       terms.push(...joined(group));
     }
   }
@@ -53,6 +59,15 @@ function partKind(part: string): Term['kind'] | undefined {
   if (!isLatin(part)) return part.length >= 2 ? 'inner' : undefined;
   if (part.length < 2) return undefined;
   return part.length >= minInnerLength ? 'inner' : 'word';
+}
+
+/** Family, given and middle names that are particles of other names ("Smith^Ben"); prefixes and suffixes never count. */
+function particles(group: string): string[] {
+  return group
+    .split('^')
+    .slice(0, 3)
+    .map(compacted)
+    .filter((text) => givenNames.has(text));
 }
 
 function isLatin(part: string): boolean {

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { createIdentifiers } from '../../../src/deidentify/identifiers.ts';
 import type { ProfileOption } from '../../../src/deidentify/rules.ts';
 import type { ContentContext } from '../../../src/deidentify/structured/content-context.ts';
 import {
@@ -31,6 +32,11 @@ interface Reported {
   readonly done: string;
 }
 
+const secrets = {
+  identifiers: createIdentifiers({ names: [], ids: [], dates: [] }),
+  dates: undefined,
+} as const;
+
 /** A context with rules for attributes that keep everything, so that only the judgement of items is seen. */
 function contextOf(...options: readonly ProfileOption[]): ContentContext<string> & {
   reported: Reported[];
@@ -48,10 +54,11 @@ function contextOf(...options: readonly ProfileOption[]): ContentContext<string>
       return { element: words(found.tag, 'UT', value.replace('Doe', '***')), action: 'cleaned' };
     },
     shiftDate: (found) =>
-      keptTemporal(found) === undefined
+      keptTemporal(found, secrets) === undefined
         ? undefined
         : { element: words(found.tag, found.vr === 'DA' ? 'DA' : 'DT', '20140101'), action: 'shifted' },
-    wellFormed: (found) => keptTemporal(found)?.element ?? keptUids(found)?.element,
+    wellFormed: (found) =>
+      keptTemporal(found, secrets)?.element ?? keptUids(found, secrets, pseudonyms)?.element,
     isOwnRule: () => false,
     claim: (option) => claimed.add(option),
     checked: (found) => found,

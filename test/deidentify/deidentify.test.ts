@@ -175,7 +175,7 @@ t.test('a number that is no number, and text of the wrong VR, do not pass', asyn
 t.test('local code meanings go, public ones stay', async (t) => {
   const code = (scheme: string, meaning: string) =>
     item(around, [
-      words(0x00080100, 'SH', 'C1'),
+      words(0x00080100, 'SH', '51185008'),
       words(0x00080102, 'SH', scheme),
       words(0x00080104, 'LO', meaning),
     ]);

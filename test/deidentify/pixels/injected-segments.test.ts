@@ -120,6 +120,12 @@ function jpeg2000Variants(stream: Buffer): Record<string, Buffer> {
   const binary = segment(0x64, `\0\0${planted}`);
   return {
     'comments in the main header': insertedAt(stream, 4 + size, comment, binary),
+    // TLM, PRF, PLM, PLT, CPF, CRG; CBD and ATK of part 2 without its capability.
+    'pointers and the like that do not fit': insertedAt(
+      stream,
+      4 + size,
+      ...[0x55, 0x56, 0x57, 0x58, 0x59, 0x63, 0x78, 0x79].map((marker) => segment(marker, planted)),
+    ),
     'an unknown marker segment': insertedAt(stream, 4 + size, segment(0x70, planted)),
     'behind the end': Buffer.concat([stream, Buffer.from(planted)]),
     'boxes of a JP2 file': Buffer.concat([

@@ -67,7 +67,12 @@ function isWhole(marker: number, content: Uint8Array): boolean {
       return end === length;
     }
     case 0xcc:
-      return length % 2 === 0 && length <= 64;
+      // Class 0 or 1 and destination 0 to 3, each with one value (T.81 B.2.4.3).
+      return (
+        length % 2 === 0 &&
+        length <= 16 &&
+        content.every((byte, index) => index % 2 === 1 || (byte & 0xec) === 0)
+      );
     case 0xda:
       return length === 4 + 2 * at(0);
     case 0xdb: {

@@ -1,6 +1,7 @@
 import { latin1 } from '../text.ts';
 import { isEncoderName } from './encoder-names.ts';
 import type { Stripper, StripResult } from './fragments.ts';
+import { isWholeParameters } from './jpeg2000-parameters.ts';
 import { listPackets, listsTileParts } from './jpeg2000-pointers.ts';
 import { KeptRanges } from './kept-ranges.ts';
 
@@ -68,7 +69,8 @@ function strip(bytes: Uint8Array, from: number, end: number): StripResult {
     }
     const next = position + 2 + u16(bytes, position + 2);
     if (marker < 0xff00 || next <= position + 2 || next > end) return { kind: 'unreadable' };
-    if (marker === packedHeaders) return { kind: 'stuck' };
+    const whole = isWholeParameters(bytes, position, next, u16(bytes, from + 2 + 38));
+    if (marker === packedHeaders || !whole) return { kind: 'stuck' };
     if (marker === tilePartLengths) listing.push([position, next]);
     else if (isUseless(bytes, position, next) || isForeign(bytes, position, next, extended))
       dropped.push([position, next]);

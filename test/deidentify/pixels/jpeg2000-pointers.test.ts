@@ -102,3 +102,22 @@ t.test('extensions stay where the stream says that it has them', async (t) => {
   stream[6] = 0x80;
   t.equal(kind(stream), 'whole');
 });
+
+t.test('parameters that are longer than they say are for a person to look at', async (t) => {
+  const words = [...Buffer.from('Doe^Jane Doe')];
+  for (const code of [0x50, 0x52, 0x53, 0x5c, 0x5d, 0x5e, 0x5f])
+    t.equal(kind(codestream([segment(code, ...words)], ...two)), 'stuck', code.toString(16));
+  for (const parameters of [
+    segment(0x50, 0, 2, 0, 0, 0, 0),
+    segment(0x52, 0, 0, 0, 1, 0, 5, 4, 4, 0, 1),
+    segment(0x52, 1, 0, 0, 1, 0, 1, 4, 4, 0, 1, 0x77, 0x88),
+    segment(0x53, 0, 0, 5, 4, 4, 0, 1),
+    segment(0x5c, 0x40, 0x40, 0x48, 0x48, 0x50),
+    segment(0x5c, 0x41, 0x12, 0x34),
+    segment(0x5c, 0x42, 0x12, 0x34, 0x12, 0x35),
+    segment(0x5d, 1, 0x40, 0x40, 0x48, 0x48, 0x50),
+    segment(0x5e, 0, 0, 7),
+    segment(0x5f, 0, 0, 0, 1, 6, 3, 1),
+  ])
+    t.equal(kind(codestream([parameters], ...two)), 'whole', parameters.toString('hex'));
+});

@@ -147,7 +147,7 @@ export const schema: Section = {
   },
   deidentify: {
     profile: {
-      doc: 'De-identification profile, by name or by the path of its file. `basic` is the Basic Application Level Confidentiality Profile of PS3.15; `sallyport profile list` shows the other names.',
+      doc: 'De-identification profile, by name or by the path of its file (a relative one counts from the folder the gateway is started in). `basic` is the Basic Application Level Confidentiality Profile of PS3.15; `sallyport profile list` shows the other names.',
       format: 'profile',
       default: 'basic',
     },
@@ -219,7 +219,7 @@ export const schema: Section = {
   },
   backend: {
     baseUrl: {
-      doc: 'URL the backend contract (openapi/backend.yaml) is served under. Empty: instances are received and kept, nothing is delivered.',
+      doc: 'URL the backend contract (openapi/backend.yaml) is served under; `/v1/images/upload` is added. Empty: instances are received and kept, nothing is delivered.',
       format: 'base-url',
       default: '',
     },

@@ -46,7 +46,8 @@ export const optionDocs: { readonly [O in ProfileOption]: string } = {
     'Retain Longitudinal Temporal Information, Modified Dates: dates are shifted by whole weeks, alike for all of a patient; times stay',
   cleanDescriptors: 'Clean Descriptors: descriptions stay without what identifies',
   cleanStructuredContent: 'Clean Structured Content: reports stay without what identifies',
-  cleanGraphics: 'Clean Graphics: annotations and overlays stay without what identifies',
+  cleanGraphics:
+    'Clean Graphics: annotations of presentation states stay without what identifies; overlay planes go',
 };
 
 export const actionDocs: { readonly [A in OwnAction]: string } = {
@@ -98,7 +99,7 @@ export const whenProperties = {
   ),
   callingAeTitle: listable(
     { ...numberToo, description: 'AE title' },
-    'only for what these AE titles sent; never true for files de-identified offline',
+    'only for what these AE titles sent; offline, the AE title given with `deidentify --calling-ae`, else never true',
   ),
 } as const;
 

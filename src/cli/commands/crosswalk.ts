@@ -131,7 +131,9 @@ async function lookUp(
   for (const pair of wanted) io.stdout.write(csvOfPair(pair, 'full'));
   if (pairs.length < found.length)
     throw new SallyportError('CROSSWALK_DAMAGED', { detail: `${found.length - pairs.length} rows` });
-  return wanted.length > 0 ? exitCodes.ok : exitCodes.someRefused;
+  if (wanted.length > 0) return exitCodes.ok;
+  io.stderr.write('sallyport crosswalk lookup: no pair has this value\n');
+  return exitCodes.someRefused;
 }
 
 async function standardInput(): Promise<string> {

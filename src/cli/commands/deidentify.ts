@@ -45,8 +45,8 @@ const options = {
 
 /**
  * `deidentify PATH… --output DIR [--manifest FILE] [--resume] [--profile NAME|FILE] [--secret-file FILE] [--calling-ae AE]
- * [--workers N] [--reports DIR] [--crosswalk DIR --crosswalk-key FILE] [--fsync]`: the gateway's de-identification over files and folders, on all cores. Writes
- * `<study>/<series>/<instance>.dcm` under the new UIDs, each file whole or not at all, and one manifest line per input,
+ * [--workers N] [--reports DIR] [--crosswalk DIR --crosswalk-key FILE] [--fsync]`: the gateway's de-identification over
+ * files and folders, on all cores. Writes `<study>/<series>/<instance>.dcm` under the new UIDs, each file whole or not at all, and one manifest line per input,
  * also for files that could not be read. Two inputs with other content under one SOP Instance UID: the first in order
  * keeps the name, the other is held. Exit code 1 when any instance was held or failed, or the run was stopped.
  */
@@ -61,6 +61,9 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
   const threads = values.workers === undefined ? availableParallelism() : Number(values.workers);
   if (!Number.isInteger(threads) || threads < 1 || threads > maxWorkers)
     return wrong(io, `--workers is a whole number from 1 to ${maxWorkers}`);
+  const leftOut = [values.output, values.reports ?? values.output].map((path) => resolve(path));
+  if (positionals.some((path) => leftOut.includes(resolve(path))))
+    return wrong(io, 'an input is the folder of outputs or reports; choose another one');
   const callingAeTitle = callingAeOf(values['calling-ae']);
   const profile = loadProfileFile(values.profile);
   const secret = secretOf(values['secret-file'], io);
@@ -74,7 +77,7 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
   });
   const reports = values.reports === undefined ? undefined : openReports(values.reports, values.resume);
   const output = openOutput(values.output, values.fsync);
-  const crosswalk = openCrosswalk(values, values.output);
+  const crosswalk = openCrosswalk(values, values.output, secret);
   const stop = new AbortController();
   const onSignal = signalHandler(stop);
   let manifest: Manifest | undefined;
@@ -100,10 +103,7 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
     const progress = new RunProgress(io.stderr, startedAt);
     try {
       const counts = await runFiles({
-        inputs: walk(
-          positionals,
-          [values.output, values.reports ?? values.output].map((path) => resolve(path)),
-        ),
+        inputs: walk(positionals, leftOut),
         pool,
         output,
         manifest,
@@ -118,6 +118,8 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
       io.stdout.write(
         `${countsText(counts)}; ${rateText(counts, performance.now() - startedAt)}; profile ${profile.id} ${profile.revision}, key ${keyId}\n`,
       );
+      if (values.manifest === undefined && counts.held + counts.failed > 0)
+        io.stderr.write('sallyport deidentify: --manifest FILE tells which were held or failed, and why\n');
       if (stop.signal.aborted) io.stderr.write(stoppedText(values));
       const whole = !stop.signal.aborted && counts.held + counts.failed === 0;
       return whole ? exitCodes.ok : exitCodes.someRefused;
@@ -167,11 +169,14 @@ function assertKeyOf({ definition }: Profile, keyId: string): void {
 function openCrosswalk(
   values: { readonly crosswalk?: string | undefined; readonly 'crosswalk-key'?: string | undefined },
   output: string,
+  secret: Uint8Array,
 ): CrosswalkStore | undefined {
   const { crosswalk: dir, 'crosswalk-key': keyFile } = values;
   if (dir === undefined || keyFile === undefined) return undefined;
   assertKeyApart(keyFile, [dir, output]);
   const key = readKey(keyFile, readSecretFile);
+  if (Buffer.compare(key, secret) === 0)
+    throw new SallyportError('CROSSWALK_UNUSABLE', { detail: 'the key is the pseudonym secret' });
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
   } catch (cause) {

@@ -110,7 +110,11 @@ t.test('one value is looked up on either side, from standard input', async (t) =
       `kind,key_id,issuer,id_old,id_new\r\npatient-id,0a1b2c3d,GENERAL HOSPITAL,${patient.idOld},${patient.idNew}\r\n`,
     );
   }
-  t.same(await crosswalk(['lookup', ...args], 'absent'), { exitCode: 1, stdout: '', stderr: '' });
+  t.same(await crosswalk(['lookup', ...args], 'absent'), {
+    exitCode: 1,
+    stdout: '',
+    stderr: 'sallyport crosswalk lookup: no pair has this value\n',
+  });
   t.equal((await crosswalk(['lookup', ...args, '--kind', 'uid'], patient.idOld)).exitCode, 1);
   t.equal((await crosswalk(['lookup', ...args], '\n')).exitCode, 64);
 });

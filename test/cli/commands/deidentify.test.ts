@@ -346,6 +346,8 @@ t.test('--crosswalk records what became of every identifier before the output st
 
   const beside = call(...args, '--crosswalk', folder, '--crosswalk-key', keyFile);
   await t.rejects(beside, { code: 'CROSSWALK_UNUSABLE' }, 'a key beside its data is refused');
+  const same = call(...args, '--crosswalk', join(folder, 'other'), '--crosswalk-key', secret);
+  await t.rejects(same, { code: 'CROSSWALK_UNUSABLE' }, 'the pseudonym secret is no key of a crosswalk');
   t.equal((await call(...args, '--crosswalk', dir)).exitCode, 64);
 });
 
@@ -355,6 +357,14 @@ t.test('a profile that names another key than the one given is refused', async (
   writeFileSync(profile, 'profile: pinned\ndescription: x\nbase: basic\nkeyId: "0123abcd"\n');
   const refused = call(input, '--output', output, '--secret-file', secret, '--profile', profile);
   await t.rejects(refused, { code: 'KEY_UNKNOWN' });
+});
+
+t.test('an input that is the folder of outputs is refused, not passed over', async (t) => {
+  const { input, output } = scene(t);
+  const { exitCode, stderr } = await call(input, '--output', join(input, '.'));
+  t.equal(exitCode, 64);
+  t.match(stderr, /an input is the folder of outputs/);
+  t.equal((await call(input, '--output', output, '--reports', input)).exitCode, 64);
 });
 
 t.test('wrong arguments are told', async (t) => {

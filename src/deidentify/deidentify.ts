@@ -141,13 +141,18 @@ interface Uids {
 /** The UIDs by which an instance is known, or the tag of the first one missing. */
 function readUids(dataSet: DataSet): Uids | number {
   const [sopClassUid = '', sopInstanceUid = '', studyInstanceUid = '', seriesInstanceUid = ''] = uidTags.map(
-    (tag) => canonicalUid(textAt(dataSet, tag)),
+    (tag) => oneUid(canonicalUid(textAt(dataSet, tag))),
   );
   if (sopClassUid === '') return uidTags[0];
   if (sopInstanceUid === '') return uidTags[1];
   if (studyInstanceUid === '') return uidTags[2];
   if (seriesInstanceUid === '') return uidTags[3];
   return { sopClassUid, sopInstanceUid, studyInstanceUid, seriesInstanceUid };
+}
+
+/** Of several values none says which object it is: as good as missing. */
+function oneUid(uid: string): string {
+  return uid.includes('\\') ? '' : uid;
 }
 
 function missing(tag: number): DeidentifyResult {

@@ -7,7 +7,7 @@ import { type EditContext, type EditPlace, noted, placeWithin, reportedRule } fr
 import { editCode, isJudgedCode, keepValue } from './edit-kept.ts';
 import { PrivateEditing, settledBlocks } from './edit-private.ts';
 import { numberedDummy } from './numbered-dummies.ts';
-import { dummied, replaceUids, withEncoding, withText, writtenVr } from './replacements.ts';
+import { dummied, holdsText, replaceUids, withEncoding, withText, writtenVr } from './replacements.ts';
 import type { ReportRule } from './report.ts';
 import { editContent, replaceContent } from './structured/edit-content.ts';
 import { decodedText, latin1, valueBytes } from './text.ts';
@@ -80,6 +80,9 @@ function perform(
       if (element.body.kind === 'items') return recurse(context, element, element.body, dataSet, place);
       return noted(context, place, element.tag, 'kept', reportedRule(decision), element);
     case 'ownText':
+      // Text in the place of items or numbers would be read as something else.
+      if (!holdsText(element))
+        return noted(context, place, element.tag, 'removed', reportedRule(decision), undefined);
       return noted(
         context,
         place,

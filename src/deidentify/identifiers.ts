@@ -4,6 +4,7 @@ import { areTooMany, plainDates } from './date-spellings.ts';
 import { findDates } from './text/dates.ts';
 import { type Folded, foldText } from './text/fold.ts';
 import {
+  addressParts,
   addressTerms,
   birthTerms,
   eventTerms,
@@ -106,7 +107,8 @@ class Matcher implements Identifiers {
     const places = new Terms();
     for (const place of source.places ?? []) for (const term of placeTerms(place)) places.add(term);
     for (const address of source.addresses ?? [])
-      for (const term of [...placeTerms(address), ...addressTerms(address)]) places.add(term);
+      for (const term of [...placeTerms(address), ...addressParts(address), ...addressTerms(address)])
+        places.add(term);
     const births = plainDates(source.dates);
     this.births = new Set(births.map((date) => date.join('')));
     const events = plainDates(source.eventDates ?? []);
@@ -151,7 +153,11 @@ class Matcher implements Identifiers {
     this.#byteTerms = terms
       .filter(
         ({ text, kind, soft }) =>
-          !soft && text.length >= minInnerLength && kind !== 'bordered' && isAsciiTerm(text),
+          !soft &&
+          text.length >= minInnerLength &&
+          kind !== 'bordered' &&
+          kind !== 'number' &&
+          isAsciiTerm(text),
       )
       .map(({ text }) => text)
       .concat(compactDates)

@@ -1,10 +1,12 @@
+import { decodeText } from '../dicom/character-sets.ts';
 import type { DataElement, DataSet, ElementBody, FragmentsBody } from '../dicom/data-set.ts';
 import { lookup } from '../dicom/dictionary.ts';
 import { emptyElement } from '../dicom/edit.ts';
 import { numbers, valueLength } from '../dicom/values.ts';
 import { traitsOf } from '../dicom/vr.ts';
 import type { Identifiers } from './identifiers.ts';
-import { isAscii, latin1, trimmed, valueBytes } from './text.ts';
+import { isAscii, latin1, valueBytes } from './text.ts';
+import { namesUid } from './uid-registry.ts';
 import type { ValueFault } from './value-fault.ts';
 
 /** Values are searched in pieces of this many bytes. */
@@ -15,6 +17,8 @@ const overlapBytes = 256;
 const minBytes = 5;
 /** Two letters stand in every other number. */
 const minTextBytes = 4;
+/** More bytes than these are not looked at as text, but searched for long identifiers all the same. */
+const maxTextValue = 4096;
 /** Pixel Data and what belongs to it is judged in pixels/. */
 const pixelGroup = 0x7fe0;
 
@@ -42,16 +46,29 @@ export function faultOfBytes(
     if (isIdentifier(element, dataSet, length, identifiers)) return fault('identifier-found');
   }
   return (length >= minBytes && occurs(element.body, length, identifiers)) ||
-    isText(element, length, identifiers)
+    isText(element, dataSet, length, identifiers)
     ? fault('identifier-found')
     : undefined;
 }
 
-/** Letters in the place of a few numbers: there even a short name is no chance. */
-function isText(element: DataElement, length: number, identifiers: Identifiers): boolean {
-  if (length < minTextBytes || length > 64) return false;
-  const bytes = valueBytes(element, 64);
-  return bytes !== undefined && isAscii(bytes) && identifiers.occurIn(trimmed(latin1(bytes)), 'LO');
+/** Text in the place of numbers, in ASCII, UTF-8 or what the data set declares: there even a short name is no chance. */
+function isText(
+  element: DataElement,
+  { characterSets }: DataSet,
+  length: number,
+  identifiers: Identifiers,
+): boolean {
+  if (length < minTextBytes || length > maxTextValue) return false;
+  const bytes = valueBytes(element, maxTextValue);
+  if (bytes === undefined || bytes.some((byte) => byte < 0x20 && byte !== 0 && (byte < 9 || byte > 13)))
+    return false;
+  const occurs = (text: string): boolean =>
+    namesUid(text) || identifiers.occurIn(text.replaceAll('\0', '').trim(), 'LO');
+  if (isAscii(bytes)) return occurs(latin1(bytes));
+  const unicode = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return (
+    occurs(unicode) || (characterSets.length > 0 && occurs(decodeText(bytes, characterSets, 'LT').join(' ')))
+  );
 }
 
 /** Whole numbers large enough for an identifier, few enough to be one. */

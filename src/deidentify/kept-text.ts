@@ -5,6 +5,7 @@ import type { Identifiers } from './identifiers.ts';
 import { faultOfBytes } from './kept-bytes.ts';
 import { closedTerms } from './supplement.ts';
 import { decodedText, isAscii, latin1, plainText, trimmed, valueBytes, valueHead } from './text.ts';
+import { namesUid } from './uid-registry.ts';
 import type { ValueFault } from './value-fault.ts';
 
 /** DS and IS (PS3.5 6.2), with the padding of either side. */
@@ -86,7 +87,11 @@ const maxSpread = 8;
 function isSpread(values: readonly string[], identifiers: Identifiers): boolean {
   if (values.length < 2 || values.length > maxSpread) return false;
   const digits = values.map(trimmed);
-  return digits.every((value) => /^\d+$/.test(value)) && identifiers.isNumber(digits.join(''));
+  if (!digits.every((value) => /^\d+$/.test(value))) return false;
+  // Year, month and day.
+  const dated =
+    values.length === 3 && identifiers.isNumber(digits.map((value) => value.padStart(2, '0')).join(''));
+  return dated || identifiers.isNumber(digits.join(''));
 }
 
 function longText(element: DataElement): string | undefined {
@@ -105,7 +110,8 @@ function faultOfCodes(
   const closed = closedTerms.get(element.tag);
   if (closed !== undefined) return notOfTerms(element, dataSet, text, closed);
   // Most codes are one value, and as they should be.
-  if (codeValue.test(text) && !identifiers.occurIn(text, 'CS')) return undefined;
+  if (codeValue.test(text) && !identifiers.occurIn(text, 'CS') && !namesUid(text)) return undefined;
+  if (namesUid(text)) return notItsVr(element);
   const values = text.split('\\');
   const codes = values.map((value) => (codeValue.test(value) ? value : ''));
   const wellFormed = codes.join('\\');
@@ -149,7 +155,7 @@ function faultOfWords(
   if (foreign !== undefined || (closed !== undefined && text === '')) return foreign;
   // A name in another script, or in a character set that was not declared, would not be recognised.
   const readable = isAscii(bytes);
-  if (readable && !identifiers.occurIn(text, element.vr)) return undefined;
+  if (readable && !identifiers.occurIn(text, element.vr) && !namesUid(text)) return undefined;
   // Many of these are Type 1: a dummy is legal everywhere.
   const dummy = dummyValue(element.tag, element.vr, valueHead(element));
   const rule = readable ? 'identifier-found' : 'value-representation';

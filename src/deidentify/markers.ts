@@ -7,6 +7,7 @@ import { type EditContext, placeWithin, rootPlace } from './edit-context.ts';
 import { methodCodes } from './generated/method-codes.ts';
 import { withEncoding } from './replacements.ts';
 import { type MethodCode, type ProfileOption, profileOptions } from './rules.ts';
+import { cleanContext, cleanText, type DescriptorRules } from './text/clean-text.ts';
 import { textAt } from './text.ts';
 
 const patientIdentityRemoved = 0x00120062;
@@ -47,8 +48,12 @@ function temporalInformation({ claims, profile }: EditContext): string {
   return profile.definition.rules.some(({ action }) => action === 'keep') ? 'UNMODIFIED' : 'MODIFIED';
 }
 
+const methodRules: DescriptorRules = { vocabulary: 'any', words: [] };
+
 function methods(context: EditContext, dataSet: DataSet): string[] {
   const { profile, claims } = context;
+  // Methods are sentences of programs and people: names behind titles, dates and the like are no part of a method.
+  const text = cleanContext(context.subject.identifiers, methodRules);
   const own = [
     `Sallyport ${productVersion}; profile ${profile.id}`.slice(0, maxMethodLength),
     `profile revision ${profile.revision}`,
@@ -56,7 +61,7 @@ function methods(context: EditContext, dataSet: DataSet): string[] {
   ];
   const earlier = textAt(dataSet, deidentificationMethod)
     .split('\\')
-    .map((value) => value.trim())
+    .map((value) => cleanText(value.trim(), text).text)
     .filter((value) => value !== '' && value.length <= maxMethodLength && !own.includes(value))
     // Written again in ASCII, because the text of the gateway has to fit whatever character set holds here.
     .filter((value) => /^[\x20-\x7e]+$/.test(value) && !context.subject.identifiers.occurIn(value, 'LO'));

@@ -2,6 +2,7 @@ import type { DataElement, DataSet, Encoding, Vr } from '../dicom/data-set.ts';
 import { lookup } from '../dicom/dictionary.ts';
 import { bytesElement, emptyElement, item, sequenceElement, textElement, uidElement } from '../dicom/edit.ts';
 import { effectiveVr, has } from '../dicom/values.ts';
+import { traitsOf } from '../dicom/vr.ts';
 import { dummyValue } from './dummies.ts';
 import { numberedDummy } from './numbered-dummies.ts';
 import { canonicalUid, type Pseudonyms } from './pseudonyms.ts';
@@ -52,9 +53,26 @@ export function writtenVr(element: DataElement): Vr {
   return effectiveVr(element);
 }
 
-/** The element with this text, of the VR it is written with. */
+/**
+ * The element with this text, of the VR it is written with; what was sent as something else than text becomes what the
+ * dictionary says. Asked only for attributes that are text by one or the other (`holdsText`).
+ */
 export function withText(dataSet: DataSet, element: DataElement, text: string): DataElement {
-  return textElement(dataSet, element.tag, writtenVr(element), text);
+  return textElement(dataSet, element.tag, textVrOf(element) ?? 'LO', text);
+}
+
+/** Whether text can stand in the place of the element's value. */
+export function holdsText(element: DataElement): boolean {
+  return textVrOf(element) !== undefined;
+}
+
+function textVrOf(element: DataElement): Vr | undefined {
+  const vr = writtenVr(element);
+  if (traitsOf(vr).kind === 'text') return vr;
+  const known = lookup(element.tag)?.vr;
+  return known !== undefined && !known.includes(' ') && traitsOf(known as Vr).kind === 'text'
+    ? (known as Vr)
+    : undefined;
 }
 
 /** Action D. Undefined where no value is certain to be legal (CS): then the attribute goes. */

@@ -168,9 +168,12 @@ class Place implements RulePlace {
     if (group < 0x0008 || (tag & 0xffff) === 0 || isRepeatingPlane(group)) return structureDecision;
     const basic = this.#byTables(tag, vr);
     const asked = this.#own.decide(tag, vr);
-    const decision = asked === undefined ? basic : judged(asked, basic, isSequence(tag, vr));
+    const entry = lookup(tag);
+    const other = asked?.action === 'ownKeep' && entry !== undefined && !isPermittedVr(vr, entry.vr);
+    const decision =
+      asked === undefined ? basic : judged(asked, other ? wrongVr : basic, isSequence(tag, vr));
     // Only attributes of the dictionary and of the tables are remembered, so that no sender can make this map grow.
-    if (lookup(tag) !== undefined || this.#rows.has(tag)) this.#decided.set(tag, { vr, decision });
+    if (entry !== undefined || this.#rows.has(tag)) this.#decided.set(tag, { vr, decision });
     return decision;
   }
 
@@ -223,6 +226,8 @@ const recursing: ReadonlySet<ElementAction> = new Set<ElementAction>(['U', 'hash
  */
 function judged(asked: Decision, basic: Decision, isSequence: boolean): Decision {
   const { ownRule } = asked;
+  // What was sent as something else than it is was never looked at: nobody asked for that.
+  if (asked.action === 'ownKeep' && basic === wrongVr) return basic;
   if (asked.action === 'ownKeep' && (keeping.has(basic.action) || basic.action === 'keepDate'))
     return ownRule === undefined ? basic : { ...basic, rule: 'own-rule', ownRule };
   const lets = lettingThrough.has(asked.action) || (isSequence && recursing.has(asked.action));

@@ -24,3 +24,15 @@ export function isRegisteredUid(uid: string): boolean {
 export function registeredKind(uid: string): RegisteredKind | undefined {
   return kinds.get(uid);
 }
+
+const uidInText = /(?<![\d.])[012](?:\.\d+){4,}/g;
+
+/** Whether a text has a UID in it, which leads to the object as well as one in its own attribute; public ones do not. */
+export function namesUid(text: string): boolean {
+  if (text.length < minUid || !text.includes('.')) return false;
+  return (text.replaceAll('\0', '').match(uidInText) ?? []).some(
+    (uid) => uid.length >= minUid && !isRegisteredUid(uid),
+  );
+}
+/** Shorter ones are versions of software. */
+const minUid = 14;

@@ -87,6 +87,8 @@ const datePart = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{0,9}$
  */
 export function isRetainable(uid: string, { identifiers, dates }: Secrets): boolean {
   if (!isUid(uid)) return false;
+  // A date of birth with dots is a UID by its form.
+  if (uid.length <= 12 && identifiers.isPersonal(uid.replaceAll('.', ''))) return false;
   for (const part of uid.split('.')) {
     if (part.length < minTelling) continue;
     if (identifiers.isPersonal(part) || (dates === 'modified' && datePart.test(part))) return false;

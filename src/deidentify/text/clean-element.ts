@@ -138,6 +138,9 @@ function trailing(raw: Uint8Array): boolean {
 /** Bytes that say one thing decoded can say another to who reads them as they are. */
 function isHidden(raw: Uint8Array, text: string, { identifiers }: CleanContext): boolean {
   if (isAscii(raw)) return false;
+  const unicode = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('utf8');
+  // UTF-8 that was not declared, or was declared to be something else.
+  if (unicode !== text && identifiers.occurIn(unicode, 'LO')) return true;
   const plain = latin1(raw);
   return plain !== text && identifiers.occurIn(plain.replace(/[^\x20-\x7e]+/g, ' '), 'LO');
 }

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import type { DataElement, DataSet, Vr } from '../../dicom/data-set.ts';
 import { lookup } from '../../dicom/dictionary.ts';
-import { rawBytes } from '../../dicom/values.ts';
+import { numbers, rawBytes } from '../../dicom/values.ts';
+import { traitsOf } from '../../dicom/vr.ts';
 import { createIdentifiers, type IdentifierSource, type Identifiers } from '../identifiers.ts';
 import { identifyingContent, identifyingContentTags } from '../structured/identifying-content.ts';
-import { decodedText, undeclaredUtf8 } from '../text.ts';
+import { decodedText, undeclaredUtf8, valueHead } from '../text.ts';
 
 /** Identifiers of the patient, the visit, the order and the institution; their values must not occur in what is kept. */
 const idTags: ReadonlySet<number> = new Set([
@@ -204,9 +205,13 @@ function dateOf(value: string): string {
 }
 
 function valuesOf(element: DataElement, dataSet: DataSet): string[] {
-  const text = decodedText(element, dataSet);
-  if (text === undefined || text === '') return [];
-  const values = text.split('\\');
+  // Of what is too long to be read whole, the beginning names somebody as well.
+  const text =
+    decodedText(element, dataSet) ??
+    decodedText({ ...element, body: { kind: 'bytes', bytes: valueHead(element) } }, dataSet);
+  const numeric = traitsOf(element.vr).kind === 'number' ? numbers(dataSet, element.tag).map(String) : [];
+  if (text === undefined || text === '') return numeric;
+  const values = [...text.split('\\'), ...numeric];
   // Writers that send UTF-8 without declaring it: their names would be found in nothing that is written properly.
   const unicode = undeclaredUtf8(element);
   if (unicode !== undefined) values.push(...unicode.split('\\'));

@@ -42,6 +42,16 @@ export function placeTerms(place: string): Term[] {
     : [];
 }
 
+/** Streets with their numbers and towns with their postcodes, parts of an address that are found wherever they stand. */
+export function addressParts(address: string): Term[] {
+  return address
+    .split(/[,;^=\r\n]+/)
+    .map(compacted)
+    .filter((text) => text.length >= minAddressPart && /\d/.test(text) && /\p{L}{3}/u.test(text))
+    .map((text): Term => ({ text, kind: 'anywhere', soft: false }));
+}
+const minAddressPart = 8;
+
 /** The words of an institution or an address that are not of imaging; found where text is cleaned. */
 export function addressTerms(address: string): Term[] {
   return address
@@ -71,7 +81,7 @@ export function birthTerms([year, month, day]: PlainDate): Term[] {
   }
   return [...forms]
     .filter(({ length }) => length >= minDigits)
-    .map((text): Term => ({ text, kind: 'bordered', soft: false }));
+    .map((text): Term => ({ text, kind: 'number', soft: false }));
 }
 
 /** A date of an event with the year in full; a time of day may follow. */

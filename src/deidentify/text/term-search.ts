@@ -135,8 +135,11 @@ function acceptedEnd({ kind }: Term, folded: Folded, start: number, end: number)
       if (!isSplit(folded, start, end)) return end;
       return end - start >= minAcrossLength || (begins && ends) ? end : 0;
     }
-    case 'beginning':
-      return begins ? end : 0;
+    case 'beginning': {
+      let first = start;
+      while (first > 0 && border[first] === 0 && compact.charCodeAt(first - 1) === 0x30) first -= 1;
+      return unspaced || border[first] !== 0 ? end : 0;
+    }
     case 'bordered':
       return begins && ends ? end : 0;
     case 'number': {

@@ -151,7 +151,7 @@ function deidentification(): string {
 
 **File.** Preamble and File Meta Information are written anew; nothing of the received ones is copied.
 
-**Restrictions.** Neither replaced nor kept UIDs make pixel data unmatchable with the originals. Faces in volumes are not altered (113102 is not claimed).`;
+**Restrictions.** Pixel values are not changed: whoever has the originals can match the images by their pixels, whatever becomes of UIDs. Faces in volumes are not altered (113102 is not claimed).`;
 }
 
 /** How each option is carried out where the standard leaves it open. */

@@ -35,7 +35,7 @@ export const actionTexts: { readonly [A in AppliedAction]: ActionText } = {
 
 const ruleTexts: { readonly [R in RuleName]: string } = {
   'table-e1-1': 'Basic Profile (PS3.15 Table E.1-1)',
-  'not-in-table': 'Can identify, though Table E.1-1 omits it',
+  'not-in-table': 'Gap of Table E.1-1: judged by a list of the gateway',
   'uid-role': 'UID of an instance, a series or the like',
   supplement: 'Supplement to Table E.1-1',
   'value-representation': 'Handled by its value representation',

@@ -1,4 +1,5 @@
 import type { AppliedAction } from '../deidentify/report.ts';
+import { condensed, type ShownRow } from './condense.ts';
 import { actionTexts, optionText, ruleText } from './explanations.ts';
 import { htmlStyle } from './html-style.ts';
 import type { AttributeRow, CodeCount, StudyReport } from './study-report.ts';
@@ -60,8 +61,8 @@ ${codes(
   report.released,
 )}
 <h2 id="attributes">Attributes</h2>
-<p class="soft">Every attribute that was met, by what became of it. Items of a sequence are counted together. No original value is in this report.</p>
-${sections.map((action) => attributes(action, rowsOf(report, action))).join('\n')}
+<p class="soft">Every attribute that was met, by what became of it. Items of a sequence are counted together; removed private attributes of one group share a line. No original value is in this report.</p>
+${sections.map((action) => attributes(action, rowsOf(report, action), report.instances.deidentified)).join('\n')}
 </main>
 <footer>
 <p>Made by Sallyport ${escaped(report.product.version)} from what was recorded while the instances were de-identified, after the rules of DICOM PS3.15 Annex E (2026d). Tags and keywords are those of PS3.6.</p>
@@ -191,18 +192,18 @@ function codes(id: string, title: string, text: string, counts: readonly CodeCou
   )}</div>`;
 }
 
-function attributes(action: AppliedAction, rows: readonly AttributeRow[]): string {
+function attributes(action: AppliedAction, rows: readonly AttributeRow[], instances: number): string {
   const { title, text } = actionTexts[action];
   const count = rows.reduce((sum, { elements }) => sum + elements, 0);
   return `<section class="box" id="${action}"><div class="title"><h3>${title}</h3><span class="count">${number(rows.length)} ${rows.length === 1 ? 'attribute' : 'attributes'}, ${number(count)} ${count === 1 ? 'element' : 'elements'}</span><p>${escaped(text)}</p></div><div class="scroll"><table>
 <thead><tr><th scope="col">Tag</th><th scope="col">Attribute</th><th scope="col">Rule</th><th scope="col" class="number">Instances</th><th scope="col" class="number">Elements</th></tr></thead>
 <tbody>
-${rows.map(attributeRow).join('\n')}
+${condensed(rows, instances).map(attributeRow).join('\n')}
 </tbody></table></div></section>`;
 }
 
 /** The attribute itself first, the sequences around it in small. */
-function attributeRow({ path, keyword, rule, elements, instances }: AttributeRow): string {
+function attributeRow({ path, keyword, rule, elements, instances, exact }: ShownRow): string {
   const tags = path.split('/');
   const words = keyword.split(' / ');
   const within = words.slice(0, -1);
@@ -210,7 +211,7 @@ function attributeRow({ path, keyword, rule, elements, instances }: AttributeRow
     within.length === 0
       ? ''
       : `<span class="within">in ${within.map((word) => escaped(spaced(word))).join(' › ')}</span>`;
-  return `<tr><td class="tag">${escaped(tags.at(-1) ?? '')}</td><td class="path"><span class="name">${escaped(spaced(words.at(-1) ?? ''))}</span>${place}</td><td class="rule">${escaped(ruleText(rule))}</td><td class="number">${number(instances)}</td><td class="number">${number(elements)}</td></tr>`;
+  return `<tr><td class="tag">${escaped(tags.at(-1) ?? '')}</td><td class="path"><span class="name">${escaped(spaced(words.at(-1) ?? ''))}</span>${place}</td><td class="rule">${escaped(ruleText(rule))}</td><td class="number">${exact ? '' : 'at least '}${number(instances)}</td><td class="number">${number(elements)}</td></tr>`;
 }
 
 /** A table in a box; the cells are HTML. A column that begins with # holds numbers. */

@@ -1,4 +1,5 @@
 import type { AppliedAction } from '../deidentify/report.ts';
+import { condensed } from './condense.ts';
 import { actionTexts, optionText, ruleText } from './explanations.ts';
 import type { StudyReport } from './study-report.ts';
 
@@ -6,9 +7,9 @@ import type { StudyReport } from './study-report.ts';
 export function renderText(report: StudyReport): string {
   const { studyInstanceUid, sopInstanceUid, studies, instances, incomplete } = report;
   const lines = [
-    studyInstanceUid === null ? `${studies} studies` : `study ${studyInstanceUid}`,
+    studyInstanceUid === null ? counted(studies, 'study', 'studies') : `study ${studyInstanceUid}`,
     ...(sopInstanceUid === null ? [] : [`instance ${sopInstanceUid}`]),
-    `${instances.deidentified} instances de-identified in ${instances.series} series, ${instances.held} held`,
+    `${counted(instances.deidentified, 'instance', 'instances')} de-identified in ${instances.series} series, ${instances.held} held`,
     ...report.profiles.map(
       ({ profile, profileRevision, keyId, options, instances }) =>
         `profile ${profile} ${profileRevision}, key ${keyId}, options ${options.map(optionText).join(', ') || 'none'}: ${instances}`,
@@ -30,9 +31,16 @@ export function renderText(report: StudyReport): string {
   for (const action of Object.keys(actionTexts) as readonly AppliedAction[]) {
     const rows = report.attributes.filter((row) => row.action === action);
     if (rows.length === 0) continue;
-    lines.push('', `${actionTexts[action].title} (${report.actions[action]} elements)`);
-    for (const { path, keyword, rule, elements } of rows)
+    lines.push(
+      '',
+      `${actionTexts[action].title} (${counted(report.actions[action], 'element', 'elements')})`,
+    );
+    for (const { path, keyword, rule, elements } of condensed(rows, instances.deidentified))
       lines.push(`  ${path}  ${keyword}  ${elements}  ${ruleText(rule)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

@@ -163,7 +163,7 @@ t.test('sallyport report prints and writes what the storage folder has', async (
   };
   const [code, text] = await call(study);
   t.equal(code, 0);
-  t.match(text, /^study 2\.25\.\d+\n1 instances de-identified/);
+  t.match(text, /^study 2\.25\.\d+\n1 instance de-identified/);
   t.match(text, /\(0010,0010\) {2}PatientName {2}1 {2}Pseudonym/);
   t.match(JSON.parse((await call('--all', '--json'))[1]), { studies: 2, instances: { deidentified: 2 } });
   const page = join(storage, 'page.html');
@@ -172,7 +172,7 @@ t.test('sallyport report prints and writes what the storage folder has', async (
   const { instance: uid } = JSON.parse(instance(1).line) as { instance: string };
   const [alone, about] = await call(study, '--instance', uid);
   t.equal(alone, 0);
-  t.match(about, `instance ${uid}\n1 instances`);
+  t.match(about, `instance ${uid}\n1 instance `);
   await t.rejects(call(study, '--instance', '1.2.3.4.5.6.7'), { code: 'INSTANCE_UNKNOWN' });
   t.equal((await call('--all', '--instance', uid))[0], 64);
   t.equal((await call())[0], 64);

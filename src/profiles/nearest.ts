@@ -3,6 +3,9 @@ import { quoted } from './faults.ts';
 /** A word is taken for a misspelling when at most every third character differs. */
 const tolerance = 3;
 const maxLength = 80;
+/** What is at least so long may be the beginning of a word; so many of these are named. */
+const minStart = 3;
+const maxLonger = 4;
 
 /**
  * The word of the list that was probably meant, or undefined. Another case and other separators (`retain-uids` for
@@ -26,13 +29,16 @@ export function nearestWord(word: string, words: Iterable<string>): string | und
   return nearest;
 }
 
-/** "did you mean X?" where something is near, else what is allowed, as far as a line can hold it. */
+/** "did you mean X?" where something is near or begins so, else what is allowed, as far as a line can hold it. */
 export function suggestion(word: string, words: readonly string[], maxListed = 24): string {
   const nearest = nearestWord(word, words);
   if (nearest !== undefined) return `did you mean ${quoted(nearest)}?`;
-  return words.length <= maxListed
-    ? `allowed: ${words.join(', ')}`
-    : `${words.length} words are allowed, none of them near`;
+  if (words.length <= maxListed) return `allowed: ${words.join(', ')}`;
+  const wanted = plain(word);
+  const longer = wanted.length < minStart ? [] : words.filter((known) => plain(known).startsWith(wanted));
+  return longer.length > 0
+    ? `did you mean ${longer.slice(0, maxLonger).map(quoted).join(', ')}?`
+    : 'nothing that is allowed is spelt like it';
 }
 
 function plain(word: string): string {

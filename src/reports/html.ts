@@ -98,8 +98,9 @@ function banner({ instances, methodCodes, incomplete, truncated }: StudyReport):
     );
   }
   if (banners.length === 0 && instances.deidentified > 0) {
+    const all = instances.held > 0 ? '' : 'All ';
     banners.push(
-      `<p class="banner good" role="note"><strong>${instances.deidentified === 1 ? 'The instance was' : `All ${number(instances.deidentified)} instances were`} de-identified</strong> in conformance with the Basic Application Level Confidentiality Profile of DICOM PS3.15 and the options below.</p>`,
+      `<p class="banner good" role="note"><strong>${instances.deidentified === 1 ? 'One instance was' : `${all}${number(instances.deidentified)} instances were`} de-identified</strong> in conformance with the Basic Application Level Confidentiality Profile of DICOM PS3.15 and the options below.</p>`,
     );
   }
   return banners.join('\n');

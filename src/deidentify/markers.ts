@@ -61,6 +61,7 @@ function methods(context: EditContext, dataSet: DataSet): string[] {
   ];
   const earlier = textAt(dataSet, deidentificationMethod)
     .split('\\')
+    .filter((value) => !context.subject.identifiers.occurIn(value.trim(), 'LO'))
     .map((value) => cleanText(value.trim(), text).text)
     .filter((value) => value !== '' && value.length <= maxMethodLength && !own.includes(value))
     // Written again in ASCII, because the text of the gateway has to fit whatever character set holds here.

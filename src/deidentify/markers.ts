@@ -61,8 +61,9 @@ function methods(context: EditContext, dataSet: DataSet): string[] {
   ];
   const earlier = textAt(dataSet, deidentificationMethod)
     .split('\\')
-    .filter((value) => !context.subject.identifiers.occurIn(value.trim(), 'LO'))
-    .map((value) => cleanText(value.trim(), text).text)
+    .map((value) => value.trim())
+    .filter((value) => !own.includes(value) && !context.subject.identifiers.occurIn(value, 'LO'))
+    .map((value) => cleanText(value, text).text)
     .filter((value) => value !== '' && value.length <= maxMethodLength && !own.includes(value))
     // Written again in ASCII, because the text of the gateway has to fit whatever character set holds here.
     .filter((value) => /^[\x20-\x7e]+$/.test(value) && !context.subject.identifiers.occurIn(value, 'LO'));

@@ -158,7 +158,8 @@ function deidentification(): string {
 const manners: Readonly<Record<ProfileOption, string>> = {
   retainSafePrivate:
     "Elements of Table E.3.10-1, known by group, creator and low byte; numbers, codes, UIDs (replaced) and sequences (by the same rules) unless the profile names other classes. A sender's own declaration (0008,0300) is believed where it warns, not where it reassures.",
-  retainUids: 'UIDs that are UIDs stay; text in their place is replaced.',
+  retainUids:
+    'UIDs stay; text in their place is replaced, and so is a UID that contains the Patient ID, the accession number or the birth date, and beside Modified Dates one that contains a date. Forms of dates that vendors invented are not known.',
   retainDeviceIdentity:
     'Kept, except that true dates beside shifted ones are shifted too (Modified Dates wins) unless the profile sets `trueDeviceDates`; 300C,0127 is not taken for a device.',
   retainInstitutionIdentity: 'Kept, unless a value repeats an identifier of the patient.',

@@ -1,10 +1,10 @@
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
-import { isPrivateCreator } from '../dicom/dictionary.ts';
+import { element } from '../dicom/values.ts';
 import type { Decision } from './decision.ts';
 import type { EditContext } from './edit-context.ts';
 import { faultOfText } from './kept-text.ts';
 import type { PrivatePlace, PrivateVerdict } from './private/judge.ts';
-import { creatorTagOf, PrivateBlocks, withoutUnusedCreators } from './private/private-blocks.ts';
+import { PrivateBlocks } from './private/private-blocks.ts';
 import { faultOfPrivate } from './private/private-values.ts';
 
 /** What is to be done with a private element, and the element with the VR by which it is to be read. */
@@ -17,12 +17,10 @@ const removed: Decision = { action: 'X', rule: 'private' };
 const option = 'retainSafePrivate' as const;
 const safe = {
   keep: { action: 'ownKeep', rule: 'safe-private', option },
-  // Claims nothing: whether an element of its block stays is seen later.
-  creator: { action: 'ownKeep', rule: 'safe-private' },
   uid: { action: 'U', rule: 'safe-private', option },
   recurse: { action: 'K', rule: 'safe-private', option },
   'clean-text': { action: 'clean', rule: 'safe-private', option, otherwise: 'X' },
-} as const satisfies Record<Exclude<PrivateVerdict['action'], 'remove'>, Decision>;
+} as const satisfies Record<Exclude<PrivateVerdict['action'], 'remove' | 'creator'>, Decision>;
 
 /** Decides on the private elements of one data set or item (PS3.15 E.3.10): own rules first, then the table of safe ones. */
 export class PrivateEditing {
@@ -30,6 +28,7 @@ export class PrivateEditing {
   readonly #dataSet: DataSet;
   readonly #place: PrivatePlace;
   readonly #blocks: PrivateBlocks;
+  readonly #creators = new Map<number, DataElement | undefined>();
 
   constructor(context: EditContext, dataSet: DataSet) {
     this.#context = context;
@@ -38,38 +37,44 @@ export class PrivateEditing {
     this.#blocks = new PrivateBlocks(dataSet);
   }
 
-  decide(element: DataElement): PrivateDecision {
+  /**
+   * The creator as it may stay while an element of its block does; undefined where its name, which is text like any other,
+   * may not.
+   */
+  creator(tag: number): DataElement | undefined {
+    if (this.#creators.has(tag)) return this.#creators.get(tag);
+    const sent = element(this.#dataSet, tag);
+    const read: DataElement | undefined = sent === undefined ? undefined : { ...sent, vr: 'LO' };
+    const owner = this.#blocks.ownerOf(tag);
+    const fault =
+      read === undefined || owner === undefined
+        ? true
+        : faultOfText(read, this.#dataSet, this.#context.subject.identifiers) !== undefined;
+    const creator = fault ? undefined : read;
+    this.#creators.set(tag, creator);
+    return creator;
+  }
+
+  /** For elements of blocks, not for creators. */
+  decide(found: DataElement): PrivateDecision {
     const { book, subject } = this.#context;
-    const owner = this.#blocks.ownerOf(element.tag);
-    if (owner === undefined) return { decision: removed, element };
-    if (isPrivateCreator(element.tag)) {
-      // A creator stays for now; it goes again when nothing of its block is left. Its name is text like any other.
-      const fault = faultOfText({ ...element, vr: 'LO' }, this.#dataSet, subject.identifiers);
-      return { decision: fault === undefined ? safe.creator : removed, element: { ...element, vr: 'LO' } };
-    }
-    const own = book.decidePrivate(element.tag, element.vr, owner.name);
+    const owner = this.#blocks.ownerOf(found.tag);
+    if (owner === undefined) return { decision: removed, element: found };
+    if (this.creator(owner.tag) === undefined) return { decision: removed, element: found };
+    const own = book.decidePrivate(found.tag, found.vr, owner.name);
     if (own !== undefined) {
       // What is let through of a private block is let through against the standard.
       const weakens = own.action !== 'X' && own.action !== 'Z';
-      return { decision: weakens ? { ...own, weakens } : own, element };
+      return { decision: weakens ? { ...own, weakens } : own, element: found };
     }
-    const verdict = this.#place.judge(element);
-    if (verdict.action === 'remove') return { decision: removed, element };
-    const read: DataElement = element.vr === verdict.vr ? element : { ...element, vr: verdict.vr };
+    const verdict = this.#place.judge(found);
+    if (verdict.action === 'remove' || verdict.action === 'creator')
+      return { decision: removed, element: found };
+    const read: DataElement = found.vr === verdict.vr ? found : { ...found, vr: verdict.vr };
     if (verdict.action === 'keep') {
-      const fault = faultOfPrivate(element, verdict, this.#dataSet, subject.identifiers);
-      if (fault !== undefined) return { decision: { action: 'X', rule: fault.rule }, element };
+      const fault = faultOfPrivate(found, verdict, this.#dataSet, subject.identifiers);
+      if (fault !== undefined) return { decision: { action: 'X', rule: fault.rule }, element: found };
     }
     return { decision: safe[verdict.action], element: read };
   }
-}
-
-/** Without creators whose block holds nothing any more, and without elements whose creator did not stay. */
-export function settledBlocks(elements: readonly DataElement[]): readonly DataElement[] {
-  const creators = new Set(elements.map(({ tag }) => tag).filter(isPrivateCreator));
-  const owned = elements.filter(({ tag }) => {
-    const creator = creatorTagOf(tag);
-    return creator === undefined || isPrivateCreator(tag) || creators.has(creator);
-  });
-  return withoutUnusedCreators(owned);
 }

@@ -1,12 +1,13 @@
 import type { DataElement, DataSet, ItemsBody } from '../dicom/data-set.ts';
-import { isPrivate } from '../dicom/dictionary.ts';
+import { isPrivate, isPrivateCreator } from '../dicom/dictionary.ts';
 import { emptyElement, sequenceElement, uidElement } from '../dicom/edit.ts';
 import type { SimpleAction } from './actions.ts';
 import type { Decision } from './decision.ts';
 import { type EditContext, type EditPlace, noted, placeWithin, reportedRule } from './edit-context.ts';
 import { editCode, isJudgedCode, keepValue } from './edit-kept.ts';
-import { PrivateEditing, settledBlocks } from './edit-private.ts';
+import { PrivateEditing } from './edit-private.ts';
 import { numberedDummy } from './numbered-dummies.ts';
+import { withoutUnusedCreators } from './private/private-blocks.ts';
 import { dummied, holdsText, replaceUids, withEncoding, withText, writtenVr } from './replacements.ts';
 import type { ReportRule } from './report.ts';
 import { editContent, replaceContent } from './structured/edit-content.ts';
@@ -32,18 +33,40 @@ export function editDataSet(context: EditContext, dataSet: DataSet, place: EditP
   const elements: DataElement[] = [];
   let privates: PrivateEditing | undefined;
   for (const element of dataSet.elements) {
+    const { tag } = element;
     let edited: DataElement | undefined;
-    if (isPrivate(element.tag) && context.book.looksAtPrivate) {
+    if (isPrivate(tag) && context.book.looksAtPrivate) {
       privates ??= new PrivateEditing(context, dataSet);
-      const { decision, element: read } = privates.decide(element);
-      edited = perform(context, read, dataSet, place, decision);
+      if (isPrivateCreator(tag)) {
+        edited = privates.creator(tag);
+        if (edited === undefined) noted(context, place, tag, 'removed', 'private', undefined);
+      } else {
+        const { decision, element: read } = privates.decide(element);
+        edited = perform(context, read, dataSet, place, decision);
+      }
     } else {
-      edited = perform(context, element, dataSet, place, place.rules.decide(element.tag, element.vr));
+      edited = perform(context, element, dataSet, place, place.rules.decide(tag, element.vr));
     }
     if (edited !== undefined) elements.push(edited);
   }
-  const settled = privates === undefined ? elements : settledBlocks(elements);
+  const settled = privates === undefined ? elements : settledBlocks(context, elements, place);
   return { encoding: dataSet.encoding, elements: settled, characterSets: dataSet.characterSets };
+}
+
+/** Private creators stay while an element of their block does; which of them do is known at the end. */
+function settledBlocks(
+  context: EditContext,
+  elements: readonly DataElement[],
+  place: EditPlace,
+): readonly DataElement[] {
+  const settled = withoutUnusedCreators(elements);
+  const left = new Set(settled);
+  for (const element of elements) {
+    if (!isPrivateCreator(element.tag)) continue;
+    if (left.has(element)) noted(context, place, element.tag, 'kept', 'structure', element);
+    else noted(context, place, element.tag, 'removed', 'private', undefined);
+  }
+  return settled;
 }
 
 /** An element after the decision on it; undefined when it goes. */

@@ -1,5 +1,5 @@
 import type { Vr } from '../dicom/data-set.ts';
-import { isPrivate, lookup } from '../dicom/dictionary.ts';
+import { lookup } from '../dicom/dictionary.ts';
 import type { Decision, ElementAction } from './decision.ts';
 import { ownedByGateway } from './owned-attributes.ts';
 import type { Condition, OwnRule } from './profile-definition.ts';
@@ -42,7 +42,8 @@ export function createOwnRules(rules: readonly OwnRule[], active: readonly numbe
   const standard: {
     readonly fits: (tag: number, vr: Vr) => boolean;
     readonly decision: Decision;
-    readonly fitsPrivate: boolean;
+    /** What the rule does to a private element; undefined where it does not reach any. */
+    readonly forPrivate: Decision | undefined;
   }[] = [];
   const creators: {
     readonly fits: (tag: number, creator: string) => boolean;
@@ -58,14 +59,14 @@ export function createOwnRules(rules: readonly OwnRule[], active: readonly numbe
         standard.push({
           fits: tagMatcher(select.pattern),
           decision,
-          fitsPrivate: isOdd(select.pattern) || restricting.has(rule.action),
+          forPrivate: removing(rule, decision),
         });
         break;
       case 'vr':
         standard.push({
           fits: (tag, vr) => vr === select.vr || lookup(tag)?.vr === select.vr,
           decision,
-          fitsPrivate: restricting.has(rule.action),
+          forPrivate: removing(rule, decision),
         });
         break;
       case 'privateCreator':
@@ -88,18 +89,18 @@ export function createOwnRules(rules: readonly OwnRule[], active: readonly numbe
       standard.length === 0 || ownedByGateway(tag) !== undefined ? undefined : fitting(tag, vr),
     decidePrivate(tag, vr, creator) {
       const named = creators.find(({ fits }) => fits(tag, creator.trim()))?.decision;
-      return named ?? standard.find(({ fits, fitsPrivate }) => fitsPrivate && fits(tag, vr))?.decision;
+      return named ?? standard.find(({ fits, forPrivate }) => forPrivate && fits(tag, vr))?.forPrivate;
     },
-    anyPrivate:
-      creators.length > 0 || rules.some(({ select }) => select.kind === 'tag' && isOdd(select.pattern)),
+    anyPrivate: creators.length > 0,
   };
 }
 
-/** Wide selectors (a VR, a pattern of any group) take private elements away, but never keep what nobody knows. */
-const restricting: ReadonlySet<OwnRule['action']> = new Set<OwnRule['action']>(['remove', 'empty']);
-
-function isOdd(pattern: string): boolean {
-  return /^...[13579bdf]/i.test(pattern) && isPrivate(Number.parseInt(pattern.replaceAll('x', '0'), 16));
+/**
+ * Wide selectors (a VR, a pattern of any group) take private elements away, but never keep what nobody knows: where they
+ * empty standard attributes, an empty private element would tell no more than none.
+ */
+function removing({ action }: OwnRule, decision: Decision): Decision | undefined {
+  return action === 'remove' || action === 'empty' ? { ...decision, action: 'X' } : undefined;
 }
 
 function tagMatcher(pattern: string): (tag: number) => boolean {

@@ -10,7 +10,13 @@ import { type OptionAction, optionAction } from './option-actions.ts';
 import { createOwnRules, type OwnRules } from './own-rules.ts';
 import type { Profile } from './profile.ts';
 import type { ActionCode, GapAction, ProfileOption } from './rules.ts';
-import { foreignGroups, isRetiredRange, supplement, supplementDescriptors } from './supplement.ts';
+import {
+  foreignGroups,
+  isRetiredRange,
+  supplement,
+  supplementCharacteristics,
+  supplementDescriptors,
+} from './supplement.ts';
 import { isPermittedVr, temporal, unlistedAction } from './unlisted.ts';
 
 /** A data set or the items of one sequence: what the rules say there. */
@@ -118,8 +124,15 @@ function listedRows({ options, definition }: Profile): ReadonlyMap<number, Liste
   const descriptor: OptionAction | undefined = options.has('cleanDescriptors')
     ? { option: 'cleanDescriptors', action: 'clean' }
     : undefined;
+  const characteristic: OptionAction | undefined = options.has('retainPatientCharacteristics')
+    ? { option: 'retainPatientCharacteristics', action: 'K' }
+    : undefined;
   for (const [tag, code] of supplement) {
-    const under = supplementDescriptors.has(tag) ? descriptor : undefined;
+    const under = supplementDescriptors.has(tag)
+      ? descriptor
+      : supplementCharacteristics.has(tag)
+        ? characteristic
+        : undefined;
     rows.set(tag, { rule: 'supplement', basic: code, under });
   }
   for (const row of tableE11) {

@@ -48,8 +48,15 @@ export const supplement: ReadonlyMap<number, ActionCode> = new Map<number, Actio
   [0x300a00e5, 'X/Z'],
   [0x00082120, 'X/Z'],
   [0x00082127, 'X/Z'],
+  // Measures of the body that go with size and weight.
+  [0x00101022, 'X'],
+  [0x00101023, 'X'],
+  [0x00101024, 'X'],
   ...removed.map((tag): [number, ActionCode] => [tag, 'X']),
 ]);
+
+/** Measures of the body beside size and weight: Retain Patient Characteristics (PS3.15 E.3.7) keeps them as those. */
+export const supplementCharacteristics: ReadonlySet<number> = new Set([0x00101022, 0x00101023, 0x00101024]);
 
 /**
  * Those of the supplement that describe what is in the object, in words: Clean Descriptors (PS3.15 E.3.5) keeps them once

@@ -47,7 +47,7 @@ const keywordKinds: readonly (readonly [RegExp, Kind])[] = [
   ],
   [/Telephone|Telecom|Address|Email|Contact|PostalCode|Insurance|Residence|Country(?!OfP)/i, 'contact'],
   [
-    /Institution|Department|Hospital|Organization|ClinicalTrialSite|ClinicalTrialSponsor|CoordinatingCenter|CurrentPatientLocation|PatientLocation|RequestingService/,
+    /Institution|Department|Hospital|Organization|ClinicalTrialSite|ClinicalTrialSponsor|CoordinatingCenter|CurrentPatientLocation|PatientLocation/,
     'institution',
   ],
   [

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { ConfigurationFaults } from '../config/load.ts';
 import { asSallyportError, errorRow, exitCodes } from '../core/errors.ts';
+import { productVersion } from '../core/version.ts';
 import { ProfileFaults } from '../profiles/profile-files.ts';
 import { commands } from './cli-commands.ts';
 import type { CommandIo } from './io.ts';
@@ -16,6 +17,10 @@ async function main(argv: readonly string[], io: CommandIo): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     io.stdout.write(usage());
     return name === undefined ? exitCodes.usage : exitCodes.ok;
+  }
+  if (name === '--version' || name === '-V') {
+    io.stdout.write(`sallyport ${productVersion}\n`);
+    return exitCodes.ok;
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (entry === undefined) {

@@ -289,7 +289,8 @@ export const errorRegistry = {
   },
   KEY_UNKNOWN: {
     message: 'a profile names a key that is not in the key ring',
-    advice: 'add the file of that key to deidentify.furtherSecretFiles, or correct the key id in the profile',
+    advice:
+      'give the file of that key (deidentify.furtherSecretFiles, offline --secret-file), or correct the key id in the profile',
     disposition: 'fatal',
   },
   CROSSWALK_UNUSABLE: {

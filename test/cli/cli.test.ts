@@ -13,6 +13,10 @@ t.test('help names every command; an unknown one is wrong usage', async (t) => {
   t.equal(help.exitCode, 0);
   for (const name of Object.keys(commands)) t.match(help.output, new RegExp(`^ {2}${name} `, 'm'), name);
   t.equal((await sallyport([])).exitCode, 64);
+  const { version } = JSON.parse(
+    readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'),
+  ) as { version: string };
+  t.equal((await sallyport(['--version'])).output.trim(), `sallyport ${version}`);
   const unknown = await sallyport(['wat']);
   t.equal(unknown.exitCode, 64);
   for (const name of Object.keys(commands)) {

@@ -212,7 +212,7 @@ function functionalGroupsBench(): void {
 
 /** The command over a folder, with one worker and with all, in turn. */
 async function folderBench(): Promise<void> {
-  const count = 400;
+  const count = 2000;
   const input = join(root, 'folder');
   await writeCtSeries({ directory: input, count });
   writeFileSync(join(root, 'secret'), 'a'.repeat(64));

@@ -20,14 +20,13 @@ export function readManifest(text: string): Manifest {
   text.split(/\r?\n/).forEach((content, index) => {
     if (content.trim() === '') return;
     const line = lineOf(content, index + 1);
-    if (line === 'head') return;
     if (line === undefined) unreadable.push(index + 1);
     else byInput.set(line.input, line);
   });
   return { lines: [...byInput.values()], unreadable };
 }
 
-function lineOf(content: string, line: number): ManifestLine | 'head' | undefined {
+function lineOf(content: string, line: number): ManifestLine | undefined {
   let parsed: unknown;
   try {
     parsed = JSON.parse(content);
@@ -36,9 +35,7 @@ function lineOf(content: string, line: number): ManifestLine | 'head' | undefine
     throw error;
   }
   if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const { manifest, input, output, status } = parsed as Record<string, unknown>;
-  // The first line says by what the others were written.
-  if (typeof manifest === 'string' && input === undefined) return 'head';
+  const { input, output, status } = parsed as Record<string, unknown>;
   if (typeof input !== 'string' || typeof status !== 'string') return undefined;
   return { line, input, output: typeof output === 'string' ? output : undefined, status };
 }

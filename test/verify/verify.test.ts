@@ -148,7 +148,6 @@ t.test('the manifest is held against the files', async (t) => {
     originals: { a: original(), b: original(), c: original() },
     outputs: { a: output(), stray: output(element(0x00204000, 'LT', person.name)) },
     manifest: [
-      { manifest: 'sallyport deidentify', version: 1 },
       line('a', 'a', 'deidentified'),
       line('b', 'gone', 'deidentified'),
       line('elsewhere', 'a', 'deidentified'),
@@ -158,11 +157,11 @@ t.test('the manifest is held against the files', async (t) => {
     ],
   });
   t.same(Object.fromEntries(report.findings.map(({ finding, examples }) => [finding, examples])), {
-    'manifest-line-unreadable': ['line 7'],
-    'output-missing': ['line 3'],
-    'original-missing': ['line 4'],
-    'output-of-two-originals': ['line 4'],
-    'status-unknown': ['line 5'],
+    'manifest-line-unreadable': ['line 6'],
+    'output-missing': ['line 2'],
+    'original-missing': ['line 3'],
+    'output-of-two-originals': ['line 3'],
+    'status-unknown': ['line 4'],
     'original-not-in-manifest': [],
     'output-not-in-manifest': ['output 2'],
   });

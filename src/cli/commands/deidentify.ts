@@ -13,7 +13,7 @@ import type { Profile } from '../../deidentify/profile.ts';
 import { createPseudonyms } from '../../deidentify/pseudonyms.ts';
 import { loadProfileFile } from '../../profiles/profile-files.ts';
 import { FilePool } from '../deidentify/file-pool.ts';
-import { type Earlier, Manifest, manifestHead } from '../deidentify/manifest.ts';
+import { type Earlier, Manifest, type ManifestRules } from '../deidentify/manifest.ts';
 import { OutputFolder } from '../deidentify/output-folder.ts';
 import { countsText, RunProgress, rateText } from '../deidentify/progress.ts';
 import { ReportFolder } from '../deidentify/report-folder.ts';
@@ -69,12 +69,12 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
   const secret = secretOf(values['secret-file'], io);
   const { keyId } = createPseudonyms(secret);
   assertKeyOf(profile, keyId);
-  const head = manifestHead({
+  const rules: ManifestRules = {
     profile: profile.id,
     profileRevision: profile.revision,
     keyId,
     callingAeTitle,
-  });
+  };
   const reports = values.reports === undefined ? undefined : openReports(values.reports, values.resume);
   const output = openOutput(values.output, values.fsync);
   const crosswalk = openCrosswalk(values, values.output, secret);
@@ -85,8 +85,8 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
   try {
     if (values.manifest !== undefined) {
       if (values.resume)
-        ({ manifest, earlier } = Manifest.resume(values.manifest, head, (path) => output.knows(path)));
-      else manifest = Manifest.create(values.manifest, head);
+        ({ manifest, earlier } = Manifest.resume(values.manifest, rules, (path) => output.knows(path)));
+      else manifest = Manifest.create(values.manifest, rules);
     }
     const pool = new FilePool(
       { threads, timeoutMs, maxHeapMiB },

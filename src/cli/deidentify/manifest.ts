@@ -10,15 +10,11 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type ErrorCode, SallyportError } from '../../core/errors.ts';
-import { productVersion } from '../../core/version.ts';
 import { KeyTable, keyOf } from './key-table.ts';
 import type { InputStat } from './messages.ts';
 
-/** First line of a manifest: under what rules and with which key the run worked. */
-export interface ManifestHead {
-  readonly manifest: 'sallyport deidentify';
-  readonly version: 1;
-  readonly product: string;
+/** Under what rules and with which key a run works; every line says so, since a manifest may be split or joined. */
+export interface ManifestRules {
   readonly profile: string;
   readonly profileRevision: string;
   readonly keyId: string;
@@ -42,12 +38,6 @@ export interface ManifestLine {
 export const manifestStatuses = ['deidentified', 'held', 'failed'] as const;
 export type ManifestStatus = (typeof manifestStatuses)[number];
 
-export function manifestHead(
-  about: Pick<ManifestHead, 'profile' | 'profileRevision' | 'keyId' | 'callingAeTitle'>,
-): ManifestHead {
-  return { manifest: 'sallyport deidentify', version: 1, product: productVersion, ...about };
-}
-
 /** Verdicts that another run may not repeat: what a resumed run tries again. */
 const passing: ReadonlySet<string> = new Set<ErrorCode>([
   'WORKER_CRASHED',
@@ -67,21 +57,21 @@ export interface Earlier {
 }
 
 /**
- * The manifest of a run: a head and one JSON line per input, in the order of inputs. It says which file became which
+ * The manifest of a run: one JSON line per input, in the order of inputs. It says which file became which
  * pseudonym, so that its owner alone may read it (mode 0600): what the secret is to all patients, it is to these.
  */
 export class Manifest {
   readonly #descriptor: number;
+  readonly #rules: ManifestRules;
 
-  private constructor(descriptor: number) {
+  private constructor(descriptor: number, rules: ManifestRules) {
     this.#descriptor = descriptor;
+    this.#rules = rules;
   }
 
   /** A new manifest in place of any that is there. Throws STORAGE_UNUSABLE. */
-  static create(path: string, head: ManifestHead): Manifest {
-    const manifest = new Manifest(open(path, 'w'));
-    manifest.#write(head);
-    return manifest;
+  static create(path: string, rules: ManifestRules): Manifest {
+    return new Manifest(open(path, 'w'), rules);
   }
 
   /**
@@ -91,16 +81,14 @@ export class Manifest {
    */
   static resume(
     path: string,
-    head: ManifestHead,
+    rules: ManifestRules,
     knows: (output: string) => void,
   ): { manifest: Manifest; earlier: Earlier } {
     const descriptor = open(path, 'a+');
     try {
-      const { earlier, end } = readEarlier(descriptor, head, knows);
+      const { earlier, end } = readEarlier(descriptor, rules, knows);
       ftruncateSync(descriptor, end);
-      const manifest = new Manifest(descriptor);
-      if (end === 0) manifest.#write(head);
-      return { manifest, earlier };
+      return { manifest: new Manifest(descriptor, rules), earlier };
     } catch (error) {
       closeSync(descriptor);
       throw error;
@@ -108,16 +96,12 @@ export class Manifest {
   }
 
   add(line: ManifestLine): void {
-    this.#write(line);
+    const bytes = Buffer.from(`${JSON.stringify({ ...line, ...this.#rules })}\n`);
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor, bytes, done);
   }
 
   close(): void {
     closeSync(this.#descriptor);
-  }
-
-  #write(line: ManifestHead | ManifestLine): void {
-    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor, bytes, done);
   }
 }
 
@@ -143,15 +127,17 @@ interface KnownInput {
 
 function readEarlier(
   descriptor: number,
-  head: ManifestHead,
+  rules: ManifestRules,
   knows: (output: string) => void,
 ): { earlier: Earlier; end: number } {
   const inputs = new KeyTable<KnownInput>();
   let end = 0;
   for (const line of completeLines(descriptor)) {
     const value = parse(line.text);
-    if (end === 0) assertSameRules(value, head);
-    else if (typeof value.input === 'string') {
+    if (end === 0 && typeof value.input !== 'string')
+      throw refusal('the file to resume is no manifest of this version; begin anew without --resume');
+    if (typeof value.input === 'string') {
+      assertSameRules(value, rules);
       const known = knownInput(value);
       const key = keyOf(value.input);
       // Of several lines on one input the last one holds; its output is one output.
@@ -186,15 +172,13 @@ function knownInput({ output, status, code, bytes, modifiedMs }: Record<string, 
   };
 }
 
-function assertSameRules(value: Record<string, unknown>, head: ManifestHead): void {
-  if (value.manifest !== head.manifest || value.version !== head.version)
-    throw refusal('the manifest to resume is none of this version; begin anew without --resume');
+function assertSameRules(value: Record<string, unknown>, rules: ManifestRules): void {
   for (const [field, what] of [
     ['profileRevision', 'under another profile revision'],
     ['keyId', 'with another pseudonym secret'],
     ['callingAeTitle', 'for another --calling-ae'],
   ] as const) {
-    if (value[field] === head[field]) continue;
+    if (value[field] === rules[field]) continue;
     throw refusal(
       `the manifest to resume was made ${what}: its outputs and new ones would not go together; begin anew in another folder without --resume`,
     );

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { FilePool } from '../../../src/cli/deidentify/file-pool.ts';
-import { Manifest, manifestHead } from '../../../src/cli/deidentify/manifest.ts';
+import { Manifest } from '../../../src/cli/deidentify/manifest.ts';
 import { OutputFolder } from '../../../src/cli/deidentify/output-folder.ts';
 import type { Counts } from '../../../src/cli/deidentify/progress.ts';
 import { runFiles } from '../../../src/cli/deidentify/run.ts';
@@ -33,7 +33,6 @@ function lines(path: string): Record<string, unknown>[] {
   return readFileSync(path, 'utf8')
     .trimEnd()
     .split('\n')
-    .slice(1)
     .map((line) => JSON.parse(line));
 }
 
@@ -50,10 +49,12 @@ async function run(
   const folder = t.testdir({ input: files });
   const output = join(folder, 'output');
   const manifestPath = join(folder, 'manifest.jsonl');
-  const manifest = Manifest.create(
-    manifestPath,
-    manifestHead({ profile: 'basic', profileRevision: 'r', keyId: 'k', callingAeTitle: null }),
-  );
+  const manifest = Manifest.create(manifestPath, {
+    profile: 'basic',
+    profileRevision: 'r',
+    keyId: 'k',
+    callingAeTitle: null,
+  });
   const outputs = new OutputFolder(output, true);
   const pool = new FilePool(
     { threads: settings.threads, timeoutMs: settings.timeoutMs ?? 60_000, maxHeapMiB: 64, entry },

@@ -18,17 +18,9 @@ import { type FileSource, openFileSource, reusedBuffer, wholeFileBytes } from '.
 import { ImageSink } from './image-sink.ts';
 import type { PrepareReply, PrepareTask, WorkerSetup } from './messages.ts';
 import { describeSeries, describeStudy, imageWriter } from './payload.ts';
+import { silenceConsole } from './silence-console.ts';
 
-// Decoders and other libraries print what they stumble over; nothing of that may reach our output.
-const quiet = (): void => undefined;
-Object.assign(globalThis.console, {
-  log: quiet,
-  info: quiet,
-  warn: quiet,
-  error: quiet,
-  debug: quiet,
-  trace: quiet,
-});
+silenceConsole();
 
 /** Thread entry: everything that is needed for every instance is made once. */
 const setup = workerData as WorkerSetup;

@@ -10,20 +10,12 @@ import { encodePart10 } from '../../dicom/encode.ts';
 import { encodeFileMeta } from '../../dicom/file-meta.ts';
 import { readPart10 } from '../../dicom/part10.ts';
 import { openFileSource, reusedBuffer, wholeFileBytes } from '../../pipeline/file-source.ts';
+import { silenceConsole } from '../../pipeline/silence-console.ts';
 import { describeDeidentified, describeHeld } from '../../reports/describe.ts';
 import type { FileReply, FileTask, InputStat, WorkerSetup } from './messages.ts';
 import { writeFile } from './write-file.ts';
 
-// Libraries print what they stumble over; nothing of that may reach our output.
-const quiet = (): void => undefined;
-Object.assign(globalThis.console, {
-  log: quiet,
-  info: quiet,
-  warn: quiet,
-  error: quiet,
-  debug: quiet,
-  trace: quiet,
-});
+silenceConsole();
 
 /** Thread entry: what every file needs is made once. */
 const setup = workerData as WorkerSetup;

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { memorySource } from '../src/dicom/byte-source.ts';
 import { readPart10 } from '../src/dicom/part10.ts';
-import { encodeJpeg } from '../src/render/jpeg.ts';
+import { encodeJpeg } from '../src/render/output/sharp.ts';
 import { describePixels } from '../src/render/pixel-description.ts';
 import { decodeFrames, drawFrames, renderAsIs } from '../src/render/render.ts';
+import { standardRenderSettings } from '../src/render/settings.ts';
 import { encodePart10 } from '../src/synthetic/dicom-writer.ts';
 import { element } from '../src/synthetic/writer-element.ts';
 
@@ -11,7 +12,7 @@ import { element } from '../src/synthetic/writer-element.ts';
  * CPU of rendering, by stage and by transfer syntax. Figures are milliseconds of CPU per frame, the best of several
  * rounds (other processes disturb upwards only); compare within one run.
  */
-const settings = { quality: 90, maxPixelsPerFrame: 150_000_000, maxFrames: 20_000 };
+const settings = standardRenderSettings;
 const rounds = 7;
 
 /** A 512 x 512 signed 16-bit slice with a body, noise and a window: what a CT sends. */

@@ -11,8 +11,9 @@ import { encodePart10 } from '../src/dicom/encode.ts';
 import { readPart10 } from '../src/dicom/part10.ts';
 import { openFileSource, reusedBuffer, wholeFileBytes } from '../src/pipeline/file-source.ts';
 import { describeSeries, describeStudy, imageWriter } from '../src/pipeline/payload.ts';
-import { encodeJpeg } from '../src/render/jpeg.ts';
+import { encodeJpeg } from '../src/render/output/sharp.ts';
 import { render } from '../src/render/render.ts';
+import { standardRenderSettings } from '../src/render/settings.ts';
 import { writeCtSeries } from '../src/synthetic/bulk.ts';
 import { printTable } from './measure.ts';
 
@@ -24,7 +25,7 @@ try {
   const files = await writeCtSeries({ directory: root, count });
   const profile = loadProfile('basic');
   const pseudonyms = createPseudonyms(Buffer.alloc(32, 7));
-  const settings = { quality: 90, maxPixelsPerFrame: 1e8, maxFrames: 1e4 };
+  const settings = standardRenderSettings;
   const spent: Record<string, number> = {};
   const cpu = (): number => {
     const { user, system } = process.cpuUsage();

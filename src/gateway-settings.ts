@@ -3,11 +3,13 @@ import type { Config } from './config/config.ts';
 import { ConfigurationFaults } from './config/load.ts';
 import { readTextSecret } from './config/secret-file.ts';
 import { SallyportError } from './core/errors.ts';
+import { parseFrameSelection, parseWindowChoice } from './core/render-choices.ts';
 import type { ProfileDefinition } from './deidentify/profile-definition.ts';
 import type { BackendAuth, BackendSettings } from './deliver/settings.ts';
 import type { ProfileChoice } from './pipeline/messages.ts';
 import { loadProfileFile, ProfileFaults } from './profiles/profile-files.ts';
 import type { ListenerSettings } from './receive/settings.ts';
+import type { RenderSettings } from './render/settings.ts';
 
 /** The listener's settings from the configuration, certificates read. Throws CONFIGURATION_INVALID. */
 export function listenerSettings({ dimse }: Config): ListenerSettings {
@@ -51,6 +53,20 @@ export function backendSettings({ backend }: Config): BackendSettings {
     ...(Object.keys(pem).length === 0 ? {} : { tls: pem }),
     retry: { initialMs: backend.retryInitial, maxMs: backend.retryMax },
     breaker: { failures: backend.breakerFailures, openMs: backend.breakerOpen },
+  };
+}
+
+/** Rendering's settings from the configuration. */
+export function renderSettings({ render }: Config): RenderSettings {
+  const { jpegQuality, frameTimeout, frames, window, ffmpeg, ...same } = render;
+  return {
+    ...same,
+    quality: jpegQuality,
+    frameTimeoutMs: frameTimeout,
+    // The configuration was checked with the same parsers; the defaults are for the type.
+    frames: parseFrameSelection(frames) ?? { kind: 'all' },
+    window: parseWindowChoice(window) ?? { kind: 'nth', n: 1 },
+    ffmpeg: ffmpeg === '' ? null : ffmpeg,
   };
 }
 

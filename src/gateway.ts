@@ -12,7 +12,7 @@ import { createKeyRing } from './deidentify/key-ring.ts';
 import { BackendClient } from './deliver/backend-client.ts';
 import { Destination } from './deliver/destination.ts';
 import { type Post, planPosts } from './deliver/posts.ts';
-import { backendSettings, listenerSettings, profileChoice } from './gateway-settings.ts';
+import { backendSettings, listenerSettings, profileChoice, renderSettings } from './gateway-settings.ts';
 import { HttpServer } from './http/server.ts';
 import { createEmitter, type Subscriber } from './observe/emitter.ts';
 import type { Emit } from './observe/events.ts';
@@ -241,9 +241,7 @@ export class Gateway {
         secrets: parts.secrets,
         recordPairs: parts.crosswalk !== undefined,
         reports: reports !== undefined,
-        jpegQuality: config.render.jpegQuality,
-        maxPixelsPerFrame: config.render.maxPixelsPerFrame,
-        maxFrames: config.render.maxFrames,
+        render: renderSettings(config),
         maxMemoryBytes,
       },
       this.#emit,

@@ -39,7 +39,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'profiles',
     'reports',
   ],
-  'gateway-settings': ['core', 'config', 'deliver', 'receive', 'deidentify', 'profiles', 'pipeline'],
+  'gateway-settings': [
+    'core',
+    'config',
+    'deliver',
+    'receive',
+    'render',
+    'deidentify',
+    'profiles',
+    'pipeline',
+  ],
   cli: [
     'core',
     'crosswalk',
@@ -65,13 +74,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const alsoMayImport: Readonly<Record<string, readonly string[]>> = {
   'pipeline/worker.ts': ['dicom', 'deidentify', 'render', 'reports'],
   'pipeline/payload.ts': ['dicom'],
-  'pipeline/messages.ts': ['deidentify'],
+  'pipeline/messages.ts': ['deidentify', 'render'],
   'pipeline/file-source.ts': ['dicom'],
 };
 
 /** A vendor package and the files that may import it. */
 const vendorImporters: Readonly<Record<string, readonly string[]>> = {
-  sharp: ['render/jpeg.ts'],
+  sharp: ['render/output/sharp.ts'],
   undici: ['deliver/backend-client.ts', 'deliver/http-requests.ts'],
   pino: ['observe/log.ts'],
   'prom-client': ['observe/metrics.ts'],

@@ -40,6 +40,17 @@ export interface Config {
     readonly jpegQuality: number;
     readonly maxPixelsPerFrame: number;
     readonly maxFrames: number;
+    /** ms. */
+    readonly frameTimeout: number;
+    readonly format: 'jpeg' | 'png' | 'jxl' | 'htj2k';
+    readonly maxLongEdge: number;
+    readonly frames: string;
+    readonly window: string;
+    readonly overlays: boolean;
+    readonly shutters: boolean;
+    readonly aspectRatio: 'square' | 'stored';
+    readonly segmentations: 'grey' | 'color' | 'hold';
+    readonly ffmpeg: string;
   };
   readonly pipeline: {
     readonly prepareTimeout: number;

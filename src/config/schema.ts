@@ -1,4 +1,5 @@
 import convict from 'convict';
+import { parseFrameSelection, parseWindowChoice } from '../core/render-choices.ts';
 import {
   assertAddressList,
   assertAeTitle,
@@ -194,6 +195,48 @@ export const schema: Section = {
     jpegQuality: { doc: 'JPEG quality, 1 to 100.', format: 'percent', default: 90 },
     maxPixelsPerFrame: { doc: 'Frames with more pixels are held.', format: 'count', default: 150_000_000 },
     maxFrames: { doc: 'Instances with more frames are held.', format: 'count', default: 20_000 },
+    frameTimeout: {
+      doc: 'Time one frame may take to decode and render; then its worker is replaced and the instance held.',
+      format: 'duration',
+      default: '60s',
+    },
+    format: {
+      doc: 'What is delivered: JPEG of 8 bits as people see the image, or the stored values without loss as 16-bit PNG, JPEG XL or HTJ2K for machine learning.',
+      format: ['jpeg', 'png', 'jxl', 'htj2k'],
+      default: 'jpeg',
+    },
+    maxLongEdge: {
+      doc: 'JPEG only: larger images are reduced until their longer side has this many pixels; 0: never.',
+      format: 'pixels-or-zero',
+      default: 0,
+    },
+    frames: {
+      doc: 'Frames of a multi-frame instance that are delivered: `all`, `first`, `middle`, `every:N` (every n-th) or `at-most:N` (evenly spread).',
+      format: 'frame-selection',
+      default: 'all',
+    },
+    window: {
+      doc: 'VOI window of grey images: `1`, `2`, ... for the n-th of the image, `explanation:TEXT` for the one so named, `automatic` for one made from the values.',
+      format: 'window-choice',
+      default: '1',
+    },
+    overlays: { doc: 'Draw overlay planes that the profile keeps.', format: 'true-or-false', default: false },
+    shutters: { doc: 'Apply the display shutter of the image.', format: 'true-or-false', default: false },
+    aspectRatio: {
+      doc: 'JPEG of images whose pixels are not square: `square` enlarges the shorter side, `stored` leaves them.',
+      format: ['square', 'stored'],
+      default: 'square',
+    },
+    segmentations: {
+      doc: 'Segmentation objects: `grey` masks and labels, `color` as the object recommends, or `hold`.',
+      format: ['grey', 'color', 'hold'],
+      default: 'grey',
+    },
+    ffmpeg: {
+      doc: 'Program that decodes MPEG-2, H.264 and HEVC, by name or path. Empty or not found: such instances are held.',
+      format: 'text',
+      default: 'ffmpeg',
+    },
   },
   pipeline: {
     prepareTimeout: {
@@ -359,6 +402,22 @@ export function registerFormats(): void {
     'tcp-port': { validate: wholeNumber(0, 65535, 'a port number, 0 to 65535'), coerce: toNumber },
     count: { validate: wholeNumber(1, Number.MAX_SAFE_INTEGER, 'a whole number from 1'), coerce: toNumber },
     'count-or-zero': { validate: wholeNumber(0, 1024, 'a whole number from 0 to 1024'), coerce: toNumber },
+    'pixels-or-zero': {
+      validate: wholeNumber(0, 65_500, 'a whole number from 0 to 65500'),
+      coerce: toNumber,
+    },
+    'frame-selection': {
+      validate: (value: unknown) => {
+        if (typeof value !== 'string' || parseFrameSelection(value) === undefined)
+          throw new Error('must be all, first, middle, every:N or at-most:N');
+      },
+    },
+    'window-choice': {
+      validate: (value: unknown) => {
+        if (typeof value !== 'string' || parseWindowChoice(value) === undefined)
+          throw new Error('must be 1 to 99, automatic or explanation:TEXT');
+      },
+    },
     percent: { validate: wholeNumber(1, 100, 'a whole number from 1 to 100'), coerce: toNumber },
     'true-or-false': {
       validate: (value: unknown) => {

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { IdentifierPair } from '../core/identifier-pair.ts';
 import type { InstanceReport } from '../core/instance-report.ts';
 import type { ProfileDefinition } from '../deidentify/profile-definition.ts';
+import type { RenderSettings } from '../render/settings.ts';
 
 /** Which profile holds for an instance. Plain data; the same object where two AE titles have the same profile. */
 export interface ProfileChoice {
@@ -20,9 +21,7 @@ export interface WorkerSetup {
   readonly secrets: readonly Uint8Array[];
   /** True: replies name the pseudonyms given, for the crosswalk. */
   readonly recordPairs: boolean;
-  readonly jpegQuality: number;
-  readonly maxPixelsPerFrame: number;
-  readonly maxFrames: number;
+  readonly render: RenderSettings;
   /** Tell what was done to every instance. */
   readonly reports: boolean;
   /** Output beyond this goes to the scratch file of the task, bytes. */

@@ -34,15 +34,10 @@ const byCallingAeTitle = new Map(
     contextOf(definition),
   ]),
 );
-const renderSettings = {
-  quality: setup.jpegQuality,
-  maxPixelsPerFrame: setup.maxPixelsPerFrame,
-  maxFrames: setup.maxFrames,
-};
 /** One instance at a time is prepared here, and its reply holds none of its bytes. */
 const buffer = reusedBuffer();
 /** Rendering takes part in what a post contains, so it takes part in its name. */
-const revisionSuffix = renderRevision(renderSettings);
+const revisionSuffix = renderRevision(setup.render);
 
 interface ProfileContext {
   readonly profile: Profile;
@@ -137,7 +132,7 @@ async function prepareInstance(
   const sink = new ImageSink(task.scratchPath, setup.maxMemoryBytes);
   try {
     const write = imageWriter(instance);
-    for await (const frame of render(instance, renderSettings)) {
+    for await (const frame of render(instance, setup.render)) {
       sink.add(write(frame, frame.jpeg));
     }
     const study = describeStudy(instance, { profile: profile.id, profileRevision, keyId: pseudonyms.keyId });

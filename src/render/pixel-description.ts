@@ -10,6 +10,7 @@ import {
   valueLength,
   words,
 } from '../dicom/values.ts';
+import type { PixelLimits } from './settings.ts';
 
 /** Float and double Pixel Padding Value, PS3.3 C.7.6.24 and C.7.6.25. */
 const floatPixelPaddingValue = 0x00280122;
@@ -34,13 +35,6 @@ export interface PixelDescription {
   readonly numberOfFrames: number;
   /** Stored values from low to high stand for no measurement (PS3.3 C.7.5.1.1.2); undefined where none do. */
   readonly padding: { readonly low: number; readonly high: number } | undefined;
-}
-
-export interface PixelLimits {
-  /** Most pixels of one frame, rows times columns. */
-  readonly maxPixelsPerFrame: number;
-  /** Most frames of one instance. */
-  readonly maxFrames: number;
 }
 
 /** Bytes of one native frame; not whole where bits are packed across frames. */

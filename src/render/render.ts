@@ -3,20 +3,16 @@ import type { DataSet } from '../dicom/data-set.ts';
 import type { Deidentified } from '../dicom/deidentified.ts';
 import { tags } from '../dicom/tags.ts';
 import { firstText } from '../dicom/values.ts';
-import { renderColor, renderPalette } from './color.ts';
-import { asDescribed, type DecodedFrame, decodeFrame, decoderOf } from './decoders.ts';
-import { type FrameTransform, frameTransforms } from './frame-transform.ts';
-import { encapsulatedFrames, type Frames, nativeFrames } from './frames.ts';
-import { GrayscaleRenderer } from './grayscale.ts';
-import { type EightBitImage, encodeJpeg } from './jpeg.ts';
-import { readPalette } from './lookup-table.ts';
-import { describePixels, type PixelDescription, type PixelLimits } from './pixel-description.ts';
+import { renderColor, renderPalette } from './color/color.ts';
+import { asDescribed, type DecodedFrame, decodeFrame, decoderOf } from './decode/decoders.ts';
+import { encapsulatedFrames, type Frames, nativeFrames } from './decode/frames.ts';
+import { type FrameTransform, frameTransforms } from './grey/frame-transform.ts';
+import { GrayscaleRenderer } from './grey/grayscale.ts';
+import { readPalette } from './grey/lookup-table.ts';
+import { type EightBitImage, encodeJpeg } from './output/sharp.ts';
+import { describePixels, type PixelDescription } from './pixel-description.ts';
 import { cellsOf, layoutOf } from './samples.ts';
-
-export interface RenderSettings extends PixelLimits {
-  /** JPEG quality, 1 to 100. */
-  readonly quality: number;
-}
+import type { DrawSettings, RenderSettings } from './settings.ts';
 
 /** One frame as it is delivered. */
 export interface RenderedFrame {
@@ -72,10 +68,10 @@ export async function* renderAsIs(
 export function* drawFrames(
   dataSet: DataSet,
   transferSyntaxUid: string,
-  limits: PixelLimits,
+  settings: DrawSettings,
 ): Generator<DrawnFrame> {
   try {
-    yield* draw(dataSet, transferSyntaxUid, limits);
+    yield* draw(dataSet, transferSyntaxUid, settings);
   } catch (thrown) {
     const error = asSallyportError(thrown);
     // A range that leaves the source means that the pixels are not all there.
@@ -104,8 +100,8 @@ export function* decodeFrames(
   }
 }
 
-function* draw(dataSet: DataSet, transferSyntaxUid: string, limits: PixelLimits): Generator<DrawnFrame> {
-  const pixels = describePixels(dataSet, limits);
+function* draw(dataSet: DataSet, transferSyntaxUid: string, settings: DrawSettings): Generator<DrawnFrame> {
+  const pixels = describePixels(dataSet, settings);
   const { columns: width, rows: height } = pixels;
   const transformOf = frameTransforms(dataSet, pixels);
   const toImage = painter(dataSet, pixels);

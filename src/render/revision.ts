@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { decoders } from './decoders.ts';
-import { jpegEncoderVersion } from './jpeg.ts';
+import { decoders } from './decode/decoders.ts';
+import { jpegEncoderVersion } from './output/sharp.ts';
+import type { RenderSettings } from './settings.ts';
 
 /** To be raised with every change of code here that can change a rendered pixel. */
 const renderVersion = 1;
@@ -9,12 +10,14 @@ const renderVersion = 1;
  * 8 hexadecimal digits that change whenever the JPEG of the same de-identified instance could: rules, decoders, encoder,
  * quality. Part of every idempotency key, because the same key promises the same body.
  */
-export function renderRevision(settings: { readonly quality: number }): string {
+export function renderRevision(settings: RenderSettings): string {
+  // Limits change whether there is an output, not what it is.
+  const { maxPixelsPerFrame, maxFrames, frameTimeoutMs, ffmpeg, ...relevant } = settings;
   const content = [
     renderVersion,
     decoders.map((decoder) => ({ ...decoder, decode: undefined })),
     jpegEncoderVersion,
-    settings.quality,
+    relevant,
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 8);
 }

@@ -1,4 +1,4 @@
-import type { DecodedFrame } from './decoders.ts';
+import type { DecodedFrame } from './decode/decoders.ts';
 import type { PixelDescription } from './pixel-description.ts';
 
 /** Cells of one frame as they were stored: not yet masked, not yet sign-extended. */

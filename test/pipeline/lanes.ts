@@ -13,6 +13,7 @@ import { DeliverLane } from '../../src/pipeline/deliver-lane.ts';
 import { Outbox } from '../../src/pipeline/outbox.ts';
 import { PrepareLane } from '../../src/pipeline/prepare-lane.ts';
 import { WorkerPool } from '../../src/pipeline/worker-pool.ts';
+import { standardRenderSettings } from '../../src/render/settings.ts';
 import { FileBlobStore } from '../../src/spool/blobs-files.ts';
 import { SqliteLedger } from '../../src/spool/ledger-sqlite.ts';
 import { encodePart10, type WriterFile } from '../../src/synthetic/dicom-writer.ts';
@@ -83,9 +84,7 @@ export async function openLanes(t: Test, options: LanesOptions = {}) {
       secrets: [new Uint8Array(32).fill(9)],
       recordPairs: options.crosswalk !== undefined,
       reports: false,
-      jpegQuality: 90,
-      maxPixelsPerFrame: 1e8,
-      maxFrames: 1000,
+      render: standardRenderSettings,
       maxMemoryBytes: options.maxMemoryBytes ?? 8 * 1024 * 1024,
     },
     tools.emit,

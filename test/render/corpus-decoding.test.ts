@@ -4,7 +4,7 @@ import { SallyportError } from '../../src/core/errors.ts';
 import type { DataSet, FragmentsBody } from '../../src/dicom/data-set.ts';
 import { tags } from '../../src/dicom/tags.ts';
 import { element } from '../../src/dicom/values.ts';
-import { decodeNatively } from '../../src/render/native-codecs.ts';
+import { decodeNatively } from '../../src/render/decode/native-codecs.ts';
 import { type CorpusFile, corpusFiles, corpusMissing, corpusPath } from '../support/corpus.ts';
 import { requirePeer } from '../support/peers.ts';
 import { pydicom } from '../support/pydicom.ts';

@@ -3,8 +3,9 @@ import { memorySource } from '../../src/dicom/byte-source.ts';
 import { type Part10, readPart10 } from '../../src/dicom/part10.ts';
 import { describePixels } from '../../src/render/pixel-description.ts';
 import { type DrawnFrame, decodeFrames, drawFrames } from '../../src/render/render.ts';
+import { standardRenderSettings } from '../../src/render/settings.ts';
 
-export const limits = { maxPixelsPerFrame: 150_000_000, maxFrames: 20_000 };
+export const limits = standardRenderSettings;
 
 export function open(path: string): Part10 {
   return readPart10(memorySource(readFileSync(path)));

@@ -2,7 +2,7 @@ import t from 'tap';
 import { type ErrorCode, SallyportError } from '../../src/core/errors.ts';
 import type { ByteSource } from '../../src/dicom/byte-source.ts';
 import { readPart10 } from '../../src/dicom/part10.ts';
-import { encapsulatedFrames } from '../../src/render/frames.ts';
+import { encapsulatedFrames } from '../../src/render/decode/frames.ts';
 import { describePixels } from '../../src/render/pixel-description.ts';
 import { drawFrames } from '../../src/render/render.ts';
 import { encodePart10 } from '../../src/synthetic/dicom-writer.ts';
@@ -112,7 +112,7 @@ t.test('descriptions that cannot be', async (t) => {
 t.test('the limits on pixels and frames are kept', async (t) => {
   const { dataSet, transferSyntaxUid } = image({ frames: 2, pixels: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) });
   const drawn = (maxPixelsPerFrame: number, maxFrames: number): number =>
-    [...drawFrames(dataSet, transferSyntaxUid, { maxPixelsPerFrame, maxFrames })].length;
+    [...drawFrames(dataSet, transferSyntaxUid, { ...limits, maxPixelsPerFrame, maxFrames })].length;
   t.equal(drawn(4, 2), 2);
   t.throws(() => drawn(3, 2), refusal('PIXEL_LIMIT_EXCEEDED'));
   t.throws(() => drawn(4, 1), refusal('PIXEL_LIMIT_EXCEEDED'));

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import t from 'tap';
-import { encodeJpeg } from '../../src/render/jpeg.ts';
+import { encodeJpeg } from '../../src/render/output/sharp.ts';
 import { type RenderedFrame, renderAsIs } from '../../src/render/render.ts';
 import { limits } from './drawn.ts';
 import { image } from './image.ts';

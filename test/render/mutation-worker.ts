@@ -3,6 +3,7 @@ import { SallyportError } from '../../src/core/errors.ts';
 import { memorySource } from '../../src/dicom/byte-source.ts';
 import { readPart10 } from '../../src/dicom/part10.ts';
 import { drawFrames } from '../../src/render/render.ts';
+import { standardRenderSettings } from '../../src/render/settings.ts';
 
 /** What the test hands over: a file, the range of its pixel data, and how many mutants to make from which seed on. */
 export interface MutationTask {
@@ -56,7 +57,7 @@ if (parentPort !== null && task !== null && task.bytes instanceof Uint8Array) {
     let outcome = 'drawn';
     try {
       const part10 = readPart10(memorySource(mutate(task, seed)));
-      const limits = { maxPixelsPerFrame: 4_000_000, maxFrames: 100 };
+      const limits = { ...standardRenderSettings, maxPixelsPerFrame: 4_000_000, maxFrames: 100 };
       for (const { image } of drawFrames(part10.dataSet, part10.transferSyntaxUid, limits)) {
         if (image.pixels.length !== image.width * image.height * image.channels) outcome = 'wrong size';
       }

@@ -5,13 +5,11 @@ import { parseArgs } from 'node:util';
 import { asSallyportError, type ErrorCode, errorRow, exitCodes, SallyportError } from '../../core/errors.ts';
 import { readPart10 } from '../../dicom/part10.ts';
 import { type FileSource, openFileSource } from '../../pipeline/file-source.ts';
-import { type RenderSettings, renderAsIs } from '../../render/render.ts';
+import { renderAsIs } from '../../render/render.ts';
+import { type RenderSettings, standardRenderSettings } from '../../render/settings.ts';
 import type { Command, CommandIo } from '../io.ts';
 
-/** The defaults of render.maxPixelsPerFrame and render.maxFrames: offline as in the gateway. */
-const maxPixelsPerFrame = 150_000_000;
-const maxFrames = 20_000;
-const defaultQuality = 90;
+const defaultQuality = standardRenderSettings.quality;
 
 interface FrameLine {
   readonly frame: number;
@@ -75,7 +73,10 @@ export const renderCommand: Command = async (args, io) => {
   let number = 0;
   for await (const input of inputsOf(positionals)) {
     number += 1;
-    const line = await renderOne(input, number, values.output, { quality, maxPixelsPerFrame, maxFrames });
+    const line = await renderOne(input, number, values.output, {
+      ...standardRenderSettings,
+      quality,
+    });
     counts[line.status] += 1;
     counts.frames += line.frames.length;
     if (line.status !== 'rendered')

@@ -1,4 +1,4 @@
-import { SallyportError } from '../core/errors.ts';
+import { SallyportError } from '../../core/errors.ts';
 
 const headerBytes = 64;
 

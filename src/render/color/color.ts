@@ -1,8 +1,8 @@
-import { SallyportError } from '../core/errors.ts';
-import type { DecodedFrame } from './decoders.ts';
-import type { Palette } from './lookup-table.ts';
-import type { PixelDescription } from './pixel-description.ts';
-import type { CellLayout, Cells } from './samples.ts';
+import { SallyportError } from '../../core/errors.ts';
+import type { DecodedFrame } from '../decode/decoders.ts';
+import type { Palette } from '../grey/lookup-table.ts';
+import type { PixelDescription } from '../pixel-description.ts';
+import type { CellLayout, Cells } from '../samples.ts';
 
 /**
  * Interleaved 8-bit RGB of one decoded frame with three samples per pixel. Samples of more than 8 bits keep their

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { SallyportError } from '../core/errors.ts';
+import { SallyportError } from '../../core/errors.ts';
 
 /**
  * The codecs of dcmjs-codecs, driven without its JavaScript layer: that one loads dcmjs, keeps one instance for ever

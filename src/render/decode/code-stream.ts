@@ -1,4 +1,4 @@
-import { SallyportError } from '../core/errors.ts';
+import { SallyportError } from '../../core/errors.ts';
 
 export type CodeStreamKind = 'jpeg' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k' | 'jpeg-xl';
 

@@ -1,8 +1,8 @@
 import { inflateRawSync } from 'node:zlib';
-import { SallyportError } from '../core/errors.ts';
+import { SallyportError } from '../../core/errors.ts';
+import { frameBytes, type PixelDescription } from '../pixel-description.ts';
 import { type CodeStream, type CodeStreamKind, readCodeStream } from './code-stream.ts';
 import { decodeNatively, type NativeCodec } from './native-codecs.ts';
-import { frameBytes, type PixelDescription } from './pixel-description.ts';
 import { decodeRle } from './rle.ts';
 
 /** Who decodes the frames of a transfer syntax. */

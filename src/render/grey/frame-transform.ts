@@ -1,8 +1,8 @@
-import type { DataSet } from '../dicom/data-set.ts';
-import { tags } from '../dicom/tags.ts';
-import { firstItem, firstText, items, numbers } from '../dicom/values.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
+import { tags } from '../../dicom/tags.ts';
+import { firstItem, firstText, items, numbers } from '../../dicom/values.ts';
+import type { PixelDescription } from '../pixel-description.ts';
 import { type LookupTable, readLookupTable } from './lookup-table.ts';
-import type { PixelDescription } from './pixel-description.ts';
 
 export type VoiFunction = 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
 

@@ -1,9 +1,9 @@
-import { SallyportError } from '../core/errors.ts';
-import type { DataSet, FragmentsBody } from '../dicom/data-set.ts';
-import { tags } from '../dicom/tags.ts';
-import { numbers } from '../dicom/values.ts';
+import { SallyportError } from '../../core/errors.ts';
+import type { DataSet, FragmentsBody } from '../../dicom/data-set.ts';
+import { tags } from '../../dicom/tags.ts';
+import { numbers } from '../../dicom/values.ts';
+import { frameBytes, type PixelDescription } from '../pixel-description.ts';
 import { startsCodeStream } from './code-stream.ts';
-import { frameBytes, type PixelDescription } from './pixel-description.ts';
 
 /** Encoded bytes of single frames, read one at a time: memory holds one frame, however many there are. */
 export interface Frames {

@@ -1,7 +1,7 @@
+import type { PixelDescription } from '../pixel-description.ts';
+import type { CellLayout, Cells } from '../samples.ts';
 import type { FrameTransform, Window } from './frame-transform.ts';
 import type { LookupTable } from './lookup-table.ts';
-import type { PixelDescription } from './pixel-description.ts';
-import type { CellLayout, Cells } from './samples.ts';
 
 /** Gives a grey level, 0 to 255 and not yet rounded, for a value after the modality transform. */
 type Levels = (value: number) => number;

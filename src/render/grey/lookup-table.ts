@@ -1,7 +1,7 @@
-import { SallyportError } from '../core/errors.ts';
-import type { DataSet } from '../dicom/data-set.ts';
-import { tags } from '../dicom/tags.ts';
-import { element, rawBytes, words } from '../dicom/values.ts';
+import { SallyportError } from '../../core/errors.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
+import { tags } from '../../dicom/tags.ts';
+import { element, rawBytes, words } from '../../dicom/values.ts';
 
 /** A look-up table of PS3.3 C.11.1.1, C.11.2.1.1 or C.7.6.3.1.5. */
 export interface LookupTable {

@@ -86,7 +86,7 @@ const vendorImporters: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['observe/metrics.ts'],
   piscina: ['pipeline/worker-pool.ts', 'pipeline/worker.ts', 'cli/deidentify/file-pool.ts'],
   fastify: ['http/server.ts'],
-  convict: ['config/schema.ts', 'config/load.ts'],
+  convict: ['config/convict-formats.ts', 'config/schema.ts', 'config/load.ts'],
   yaml: ['config/load.ts', 'example-backend/contract.ts', 'profiles/source-tree.ts'],
   'dcmjs-dimse': ['receive/association.ts', 'receive/dimse-library.ts'],
 };

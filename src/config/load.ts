@@ -4,8 +4,9 @@ import convict from 'convict';
 import { parse as parseYaml } from 'yaml';
 import { SallyportError } from '../core/errors.ts';
 import type { Config } from './config.ts';
+import { registerFormats } from './convict-formats.ts';
 import { parseDuration, parseSize } from './formats.ts';
-import { convictSchema, environmentName, type Leaf, leaves, registerFormats } from './schema.ts';
+import { convictSchema, environmentName, type Leaf, leaves } from './schema.ts';
 
 export interface ConfigSources {
   /** JSON (.json) or YAML (.yaml, .yml). */

@@ -53,7 +53,7 @@ try {
       await timed('payload (JSON, Base64)', () => {
         describeStudy(result.value, { profile: profile.id, profileRevision: 'r', keyId: pseudonyms.keyId });
         describeSeries(result.value);
-        for (const frame of frames) write(frame, frame.jpeg);
+        for (const frame of frames) write(frame, frame.data);
       });
       await timed('digest of the content', () =>
         createHash(contentDigestAlgorithm).update(source.read(0, source.size)).digest('hex'),
@@ -70,7 +70,7 @@ try {
       });
       const [frame] = frames;
       if (frame === undefined) throw new Error('no frame');
-      const pixels = await sharp(frame.jpeg).extractChannel(0).raw().toBuffer();
+      const pixels = await sharp(frame.data).extractChannel(0).raw().toBuffer();
       const { width, height } = frame;
       await timed('(bare sharp encode of 512x512 grey)', () =>
         encodeJpeg({ width, height, channels: 1, pixels }, settings.quality),

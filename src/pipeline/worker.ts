@@ -133,7 +133,7 @@ async function prepareInstance(
   try {
     const write = imageWriter(instance);
     for await (const frame of render(instance, setup.render)) {
-      sink.add(write(frame, frame.jpeg));
+      sink.add(write(frame, frame.data));
     }
     const study = describeStudy(instance, { profile: profile.id, profileRevision, keyId: pseudonyms.keyId });
     const series = describeSeries(instance);

@@ -6,9 +6,11 @@ import { firstText } from '../dicom/values.ts';
 import { renderColor, renderPalette } from './color/color.ts';
 import { asDescribed, type DecodedFrame, decodeFrame, decoderOf } from './decode/decoders.ts';
 import { encapsulatedFrames, type Frames, nativeFrames } from './decode/frames.ts';
+import { type SelectedFrames, selectedFrames } from './frame-selection.ts';
 import { type FrameTransform, frameTransforms } from './grey/frame-transform.ts';
 import { GrayscaleRenderer } from './grey/grayscale.ts';
 import { readPalette } from './grey/lookup-table.ts';
+import type { ContentType } from './output/content-type.ts';
 import { type EightBitImage, encodeJpeg } from './output/sharp.ts';
 import { describePixels, type PixelDescription } from './pixel-description.ts';
 import { cellsOf, layoutOf } from './samples.ts';
@@ -18,9 +20,15 @@ import type { DrawSettings, RenderSettings } from './settings.ts';
 export interface RenderedFrame {
   /** Counted from 1, as in the standard. */
   readonly frame: number;
+  /** Columns and Rows of the instance. */
   readonly width: number;
   readonly height: number;
-  readonly jpeg: Uint8Array;
+  /** The encoded image. */
+  readonly data: Uint8Array;
+  readonly contentType: ContentType;
+  /** Pixels of the encoded image: width and height unless it was reduced or made square. */
+  readonly dataWidth: number;
+  readonly dataHeight: number;
   /** The window that was applied; absent where the image says none. */
   readonly windowCenter?: number;
   readonly windowWidth?: number;
@@ -31,12 +39,14 @@ export interface RenderedFrame {
 /** One frame before it is encoded. */
 export interface DrawnFrame {
   readonly frame: number;
+  /** How many frames of the instance are drawn in all. */
+  readonly framesSelected: number;
   readonly image: EightBitImage;
   readonly transform: FrameTransform;
 }
 
 /**
- * Renders every frame of a de-identified instance as JPEG, in order, one in memory at a time. Throws NO_PIXEL_DATA,
+ * Renders the selected frames of a de-identified instance as JPEG, in order, one in memory at a time. Throws NO_PIXEL_DATA,
  * PIXEL_FORMAT_UNSUPPORTED, PIXEL_DATA_INVALID or PIXEL_LIMIT_EXCEEDED, possibly after some frames: the instance counts
  * as rendered only when the generator ends.
  */
@@ -50,13 +60,21 @@ export async function* renderAsIs(
   transferSyntaxUid: string,
   settings: RenderSettings,
 ): AsyncGenerator<RenderedFrame> {
-  for (const { frame, image, transform } of drawFrames(dataSet, transferSyntaxUid, settings)) {
+  for (const { frame, framesSelected, image, transform } of drawFrames(
+    dataSet,
+    transferSyntaxUid,
+    settings,
+  )) {
     const { rescaleSlope, rescaleIntercept, window } = transform;
     yield {
       frame,
+      framesSelected,
       width: image.width,
       height: image.height,
-      jpeg: await encodeJpeg(image, settings.quality),
+      data: await encodeJpeg(image, settings.quality),
+      contentType: 'image/jpeg',
+      dataWidth: image.width,
+      dataHeight: image.height,
       ...(window === undefined ? {} : { windowCenter: window.center, windowWidth: window.width }),
       rescaleSlope,
       rescaleIntercept,
@@ -81,19 +99,20 @@ export function* drawFrames(
   }
 }
 
-/** Decoded frames with their description: what drawing starts from. */
+/** Decoded frames, all or those selected, in order: what drawing starts from. Others are neither read nor decoded. */
 export function* decodeFrames(
   dataSet: DataSet,
   transferSyntaxUid: string,
   pixels: PixelDescription,
+  selected: SelectedFrames = selectedFrames({ kind: 'all' }, pixels.numberOfFrames),
 ): Generator<DecodedFrame> {
   const decoder = decoderOf(transferSyntaxUid);
   if (decoder === undefined)
     throw new SallyportError('PIXEL_FORMAT_UNSUPPORTED', { detail: 'transfer syntax' });
   const native = decoder.how === 'native';
   const frames: Frames = native ? nativeFrames(pixels) : encapsulatedFrames(dataSet, pixels);
-  for (let index = 0; index < pixels.numberOfFrames; index++) {
-    const bytes = frames.read(index);
+  for (let position = 0; position < selected.count; position++) {
+    const bytes = frames.read(selected.at(position));
     yield native
       ? asDescribed(bytes, pixels, dataSet.encoding.littleEndian)
       : decodeFrame(decoder, bytes, pixels);
@@ -105,12 +124,16 @@ function* draw(dataSet: DataSet, transferSyntaxUid: string, settings: DrawSettin
   const { columns: width, rows: height } = pixels;
   const transformOf = frameTransforms(dataSet, pixels);
   const toImage = painter(dataSet, pixels);
-  let index = 0;
-  for (const decoded of decodeFrames(dataSet, transferSyntaxUid, pixels)) {
+  const selected = selectedFrames(settings.frames, pixels.numberOfFrames);
+  const framesSelected = selected.count;
+  let position = 0;
+  for (const decoded of decodeFrames(dataSet, transferSyntaxUid, pixels, selected)) {
+    const index = selected.at(position);
+    position += 1;
     const transform = transformOf(index);
-    index += 1;
     const { channels, pixels: bytes } = toImage(decoded, transform);
-    yield { frame: index, image: { width, height, channels, pixels: bytes }, transform };
+    const image = { width, height, channels, pixels: bytes };
+    yield { frame: index + 1, framesSelected, image, transform };
   }
 }
 

@@ -63,11 +63,14 @@ t.test('every frame comes in order with what a viewer needs', async (t) => {
   for await (const frame of renderAsIs(dataSet, transferSyntaxUid, { ...limits, quality: 90 }))
     frames.push(frame);
   t.same(
-    frames.map(({ jpeg, ...rest }) => ({ ...rest, soi: jpeg[0] === 0xff && jpeg[1] === 0xd8 })),
+    frames.map(({ data, ...rest }) => ({ ...rest, soi: data[0] === 0xff && data[1] === 0xd8 })),
     [1, 2, 3].map((frame) => ({
       frame,
       width: 2,
       height: 2,
+      contentType: 'image/jpeg',
+      dataWidth: 2,
+      dataHeight: 2,
       rescaleSlope: 1,
       rescaleIntercept: 0,
       soi: true,

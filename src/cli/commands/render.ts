@@ -174,11 +174,11 @@ async function renderFrames(
   const file = openInput(input);
   try {
     const { dataSet, transferSyntaxUid } = readPart10(file);
-    for await (const { frame, width, height, jpeg } of renderAsIs(dataSet, transferSyntaxUid, settings)) {
+    for await (const { frame, width, height, data } of renderAsIs(dataSet, transferSyntaxUid, settings)) {
       const name = `${String(number).padStart(6, '0')}-${String(frame).padStart(5, '0')}.jpg`;
       const output = join(outputDir, name);
       frames.push({ frame, output, width, height });
-      await writeFile(output, jpeg).catch((cause: unknown) => {
+      await writeFile(output, data).catch((cause: unknown) => {
         throw new SallyportError('STORAGE_FAILED', { cause });
       });
     }

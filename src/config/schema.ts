@@ -183,7 +183,11 @@ export const schema: Section = {
   render: {
     jpegQuality: { doc: 'JPEG quality, 1 to 100.', format: 'percent', default: 90 },
     maxPixelsPerFrame: { doc: 'Frames with more pixels are held.', format: 'count', default: 150_000_000 },
-    maxFrames: { doc: 'Instances with more frames are held.', format: 'count', default: 20_000 },
+    maxFrames: {
+      doc: 'Instances of which more frames than this would be delivered are held. `render.frames` makes them fewer.',
+      format: 'count',
+      default: 20_000,
+    },
     frameTimeout: {
       doc: 'Time one frame may take to decode and render; then its worker is replaced and the instance held.',
       format: 'duration',

@@ -10,7 +10,8 @@ import {
   valueLength,
   words,
 } from '../dicom/values.ts';
-import type { PixelLimits } from './settings.ts';
+import { selectedFrames } from './frame-selection.ts';
+import type { DrawSettings } from './settings.ts';
 
 /** Float and double Pixel Padding Value, PS3.3 C.7.6.24 and C.7.6.25. */
 const floatPixelPaddingValue = 0x00280122;
@@ -67,7 +68,10 @@ const color = [
  * Reads and checks what describes the pixels. Throws NO_PIXEL_DATA where there are none, PIXEL_DATA_INVALID for values
  * that cannot be, PIXEL_LIMIT_EXCEEDED, and PIXEL_FORMAT_UNSUPPORTED for what the standard allows and nobody draws here.
  */
-export function describePixels(dataSet: DataSet, limits: PixelLimits): PixelDescription {
+export function describePixels(
+  dataSet: DataSet,
+  limits: Pick<DrawSettings, 'maxPixelsPerFrame' | 'maxFrames' | 'frames'>,
+): PixelDescription {
   const element =
     elementOf(dataSet, tags.PixelData) ??
     elementOf(dataSet, tags.FloatPixelData) ??
@@ -83,7 +87,7 @@ export function describePixels(dataSet: DataSet, limits: PixelLimits): PixelDesc
     throw new SallyportError('PIXEL_LIMIT_EXCEEDED', { detail: 'pixels per frame' });
   }
   const numberOfFrames = readNumberOfFrames(dataSet);
-  if (numberOfFrames > limits.maxFrames) {
+  if (selectedFrames(limits.frames, numberOfFrames).count > limits.maxFrames) {
     throw new SallyportError('PIXEL_LIMIT_EXCEEDED', { detail: 'number of frames' });
   }
   const { samplesPerPixel, photometricInterpretation } = readColor(dataSet);

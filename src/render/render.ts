@@ -20,6 +20,8 @@ import type { DrawSettings, RenderSettings } from './settings.ts';
 export interface RenderedFrame {
   /** Counted from 1, as in the standard. */
   readonly frame: number;
+  /** How many frames of the instance are delivered in all. */
+  readonly framesSelected: number;
   /** Columns and Rows of the instance. */
   readonly width: number;
   readonly height: number;

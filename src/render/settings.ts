@@ -3,7 +3,7 @@ import type { FrameSelection, WindowChoice } from '../core/render-choices.ts';
 export interface PixelLimits {
   /** Most pixels of one frame, rows times columns. */
   readonly maxPixelsPerFrame: number;
-  /** Most frames of one instance, whether selected or not. */
+  /** Most frames rendered of one instance; those that are not selected do not count. */
   readonly maxFrames: number;
 }
 

@@ -203,6 +203,10 @@ function checkAgainst(stream: CodeStream, pixels: PixelDescription): void {
   if (stream.precision > 16)
     throw new SallyportError('PIXEL_FORMAT_UNSUPPORTED', { detail: 'more than 16 bits' });
   if (pixels.sampleKind !== 'integer' || pixels.bitsAllocated > 16) throw invalid('bits allocated');
+  // The module's OpenJPEG wrapper writes one byte a sample for three components, whatever their depth: wrong pixels.
+  if (stream.kind === 'jpeg-2000' && pixels.samplesPerPixel === 3 && stream.precision > 8) {
+    throw new SallyportError('PIXEL_FORMAT_UNSUPPORTED', { detail: 'JPEG 2000 color of more than 8 bits' });
+  }
   // More bits than cells: the header cannot be describing this stream.
   if (stream.precision > Math.max(8, pixels.bitsAllocated)) throw invalid('depth of the code stream');
 }

@@ -92,6 +92,9 @@ export function describePixels(
   }
   const { samplesPerPixel, photometricInterpretation } = readColor(dataSet);
   const samples = readSamples(dataSet, element);
+  // C.7.6.24, C.7.6.25: float pixels have one sample and no palette.
+  if (samples.sampleKind !== 'integer' && !photometricInterpretation.startsWith('MONOCHROME'))
+    throw invalid('float pixels in color');
   const fullLength = rows * columns * 3 * (samples.bitsAllocated / 8) * numberOfFrames;
   return {
     element,
@@ -145,11 +148,16 @@ function readColor(
   return { samplesPerPixel, photometricInterpretation };
 }
 
-/** Devices call uncompressed YBR_FULL pixels YBR_FULL_422: the length tells, as one is half as long again as the other. */
+/**
+ * Devices call uncompressed YBR_FULL pixels YBR_FULL_422: the length tells, as one is half as long again as the other.
+ * YBR_PARTIAL is no term of the standard: here, YBR_PARTIAL_422 that is not subsampled.
+ */
 function notSubsampled(photometricInterpretation: string, element: DataElement, fullLength: number): string {
   const length = valueLength(element);
   const full = length === fullLength || length === fullLength + 1;
-  return photometricInterpretation === 'YBR_FULL_422' && full ? 'YBR_FULL' : photometricInterpretation;
+  return full && isPairedChroma(photometricInterpretation)
+    ? photometricInterpretation.replace('_422', '')
+    : photometricInterpretation;
 }
 
 type Samples = Pick<PixelDescription, 'sampleKind' | 'bitsAllocated' | 'bitsStored' | 'highBit' | 'signed'>;

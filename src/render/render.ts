@@ -3,18 +3,19 @@ import type { DataSet } from '../dicom/data-set.ts';
 import type { Deidentified } from '../dicom/deidentified.ts';
 import { tags } from '../dicom/tags.ts';
 import { firstText } from '../dicom/values.ts';
-import { renderColor, renderPalette } from './color/color.ts';
+import { renderColor } from './color/color.ts';
+import { PaletteRenderer, readPalette } from './color/palette.ts';
 import { asDescribed, type DecodedFrame, decodeFrame, decoderOf } from './decode/decoders.ts';
 import { encapsulatedFrames, type Frames, nativeFrames } from './decode/frames.ts';
 import { type SelectedFrames, selectedFrames } from './frame-selection.ts';
 import { type FrameTransform, frameTransforms } from './grey/frame-transform.ts';
 import { GrayscaleRenderer } from './grey/grayscale.ts';
-import { readPalette } from './grey/lookup-table.ts';
 import type { ContentType } from './output/content-type.ts';
 import { type EightBitImage, encodeJpeg } from './output/sharp.ts';
 import { describePixels, type PixelDescription } from './pixel-description.ts';
 import { cellsOf, layoutOf } from './samples.ts';
 import type { DrawSettings, RenderSettings } from './settings.ts';
+import { videoFrames } from './video/video-frames.ts';
 
 /** One frame as it is delivered. */
 export interface RenderedFrame {
@@ -84,7 +85,39 @@ export async function* renderAsIs(
   }
 }
 
-/** The frames as 8-bit images, before any loss by JPEG; same failures as `render`. */
+/**
+ * The frames as 8-bit images, before any loss by JPEG; same failures as `render`. Videos are decoded by another program,
+ * which reads the stream from a file in `scratchFolder`, the system's folder for temporary files where left out.
+ */
+export async function* drawAll(
+  dataSet: DataSet,
+  transferSyntaxUid: string,
+  settings: DrawSettings,
+  scratchFolder?: string,
+): AsyncGenerator<DrawnFrame> {
+  if (decoderOf(transferSyntaxUid)?.how !== 'video') {
+    yield* drawFrames(dataSet, transferSyntaxUid, settings);
+    return;
+  }
+  try {
+    yield* drawVideo(dataSet, settings, scratchFolder);
+  } catch (thrown) {
+    throw asRenderError(thrown);
+  }
+}
+
+async function* drawVideo(
+  dataSet: DataSet,
+  settings: DrawSettings,
+  scratchFolder?: string,
+): AsyncGenerator<DrawnFrame> {
+  const pixels = describePixels(dataSet, settings);
+  for await (const { index, ...frame } of videoFrames(pixels, settings, scratchFolder)) {
+    yield { frame: index + 1, ...frame, transform: noTransform };
+  }
+}
+
+/** What `drawAll` gives of everything but videos, without waiting; those are PIXEL_FORMAT_UNSUPPORTED here. */
 export function* drawFrames(
   dataSet: DataSet,
   transferSyntaxUid: string,
@@ -93,12 +126,16 @@ export function* drawFrames(
   try {
     yield* draw(dataSet, transferSyntaxUid, settings);
   } catch (thrown) {
-    const error = asSallyportError(thrown);
-    // A range that leaves the source means that the pixels are not all there.
-    throw error.code === 'DATA_SET_TRUNCATED'
-      ? new SallyportError('PIXEL_DATA_INVALID', { cause: error })
-      : error;
+    throw asRenderError(thrown);
   }
+}
+
+function asRenderError(thrown: unknown): SallyportError {
+  const error = asSallyportError(thrown);
+  // A range that leaves the source means that the pixels are not all there.
+  return error.code === 'DATA_SET_TRUNCATED'
+    ? new SallyportError('PIXEL_DATA_INVALID', { cause: error })
+    : error;
 }
 
 /** Decoded frames, all or those selected, in order: what drawing starts from. Others are neither read nor decoded. */
@@ -109,7 +146,7 @@ export function* decodeFrames(
   selected: SelectedFrames = selectedFrames({ kind: 'all' }, pixels.numberOfFrames),
 ): Generator<DecodedFrame> {
   const decoder = decoderOf(transferSyntaxUid);
-  if (decoder === undefined)
+  if (decoder === undefined || decoder.how === 'video')
     throw new SallyportError('PIXEL_FORMAT_UNSUPPORTED', { detail: 'transfer syntax' });
   const native = decoder.how === 'native';
   const frames: Frames = native ? nativeFrames(pixels) : encapsulatedFrames(dataSet, pixels);
@@ -149,10 +186,11 @@ function painter(dataSet: DataSet, pixels: PixelDescription): Painter {
     });
   }
   if (pixels.photometricInterpretation === 'PALETTE COLOR') {
-    const palette = readPalette(dataSet, pixels.signed);
+    const palette = new PaletteRenderer(readPalette(dataSet, pixels.signed), false);
+    const count = pixels.rows * pixels.columns;
     return (frame) => ({
       channels: 3,
-      pixels: renderPalette(cellsOf(frame, pixels), layoutOf(frame, pixels), palette),
+      pixels: palette.render(cellsOf(frame, pixels), layoutOf(frame, pixels), count),
     });
   }
   // PS3.3 C.11.6: INVERSE stands beside MONOCHROME1 in images; it is one inversion, not two.

@@ -164,9 +164,22 @@ export const errorRegistry = {
     advice: 'raise render.maxPixelsPerFrame or render.maxFrames if such images are expected',
     disposition: 'hold',
   },
+  ENCODE_FAILED: {
+    message: 'the rendered frame could not be encoded in the configured format',
+    advice: 'report the code and version to the developers; another render.format may take such images',
+    disposition: 'hold',
+  },
+  VIDEO_DECODER_MISSING: {
+    message: 'the instance is a video, and there is no ffmpeg here that can decode it',
+    advice:
+      'install ffmpeg 4.4 or later with its H.264, HEVC and MPEG-2 decoders, or set render.ffmpeg to its path; then retry',
+    disposition: 'hold',
+  },
   RENDER_TIMEOUT: {
-    message: 'preparing the instance took longer than pipeline.prepareTimeout',
-    advice: 'retry it; raise pipeline.prepareTimeout for very large instances',
+    message:
+      'one frame took longer than render.frameTimeout, or the whole instance longer than pipeline.prepareTimeout',
+    advice:
+      'retry it; raise render.frameTimeout for very large frames, pipeline.prepareTimeout for instances of very many (the detail says which)',
     disposition: 'hold',
   },
   WORKER_CRASHED: {
@@ -209,6 +222,11 @@ export const errorRegistry = {
     message: 'one rendered frame is larger than backend.maxBodyBytes allows',
     advice: 'raise backend.maxBodyBytes or lower render.jpegQuality',
     disposition: 'hold',
+  },
+  SCRATCH_FULL: {
+    message: 'no room in the storage folder for the rendered frames of an instance',
+    advice: 'free disk space or lower storage.reserve; it is rendered again by itself',
+    disposition: 'retry',
   },
   OUTPUT_LOST: {
     message: 'the scratch file with the rendered frames was gone or cut when they were to be posted',

@@ -10,7 +10,7 @@ export interface TransferSyntax {
   readonly deflated: boolean;
   /** Accepted in a presentation context of a storage SOP Class. */
   readonly storable: boolean;
-  /** Its pixels can be decoded here; what cannot is kept and held. */
+  /** Its pixels can be decoded here, those of videos if there is an ffmpeg; what cannot is kept and held. */
   readonly renderable: boolean;
   /** Encoding to it can lose information, so a sender must not be led to convert to it. */
   readonly lossy: boolean;
@@ -65,7 +65,7 @@ function notForStorage(uid: string, name: string): TransferSyntax {
  *      then big endian;
  *   2. lossless compression that can be rendered here, the widespread ones first;
  *   3. lossy compression that can be rendered here (a sender that offers only these holds such an image);
- *   4. the rest that can be stored, lossless before lossy.
+ *   4. the rest that can be stored, lossless before lossy; video is last, as its decoder is no part of this product.
  * A sender that proposes one transfer syntax per context (the rule for compressed images) is not affected at all.
  */
 export const transferSyntaxTable: readonly TransferSyntax[] = [
@@ -121,30 +121,67 @@ export const transferSyntaxTable: readonly TransferSyntax[] = [
   ),
   encapsulated('1.2.840.10008.1.2.4.63', 'JPEG Full Progression, Hierarchical (Process 24 and 26)', 'lossy'),
   encapsulated('1.2.840.10008.1.2.4.64', 'JPEG Full Progression, Hierarchical (Process 25 and 27)', 'lossy'),
-  encapsulated('1.2.840.10008.1.2.4.100', 'MPEG2 Main Profile / Main Level', 'lossy'),
-  encapsulated('1.2.840.10008.1.2.4.100.1', 'Fragmentable MPEG2 Main Profile / Main Level', 'lossy'),
-  encapsulated('1.2.840.10008.1.2.4.101', 'MPEG2 Main Profile / High Level', 'lossy'),
-  encapsulated('1.2.840.10008.1.2.4.101.1', 'Fragmentable MPEG2 Main Profile / High Level', 'lossy'),
-  encapsulated('1.2.840.10008.1.2.4.102', 'MPEG-4 AVC/H.264 High Profile / Level 4.1', 'lossy'),
+  encapsulated('1.2.840.10008.1.2.4.100', 'MPEG2 Main Profile / Main Level', 'lossy', 'renderable'),
+  encapsulated(
+    '1.2.840.10008.1.2.4.100.1',
+    'Fragmentable MPEG2 Main Profile / Main Level',
+    'lossy',
+    'renderable',
+  ),
+  encapsulated('1.2.840.10008.1.2.4.101', 'MPEG2 Main Profile / High Level', 'lossy', 'renderable'),
+  encapsulated(
+    '1.2.840.10008.1.2.4.101.1',
+    'Fragmentable MPEG2 Main Profile / High Level',
+    'lossy',
+    'renderable',
+  ),
+  encapsulated('1.2.840.10008.1.2.4.102', 'MPEG-4 AVC/H.264 High Profile / Level 4.1', 'lossy', 'renderable'),
   encapsulated(
     '1.2.840.10008.1.2.4.102.1',
     'Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.1',
     'lossy',
+    'renderable',
   ),
-  encapsulated('1.2.840.10008.1.2.4.103', 'MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1', 'lossy'),
+  encapsulated(
+    '1.2.840.10008.1.2.4.103',
+    'MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1',
+    'lossy',
+    'renderable',
+  ),
   encapsulated(
     '1.2.840.10008.1.2.4.103.1',
     'Fragmentable MPEG-4 AVC/H.264 BD-compatible High Profile',
     'lossy',
+    'renderable',
   ),
-  encapsulated('1.2.840.10008.1.2.4.104', 'MPEG-4 AVC/H.264 High Profile / Level 4.2 For 2D Video', 'lossy'),
-  encapsulated('1.2.840.10008.1.2.4.104.1', 'Fragmentable MPEG-4 AVC/H.264 Level 4.2 For 2D Video', 'lossy'),
-  encapsulated('1.2.840.10008.1.2.4.105', 'MPEG-4 AVC/H.264 High Profile / Level 4.2 For 3D Video', 'lossy'),
-  encapsulated('1.2.840.10008.1.2.4.105.1', 'Fragmentable MPEG-4 AVC/H.264 Level 4.2 For 3D Video', 'lossy'),
+  encapsulated(
+    '1.2.840.10008.1.2.4.104',
+    'MPEG-4 AVC/H.264 High Profile / Level 4.2 For 2D Video',
+    'lossy',
+    'renderable',
+  ),
+  encapsulated(
+    '1.2.840.10008.1.2.4.104.1',
+    'Fragmentable MPEG-4 AVC/H.264 Level 4.2 For 2D Video',
+    'lossy',
+    'renderable',
+  ),
+  encapsulated(
+    '1.2.840.10008.1.2.4.105',
+    'MPEG-4 AVC/H.264 High Profile / Level 4.2 For 3D Video',
+    'lossy',
+    'renderable',
+  ),
+  encapsulated(
+    '1.2.840.10008.1.2.4.105.1',
+    'Fragmentable MPEG-4 AVC/H.264 Level 4.2 For 3D Video',
+    'lossy',
+    'renderable',
+  ),
   encapsulated('1.2.840.10008.1.2.4.106', 'MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2', 'lossy'),
   encapsulated('1.2.840.10008.1.2.4.106.1', 'Fragmentable MPEG-4 AVC/H.264 Stereo High Profile', 'lossy'),
-  encapsulated('1.2.840.10008.1.2.4.107', 'HEVC/H.265 Main Profile / Level 5.1', 'lossy'),
-  encapsulated('1.2.840.10008.1.2.4.108', 'HEVC/H.265 Main 10 Profile / Level 5.1', 'lossy'),
+  encapsulated('1.2.840.10008.1.2.4.107', 'HEVC/H.265 Main Profile / Level 5.1', 'lossy', 'renderable'),
+  encapsulated('1.2.840.10008.1.2.4.108', 'HEVC/H.265 Main 10 Profile / Level 5.1', 'lossy', 'renderable'),
   referenced('1.2.840.10008.1.2.4.94', 'JPIP Referenced', false),
   referenced('1.2.840.10008.1.2.4.95', 'JPIP Referenced Deflate', true),
   referenced('1.2.840.10008.1.2.4.204', 'JPIP HTJ2K Referenced', false),

@@ -8,8 +8,17 @@ import { decodeRle } from './rle.ts';
 /** Who decodes the frames of a transfer syntax. */
 export interface Decoder {
   readonly transferSyntaxUid: string;
-  readonly how: 'native' | 'fragment' | 'deflate' | 'rle' | 'jpeg' | 'jpeg-ls' | 'jpeg-2000' | 'jpeg-xl';
-  /** Package of the decoder and its version; null for own code and Node's zlib. */
+  readonly how:
+    | 'native'
+    | 'fragment'
+    | 'deflate'
+    | 'rle'
+    | 'jpeg'
+    | 'jpeg-ls'
+    | 'jpeg-2000'
+    | 'jpeg-xl'
+    | 'video';
+  /** Package of the decoder and its version; null for own code, Node's zlib and what is no part of this product. */
   readonly package: string | null;
   /** The library inside the package. */
   readonly library: string | null;
@@ -21,6 +30,8 @@ const ijg = { package: codecs, library: 'IJG libjpeg 6b, 8/12/16 bit, lossless' 
 const charls = { package: codecs, library: 'CharLS 2.3.4' } as const;
 const openJpeg = { package: codecs, library: 'OpenJPEG 2.5' } as const;
 const openJph = { package: codecs, library: 'OpenJPH 0.18.2' } as const;
+/** See ../video: where there is none, such instances are held. */
+const ffmpeg = { package: null, library: 'ffmpeg (external), 4.4 or later' } as const;
 const jxl = { package: codecs, library: 'libjxl 0.11.2' } as const;
 
 /**
@@ -52,6 +63,20 @@ export const decoders: readonly Decoder[] = [
   { transferSyntaxUid: '1.2.840.10008.1.2.4.110', how: 'jpeg-xl', ...jxl },
   { transferSyntaxUid: '1.2.840.10008.1.2.4.111', how: 'jpeg-xl', ...jxl },
   { transferSyntaxUid: '1.2.840.10008.1.2.4.112', how: 'jpeg-xl', ...jxl },
+  { transferSyntaxUid: '1.2.840.10008.1.2.4.100', how: 'video', ...ffmpeg },
+  { transferSyntaxUid: '1.2.840.10008.1.2.4.100.1', how: 'video', ...ffmpeg },
+  { transferSyntaxUid: '1.2.840.10008.1.2.4.101', how: 'video', ...ffmpeg },
+  { transferSyntaxUid: '1.2.840.10008.1.2.4.101.1', how: 'video', ...ffmpeg },
+  { transferSyntaxUid: '1.2.840.10008.1.2.4.102', how: 'video', ...ffmpeg },
+  { transferSyntaxUid: '1.2.840.10008.1.2.4.102.1', how: 'video', ...ffmpeg },
+  { transferSyntaxUid: '1.2.840.10008.1.2.4.103', how: 'video', ...ffmpeg },
+  { transferSyntaxUid: '1.2.840.10008.1.2.4.103.1', how: 'video', ...ffmpeg },
+  { transferSyntaxUid: '1.2.840.10008.1.2.4.104', how: 'video', ...ffmpeg },
+  { transferSyntaxUid: '1.2.840.10008.1.2.4.104.1', how: 'video', ...ffmpeg },
+  { transferSyntaxUid: '1.2.840.10008.1.2.4.105', how: 'video', ...ffmpeg },
+  { transferSyntaxUid: '1.2.840.10008.1.2.4.105.1', how: 'video', ...ffmpeg },
+  { transferSyntaxUid: '1.2.840.10008.1.2.4.107', how: 'video', ...ffmpeg },
+  { transferSyntaxUid: '1.2.840.10008.1.2.4.108', how: 'video', ...ffmpeg },
 ];
 
 const byUid: ReadonlyMap<string, Decoder> = new Map(decoders.map((row) => [row.transferSyntaxUid, row]));

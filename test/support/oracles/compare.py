@@ -1,0 +1,131 @@
+"""
+Compares what the gateway has decoded, drawn and encoded with what other tools make of the same files. Reads one JSON
+object from standard input, {"folder", "jobs"}, and prints one JSON array of rows for each job, a line each, in order.
+"""
+
+import io
+import json
+import os
+import sys
+import tempfile
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy
+from PIL import Image
+from pydicom import dcmread
+
+from decode import Header, Undecodable, oracles
+from draw import by_dcmtk, color, grey, rescale
+
+warnings.simplefilter("ignore")
+
+
+def difference(ours, theirs):
+    """Largest difference and the number of samples that are more than one apart; None where the sizes differ."""
+    if ours.size != theirs.size:
+        return {"sizes": [int(ours.size), int(theirs.size)]}
+    apart = numpy.abs(ours.astype(numpy.float64) - theirs.astype(numpy.float64))
+    apart = numpy.nan_to_num(apart, nan=0.0)
+    return {"max": float(apart.max()) if apart.size else 0.0, "beyondOne": int((apart > 1).sum()), "of": int(apart.size)}
+
+
+def psnr(image, pixels):
+    apart = numpy.asarray(image).astype(float).reshape(-1) - pixels
+    mean = float((apart**2).mean())
+    return None if mean == 0 else 10 * numpy.log10(255**2 / mean)
+
+
+def jpeg(one, drawn):
+    """PSNR against the drawn image: of the gateway's JPEG and of Pillow's at the same quality, both 4:4:4."""
+    shape = (one["height"], one["width"]) if one["channels"] == 1 else (one["height"], one["width"], 3)
+    buffer = io.BytesIO()
+    image = Image.fromarray(drawn.reshape(shape))
+    image.save(buffer, "JPEG", quality=one["quality"], subsampling=0)
+    ours = Image.open(one["jpeg"])
+    layers = getattr(ours, "layer", [])
+    sampled = sorted({(layer[1], layer[2]) for layer in layers})
+    return {
+        "step": "jpeg",
+        "ours": psnr(ours, drawn.astype(float)),
+        "pillow": psnr(Image.open(buffer), drawn.astype(float)),
+        "bytes": os.path.getsize(one["jpeg"]),
+        "pillowBytes": len(buffer.getvalue()),
+        "mode": ours.mode,
+        "subsampled": len(sampled) > 1,
+        "metadata": sorted(key for key in ours.info if key not in ("jfif", "jfif_version", "jfif_unit", "jfif_density")),
+    }
+
+
+def attempt(rows, row, action):
+    """Runs one oracle; what it cannot do is said in its row."""
+    try:
+        rows.append({**row, **action()})
+    except Undecodable as error:
+        rows.append({**row, "error": str(error)})
+    except Exception as error:  # Third-party decoders raise anything.
+        rows.append({**row, "error": f"{type(error).__name__}: {error}"[:200]})
+
+
+def compare_frame(job, one, ds, head, decoded, folder):
+    rows = []
+    frame = one["frame"]
+    ours = numpy.fromfile(one["stored"], "<f8")
+    base = None
+    for name, frames in decoded.items():
+        if isinstance(frames, str):
+            rows.append({"step": "stored", "frame": frame, "oracle": name, "error": frames})
+            continue
+        if frame not in frames:
+            rows.append({"step": "stored", "frame": frame, "oracle": name, "error": "frame not found"})
+            continue
+        rows.append({"step": "stored", "frame": frame, "oracle": name, **difference(ours, frames[frame])})
+        base = frames[frame] if base is None else base
+    drawn = numpy.fromfile(one["drawn"], "u1")
+    if base is not None:
+        colored = head.samples == 3 or head.photometric == "PALETTE COLOR"
+
+        def by_numpy():
+            theirs = color(base, one["space"], ds, head) if colored else grey(base, ds, head, frame, one["transform"])
+            return difference(drawn, theirs)
+
+        def by_dcmj2pnm():
+            theirs, how = by_dcmtk(job["path"], ds, head, frame, one["transform"], base, one["space"], folder)
+            return {**difference(drawn, theirs), "how": how}
+
+        attempt(rows, {"step": "drawn", "frame": frame, "oracle": "numpy"}, by_numpy)
+        attempt(rows, {"step": "drawn", "frame": frame, "oracle": "DCMTK"}, by_dcmj2pnm)
+        if not colored and "ModalityLUTSequence" not in ds:
+            slope, intercept = rescale(ds, frame)
+            same = [slope, intercept] == [one["transform"]["rescaleSlope"], one["transform"]["rescaleIntercept"]]
+            rows.append({"step": "rescale", "frame": frame, "oracle": "pydicom", "same": same})
+    attempt(rows, {"frame": frame, "oracle": "Pillow"}, lambda: jpeg(one, drawn))
+    return rows
+
+
+def compare(job):
+    rows = []
+    with tempfile.TemporaryDirectory(dir=request["folder"]) as folder:
+        try:
+            ds = dcmread(job["path"], force=True)
+            head = Header(ds)
+        except Exception as error:
+            return [{"step": "stored", "oracle": "pydicom", "error": f"{type(error).__name__}: {error}"[:200]}]
+        wanted = [one["frame"] for one in job["frames"]]
+        decoded = {}
+        for name, decode in oracles(job["syntax"]).items():
+            try:
+                decoded[name] = decode(job["path"], wanted, folder=folder)
+            except Undecodable as error:
+                decoded[name] = str(error)
+            except Exception as error:  # Third-party decoders raise anything.
+                decoded[name] = f"{type(error).__name__}: {error}"[:200]
+        for one in job["frames"]:
+            rows += compare_frame(job, one, ds, head, decoded, folder)
+    return rows
+
+
+request = json.load(sys.stdin)
+with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    for rows in pool.map(compare, request["jobs"]):
+        print(json.dumps(rows))

@@ -37,6 +37,14 @@ export interface RenderSettings extends DrawSettings {
   readonly maxLongEdge: number;
 }
 
+/** What rendering finds around it; not part of what the output is. */
+export interface RenderSurroundings {
+  /** For files that other programs read; the system's folder for temporary files where left out. */
+  readonly scratchFolder?: string;
+  /** Told of work between frames: a video is read through before its first frame is given. */
+  readonly onProgress?: () => void;
+}
+
 /** The defaults of the configuration, for offline use and tests. */
 export const standardRenderSettings: RenderSettings = {
   maxPixelsPerFrame: 150_000_000,

@@ -19,16 +19,19 @@ export interface StreamFile {
  * crash leaves pixels behind. Throws PIXEL_DATA_INVALID where there are no bytes, DATA_SET_TRUNCATED where a fragment
  * leaves its source, STORAGE_FAILED where the folder cannot take the file.
  */
-export function writeStreamFile(body: FragmentsBody, folder: string, readers: number): StreamFile {
+export function writeStreamFile(
+  body: FragmentsBody,
+  options: { readonly folder: string; readonly readers: number; readonly onProgress: () => void },
+): StreamFile {
   if (body.fragments.every(({ length }) => length === 0)) {
     throw new SallyportError('PIXEL_DATA_INVALID', { detail: 'empty video' });
   }
-  const { writer, descriptors } = ofStorage(() => createNameless(folder, readers));
+  const { writer, descriptors } = ofStorage(() => createNameless(options.folder, options.readers));
   const close = (): void => {
     for (const descriptor of descriptors.splice(0)) closeSync(descriptor);
   };
   try {
-    copy(body, writer);
+    copy(body, writer, options.onProgress);
   } catch (error) {
     close();
     throw error;
@@ -53,13 +56,14 @@ function createNameless(folder: string, readers: number): { writer: number; desc
   }
 }
 
-function copy({ source, fragments }: FragmentsBody, writer: number): void {
+function copy({ source, fragments }: FragmentsBody, writer: number, onProgress: () => void): void {
   for (const { offset, length } of fragments) {
     for (let done = 0; done < length; done += chunkBytes) {
       const bytes = source.read(offset + done, Math.min(chunkBytes, length - done));
       ofStorage(() => {
         for (let written = 0; written < bytes.length; ) written += writeSync(writer, bytes, written);
       });
+      onProgress();
     }
   }
 }

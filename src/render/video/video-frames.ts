@@ -3,7 +3,7 @@ import { SallyportError } from '../../core/errors.ts';
 import { type SelectedFrames, selectedFrames } from '../frame-selection.ts';
 import type { EightBitImage } from '../output/sharp.ts';
 import type { PixelDescription } from '../pixel-description.ts';
-import type { DrawSettings } from '../settings.ts';
+import type { DrawSettings, RenderSurroundings } from '../settings.ts';
 import { type DecodeRequest, type Ffmpeg, findFfmpeg, startDecoding } from './ffmpeg.ts';
 import { OutputReader } from './output-reader.ts';
 import { writeStreamFile } from './stream-file.ts';
@@ -36,21 +36,21 @@ const maxLineBytes = 512;
  * that is damaged, cut or of another size, and a selection means what it says; then for the selected frames. All frames
  * of the stream are frames of the instance, also where Number of Frames says fewer.
  *
- * The stream lies in a file without a name in `folder` meanwhile. Whoever stops early calls `return`. Throws
+ * The stream lies in a file without a name in the scratch folder meanwhile. Whoever stops early calls `return`. Throws
  * VIDEO_DECODER_MISSING, PIXEL_DATA_INVALID, PIXEL_FORMAT_UNSUPPORTED, PIXEL_LIMIT_EXCEEDED, RENDER_TIMEOUT where one
  * frame takes longer than allowed, STORAGE_FAILED.
  */
 export async function* videoFrames(
   pixels: PixelDescription,
   settings: VideoSettings,
-  folder: string = tmpdir(),
+  { scratchFolder = tmpdir(), onProgress = () => undefined }: RenderSurroundings = {},
 ): AsyncGenerator<VideoFrame> {
   const { body } = pixels.element;
   if (body.kind !== 'fragments') throw invalid('encapsulated pixel data expected');
   // PS3.5 8.2.5: three samples. What one sample with a palette or an inversion would mean is nowhere said.
   if (pixels.samplesPerPixel !== 3) throw invalid('samples per pixel');
   const ffmpeg = await findFfmpeg(settings.ffmpeg);
-  const file = writeStreamFile(body, folder, 2);
+  const file = writeStreamFile(body, { folder: scratchFolder, readers: 2, onProgress });
   try {
     const [forCounting, forImages] = file.descriptors as [number, number];
     const request = {
@@ -61,7 +61,7 @@ export async function* videoFrames(
       ffmpeg,
       { ...request, descriptor: forCounting, output: 'count' },
       pixels,
-      settings,
+      { ...settings, onProgress },
     );
     if (numberOfFrames + toleratedMissing < pixels.numberOfFrames)
       throw invalid('fewer frames than described');
@@ -69,6 +69,7 @@ export async function* videoFrames(
     yield* images(ffmpeg, { ...request, descriptor: forImages, output: 'images' }, pixels, {
       numberOfFrames,
       selected,
+      onProgress,
     });
   } finally {
     file.close();
@@ -91,7 +92,7 @@ async function countFrames(
   ffmpeg: Ffmpeg,
   request: DecodeRequest,
   pixels: PixelDescription,
-  settings: VideoSettings,
+  settings: VideoSettings & { readonly onProgress: () => void },
 ): Promise<number> {
   const decoder = await startDecoding(ffmpeg, request);
   try {
@@ -109,6 +110,7 @@ async function countFrames(
       }
       if (!line.startsWith('0,')) continue;
       count += 1;
+      settings.onProgress();
       if (selectedFrames(settings.frames, count).count > settings.maxFrames) {
         throw new SallyportError('PIXEL_LIMIT_EXCEEDED', { detail: 'number of frames' });
       }
@@ -125,7 +127,15 @@ async function* images(
   ffmpeg: Ffmpeg,
   request: DecodeRequest,
   pixels: PixelDescription,
-  { numberOfFrames, selected }: { readonly numberOfFrames: number; readonly selected: SelectedFrames },
+  {
+    numberOfFrames,
+    selected,
+    onProgress,
+  }: {
+    readonly numberOfFrames: number;
+    readonly selected: SelectedFrames;
+    readonly onProgress: () => void;
+  },
 ): AsyncGenerator<VideoFrame> {
   const { columns: width, rows: height } = pixels;
   const decoder = await startDecoding(ffmpeg, request);
@@ -135,6 +145,7 @@ async function* images(
     for (let position = 0; position < selected.count; position++) {
       for (; index < selected.at(position); index++) {
         await decoder.within(() => nextImage(output, width, height, true));
+        onProgress();
       }
       const bytes = await decoder.within(() => nextImage(output, width, height, false));
       const image = { width, height, channels: 3, pixels: bytes } as const;

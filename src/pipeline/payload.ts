@@ -13,6 +13,8 @@ type Image = components['schemas']['Image'];
 export interface FrameRendering {
   /** From 1. */
   readonly frame: number;
+  /** Of a video, as counted in its stream; absent where Number of Frames holds. */
+  readonly numberOfFrames?: number;
   readonly width: number;
   readonly height: number;
   readonly rescaleSlope: number;
@@ -124,6 +126,7 @@ export function imageWriter(
       rescaleIntercept: tabulated ? null : rendering.rescaleIntercept,
       windowCenter: rendering.windowCenter ?? null,
       windowWidth: rendering.windowWidth ?? null,
+      numberOfFrames: rendering.numberOfFrames ?? same.numberOfFrames,
       frameNumber: rendering.frame,
       pixelSpacing: vector(measures, tags.PixelSpacing, 2),
       sliceThickness: decimal(measures, tags.SliceThickness),

@@ -154,6 +154,11 @@ export const errorRegistry = {
     advice: 'ask the PACS for an uncompressed transfer syntax, or wait for a version that renders it',
     disposition: 'hold',
   },
+  SEGMENTATION_NOT_RENDERED: {
+    message: 'segmentations are not rendered by this configuration',
+    advice: 'set render.segmentations to grey or color and retry it, or discard it',
+    disposition: 'hold',
+  },
   PIXEL_DATA_INVALID: {
     message: 'the pixel data cannot be decoded: it is truncated, corrupt or does not match its description',
     advice: 'send the instance again from its source',

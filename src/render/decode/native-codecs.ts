@@ -136,45 +136,66 @@ function instantiate(): Instance {
   return instance;
 }
 
+/** What drives the module, for as long as `withCodecs` runs. */
+export type Codecs = Pick<Instance, 'memory' | 'call' | 'damaged'>;
+
+/**
+ * Runs `work` on an instance of the module, which is kept for the next call unless `work` throws or its memory grew
+ * beyond what is kept: no state of a failure leaks on.
+ */
+export function withCodecs<T>(work: (codecs: Codecs) => T): T {
+  const instance = kept ?? instantiate();
+  kept = undefined;
+  instance.damaged = false;
+  const result = work(instance);
+  if (instance.memory.buffer.byteLength <= maxKeptMemoryBytes) kept = instance;
+  return result;
+}
+
 /**
  * Decodes one frame. The result is a copy, interleaved, little endian, in 8- or 16-bit cells, without any conversion of
  * colour but the inverse component transformation of JPEG 2000 and JPEG XL. Throws PIXEL_DATA_INVALID where the codec
  * throws, traps or works over damaged data; the instance of WebAssembly is then given up, so that no state leaks on.
  */
 export function decodeNatively(codec: NativeCodec, encoded: Uint8Array, frame: NativeFrame): Uint8Array {
-  const instance = kept ?? instantiate();
-  kept = undefined;
-  instance.damaged = false;
-  const { call, memory } = instance;
-  let decoded: Uint8Array;
   try {
-    const context = call('CreateCodecsContext');
-    call('SetColumns', context, frame.columns);
-    call('SetRows', context, frame.rows);
-    call('SetBitsAllocated', context, frame.bitsAllocated);
-    call('SetBitsStored', context, frame.bitsStored);
-    call('SetSamplesPerPixel', context, frame.samplesPerPixel);
-    call('SetPixelRepresentation', context, frame.signed ? 1 : 0);
-    call('SetPlanarConfiguration', context, 0);
-    call(
-      'SetPhotometricInterpretation',
-      context,
-      frame.samplesPerPixel === 1 ? photometricMonochrome2 : photometricRgb,
-    );
-    call('SetEncodedBufferSize', context, encoded.length);
-    new Uint8Array(memory.buffer).set(encoded, call('GetEncodedBuffer', context));
-    const parameters = call('CreateDecoderParameters');
-    call('SetConvertColorspaceToRgb', parameters, 0);
-    call(codec, context, parameters);
-    const start = call('GetDecodedBuffer', context);
-    decoded = new Uint8Array(memory.buffer, start, call('GetDecodedBufferSize', context)).slice();
-    call('ReleaseDecoderParameters', parameters);
-    call('ReleaseCodecsContext', context);
+    return withCodecs((codecs) => decodeWith(codecs, codec, encoded, frame));
   } catch (error) {
     if (error instanceof SallyportError) throw error;
     throw new SallyportError('PIXEL_DATA_INVALID', { detail: 'the decoder failed', cause: error });
   }
-  if (memory.buffer.byteLength <= maxKeptMemoryBytes) kept = instance;
-  if (instance.damaged) throw new SallyportError('PIXEL_DATA_INVALID', { detail: 'damaged code stream' });
+}
+
+/** Describes the frame to the module; gives the context that every further call names. */
+export function createContext({ call }: Codecs, frame: NativeFrame): number {
+  const context = call('CreateCodecsContext');
+  call('SetColumns', context, frame.columns);
+  call('SetRows', context, frame.rows);
+  call('SetBitsAllocated', context, frame.bitsAllocated);
+  call('SetBitsStored', context, frame.bitsStored);
+  call('SetSamplesPerPixel', context, frame.samplesPerPixel);
+  call('SetPixelRepresentation', context, frame.signed ? 1 : 0);
+  call('SetPlanarConfiguration', context, 0);
+  call(
+    'SetPhotometricInterpretation',
+    context,
+    frame.samplesPerPixel === 1 ? photometricMonochrome2 : photometricRgb,
+  );
+  return context;
+}
+
+function decodeWith(codecs: Codecs, codec: NativeCodec, encoded: Uint8Array, frame: NativeFrame): Uint8Array {
+  const { call, memory } = codecs;
+  const context = createContext(codecs, frame);
+  call('SetEncodedBufferSize', context, encoded.length);
+  new Uint8Array(memory.buffer).set(encoded, call('GetEncodedBuffer', context));
+  const parameters = call('CreateDecoderParameters');
+  call('SetConvertColorspaceToRgb', parameters, 0);
+  call(codec, context, parameters);
+  const start = call('GetDecodedBuffer', context);
+  const decoded = new Uint8Array(memory.buffer, start, call('GetDecodedBufferSize', context)).slice();
+  call('ReleaseDecoderParameters', parameters);
+  call('ReleaseCodecsContext', context);
+  if (codecs.damaged) throw new SallyportError('PIXEL_DATA_INVALID', { detail: 'damaged code stream' });
   return decoded;
 }

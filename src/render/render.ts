@@ -1,37 +1,35 @@
 import { asSallyportError, SallyportError } from '../core/errors.ts';
 import type { DataSet } from '../dicom/data-set.ts';
 import type { Deidentified } from '../dicom/deidentified.ts';
-import { tags } from '../dicom/tags.ts';
-import { firstText } from '../dicom/values.ts';
 import { renderColor } from './color/color.ts';
 import { PaletteRenderer, readPalette } from './color/palette.ts';
 import { asDescribed, type DecodedFrame, decodeFrame, decoderOf } from './decode/decoders.ts';
 import { encapsulatedFrames, type Frames, nativeFrames } from './decode/frames.ts';
 import { type SelectedFrames, selectedFrames } from './frame-selection.ts';
-import { type FrameTransform, frameTransforms } from './grey/frame-transform.ts';
+import { automaticWindow } from './grey/automatic-window.ts';
+import { type FrameTransform, frameTransforms, presentationOf } from './grey/frame-transform.ts';
 import { GrayscaleRenderer } from './grey/grayscale.ts';
-import type { ContentType } from './output/content-type.ts';
-import { type EightBitImage, encodeJpeg } from './output/sharp.ts';
+import { isSegmentation, refuseHeldSegmentation, segmentationPainter } from './grey/segmentation.ts';
+import { type EncodableFrame, type EncodedFrame, encodeFrame } from './output/encode-frame.ts';
+import type { ImageSize } from './output/output-size.ts';
+import type { EightBitImage } from './output/sharp.ts';
+import { storedSamples } from './output/stored-samples.ts';
 import { describePixels, type PixelDescription } from './pixel-description.ts';
-import { cellsOf, layoutOf } from './samples.ts';
-import type { DrawSettings, RenderSettings } from './settings.ts';
+import { type CellLayout, type Cells, cellsOf, layoutOf } from './samples.ts';
+import type { DrawSettings, RenderSettings, RenderSurroundings } from './settings.ts';
 import { videoFrames } from './video/video-frames.ts';
 
 /** One frame as it is delivered. */
-export interface RenderedFrame {
+export interface RenderedFrame extends EncodedFrame {
   /** Counted from 1, as in the standard. */
   readonly frame: number;
   /** How many frames of the instance are delivered in all. */
   readonly framesSelected: number;
+  /** Of a video, as counted in its stream; absent where Number of Frames holds. */
+  readonly numberOfFrames?: number;
   /** Columns and Rows of the instance. */
   readonly width: number;
   readonly height: number;
-  /** The encoded image. */
-  readonly data: Uint8Array;
-  readonly contentType: ContentType;
-  /** Pixels of the encoded image: width and height unless it was reduced or made square. */
-  readonly dataWidth: number;
-  readonly dataHeight: number;
   /** The window that was applied; absent where the image says none. */
   readonly windowCenter?: number;
   readonly windowWidth?: number;
@@ -39,22 +37,37 @@ export interface RenderedFrame {
   readonly rescaleIntercept: number;
 }
 
-/** One frame before it is encoded. */
-export interface DrawnFrame {
+/** One frame of an instance that is being rendered. */
+interface OpenedFrame {
   readonly frame: number;
   /** How many frames of the instance are drawn in all. */
   readonly framesSelected: number;
-  readonly image: EightBitImage;
+  /** Of a video, as counted in its stream; absent where Number of Frames holds. */
+  readonly numberOfFrames?: number;
   readonly transform: FrameTransform;
+  /** Size with square pixels, where that is another than the image's. */
+  readonly displaySize?: ImageSize | undefined;
 }
 
+/** One frame before it is encoded. */
+export interface DrawnFrame extends OpenedFrame {
+  readonly image: EightBitImage;
+}
+
+/** One frame, decoded, not yet drawn. */
+interface DrawableFrame extends OpenedFrame, EncodableFrame {}
+
 /**
- * Renders the selected frames of a de-identified instance as JPEG, in order, one in memory at a time. Throws NO_PIXEL_DATA,
- * PIXEL_FORMAT_UNSUPPORTED, PIXEL_DATA_INVALID or PIXEL_LIMIT_EXCEEDED, possibly after some frames: the instance counts
- * as rendered only when the generator ends.
+ * Renders the selected frames of a de-identified instance in the configured format, in order, one in memory at a time.
+ * Throws NO_PIXEL_DATA, PIXEL_FORMAT_UNSUPPORTED, PIXEL_DATA_INVALID, PIXEL_LIMIT_EXCEEDED or ENCODE_FAILED, possibly after
+ * some frames: the instance counts as rendered only when the generator ends.
  */
-export function render(instance: Deidentified, settings: RenderSettings): AsyncGenerator<RenderedFrame> {
-  return renderAsIs(instance.dataSet, instance.transferSyntaxUid, settings);
+export function render(
+  instance: Deidentified,
+  settings: RenderSettings,
+  surroundings: RenderSurroundings = {},
+): AsyncGenerator<RenderedFrame> {
+  return renderAsIs(instance.dataSet, instance.transferSyntaxUid, settings, surroundings);
 }
 
 /** Renders a data set nobody de-identified: for the offline command, never on the path to the backend. */
@@ -62,58 +75,84 @@ export async function* renderAsIs(
   dataSet: DataSet,
   transferSyntaxUid: string,
   settings: RenderSettings,
+  surroundings: RenderSurroundings = {},
 ): AsyncGenerator<RenderedFrame> {
-  for (const { frame, framesSelected, image, transform } of drawFrames(
-    dataSet,
-    transferSyntaxUid,
-    settings,
-  )) {
-    const { rescaleSlope, rescaleIntercept, window } = transform;
-    yield {
-      frame,
-      framesSelected,
-      width: image.width,
-      height: image.height,
-      data: await encodeJpeg(image, settings.quality),
-      contentType: 'image/jpeg',
-      dataWidth: image.width,
-      dataHeight: image.height,
-      ...(window === undefined ? {} : { windowCenter: window.center, windowWidth: window.width }),
-      rescaleSlope,
-      rescaleIntercept,
-    };
-  }
-}
-
-/**
- * The frames as 8-bit images, before any loss by JPEG; same failures as `render`. Videos are decoded by another program,
- * which reads the stream from a file in `scratchFolder`, the system's folder for temporary files where left out.
- */
-export async function* drawAll(
-  dataSet: DataSet,
-  transferSyntaxUid: string,
-  settings: DrawSettings,
-  scratchFolder?: string,
-): AsyncGenerator<DrawnFrame> {
-  if (decoderOf(transferSyntaxUid)?.how !== 'video') {
-    yield* drawFrames(dataSet, transferSyntaxUid, settings);
-    return;
-  }
   try {
-    yield* drawVideo(dataSet, settings, scratchFolder);
+    for await (const opened of openFrames(dataSet, transferSyntaxUid, settings, surroundings)) {
+      const { frame, framesSelected, numberOfFrames, width, height, transform } = opened;
+      const { rescaleSlope, rescaleIntercept, window } = transform;
+      yield {
+        frame,
+        framesSelected,
+        ...(numberOfFrames === undefined ? {} : { numberOfFrames }),
+        width,
+        height,
+        ...(await encodeFrame(opened, settings)),
+        ...(window === undefined ? {} : { windowCenter: window.center, windowWidth: window.width }),
+        rescaleSlope,
+        rescaleIntercept,
+      };
+    }
   } catch (thrown) {
     throw asRenderError(thrown);
   }
 }
 
-async function* drawVideo(
+/** Videos are color that nobody measures. */
+const noTransform: FrameTransform = {
+  rescaleSlope: 1,
+  rescaleIntercept: 0,
+  rescaleType: undefined,
+  modalityTable: undefined,
+  window: undefined,
+  voiTable: undefined,
+};
+
+/**
+ * The frames as 8-bit images, before any loss by JPEG; same failures as `render`. Videos are decoded by another program,
+ * which reads the stream from a file in the scratch folder.
+ */
+export async function* drawAll(
+  dataSet: DataSet,
+  transferSyntaxUid: string,
+  settings: DrawSettings,
+  surroundings: RenderSurroundings = {},
+): AsyncGenerator<DrawnFrame> {
+  try {
+    for await (const opened of openFrames(dataSet, transferSyntaxUid, settings, surroundings))
+      yield drawn(opened);
+  } catch (thrown) {
+    throw asRenderError(thrown);
+  }
+}
+
+async function* openFrames(
+  dataSet: DataSet,
+  transferSyntaxUid: string,
+  settings: DrawSettings,
+  surroundings: RenderSurroundings,
+): AsyncGenerator<DrawableFrame> {
+  if (decoderOf(transferSyntaxUid)?.how === 'video') yield* openVideo(dataSet, settings, surroundings);
+  else yield* open(dataSet, transferSyntaxUid, settings);
+}
+
+async function* openVideo(
   dataSet: DataSet,
   settings: DrawSettings,
-  scratchFolder?: string,
-): AsyncGenerator<DrawnFrame> {
+  surroundings: RenderSurroundings,
+): AsyncGenerator<DrawableFrame> {
   const pixels = describePixels(dataSet, settings);
-  for await (const { index, ...frame } of videoFrames(pixels, settings, scratchFolder)) {
-    yield { frame: index + 1, ...frame, transform: noTransform };
+  for await (const { index, image, ...frame } of videoFrames(pixels, settings, surroundings)) {
+    const { width, height } = image;
+    yield {
+      frame: index + 1,
+      ...frame,
+      width,
+      height,
+      transform: noTransform,
+      draw: () => image,
+      samples: undefined,
+    };
   }
 }
 
@@ -124,10 +163,14 @@ export function* drawFrames(
   settings: DrawSettings,
 ): Generator<DrawnFrame> {
   try {
-    yield* draw(dataSet, transferSyntaxUid, settings);
+    for (const opened of open(dataSet, transferSyntaxUid, settings)) yield drawn(opened);
   } catch (thrown) {
     throw asRenderError(thrown);
   }
+}
+
+function drawn({ draw, samples, ...opened }: DrawableFrame): DrawnFrame {
+  return { ...opened, image: draw() };
 }
 
 function asRenderError(thrown: unknown): SallyportError {
@@ -145,47 +188,110 @@ export function* decodeFrames(
   pixels: PixelDescription,
   selected: SelectedFrames = selectedFrames({ kind: 'all' }, pixels.numberOfFrames),
 ): Generator<DecodedFrame> {
+  const frameAt = frameDecoder(dataSet, transferSyntaxUid, pixels);
+  for (let position = 0; position < selected.count; position++) yield frameAt(selected.at(position));
+}
+
+/**
+ * Decodes any frame, counted from 0; the frame asked for last is kept. What it gives is valid until another frame is asked
+ * for.
+ */
+export function frameDecoder(
+  dataSet: DataSet,
+  transferSyntaxUid: string,
+  pixels: PixelDescription,
+): (index: number) => DecodedFrame {
   const decoder = decoderOf(transferSyntaxUid);
   if (decoder === undefined || decoder.how === 'video')
     throw new SallyportError('PIXEL_FORMAT_UNSUPPORTED', { detail: 'transfer syntax' });
   const native = decoder.how === 'native';
   const frames: Frames = native ? nativeFrames(pixels) : encapsulatedFrames(dataSet, pixels);
-  for (let position = 0; position < selected.count; position++) {
-    const bytes = frames.read(selected.at(position));
-    yield native
+  let last: { index: number; frame: DecodedFrame } | undefined;
+  return (index) => {
+    if (last?.index === index) return last.frame;
+    last = undefined;
+    const bytes = frames.read(index);
+    const frame = native
       ? asDescribed(bytes, pixels, dataSet.encoding.littleEndian)
       : decodeFrame(decoder, bytes, pixels);
-  }
+    last = { index, frame };
+    return frame;
+  };
 }
 
-function* draw(dataSet: DataSet, transferSyntaxUid: string, settings: DrawSettings): Generator<DrawnFrame> {
+function* open(
+  dataSet: DataSet,
+  transferSyntaxUid: string,
+  settings: DrawSettings,
+): Generator<DrawableFrame> {
   const pixels = describePixels(dataSet, settings);
   const { columns: width, rows: height } = pixels;
-  const transformOf = frameTransforms(dataSet, pixels);
-  const toImage = painter(dataSet, pixels);
+  const frameAt = frameDecoder(dataSet, transferSyntaxUid, pixels);
+  const transformOf = frameTransforms(
+    dataSet,
+    pixels,
+    settings.window,
+    isWindowed(dataSet, pixels)
+      ? (modalityOf) =>
+          automaticWindow(dataSet, pixels, modalityOf, (index) => cellsAndLayout(frameAt(index), pixels))
+      : undefined,
+  );
+  const toImage = painter(dataSet, pixels, settings);
   const selected = selectedFrames(settings.frames, pixels.numberOfFrames);
   const framesSelected = selected.count;
-  let position = 0;
-  for (const decoded of decodeFrames(dataSet, transferSyntaxUid, pixels, selected)) {
+  const grey = pixels.samplesPerPixel === 1 && pixels.photometricInterpretation !== 'PALETTE COLOR';
+  for (let position = 0; position < selected.count; position++) {
     const index = selected.at(position);
-    position += 1;
+    // First, as an automatic window is made from other frames.
     const transform = transformOf(index);
-    const { channels, pixels: bytes } = toImage(decoded, transform);
-    const image = { width, height, channels, pixels: bytes };
-    yield { frame: index + 1, framesSelected, image, transform };
+    const decoded = frameAt(index);
+    yield {
+      frame: index + 1,
+      framesSelected,
+      width,
+      height,
+      transform,
+      draw: () => ({ width, height, ...toImage(decoded, transform, index) }),
+      samples: grey ? () => storedSamples(decoded, pixels) : undefined,
+    };
   }
 }
 
-type Painter = (frame: DecodedFrame, transform: FrameTransform) => Pick<EightBitImage, 'channels' | 'pixels'>;
+/** Grey images that are no segmentations. */
+function isWindowed(dataSet: DataSet, pixels: PixelDescription): boolean {
+  return (
+    pixels.samplesPerPixel === 1 &&
+    pixels.photometricInterpretation !== 'PALETTE COLOR' &&
+    !isSegmentation(dataSet)
+  );
+}
 
-function painter(dataSet: DataSet, pixels: PixelDescription): Painter {
+function cellsAndLayout(frame: DecodedFrame, pixels: PixelDescription): { cells: Cells; layout: CellLayout } {
+  return { cells: cellsOf(frame, pixels), layout: layoutOf(frame, pixels) };
+}
+
+/** Draws one frame; `index` counts from 0. */
+type Painter = (
+  frame: DecodedFrame,
+  transform: FrameTransform,
+  index: number,
+) => Pick<EightBitImage, 'channels' | 'pixels'>;
+
+function painter(dataSet: DataSet, pixels: PixelDescription, settings: DrawSettings): Painter {
+  refuseHeldSegmentation(dataSet, settings.segmentations);
+  const inColor = settings.segmentations === 'color';
+  const hasPalette = pixels.photometricInterpretation === 'PALETTE COLOR';
+  if (isSegmentation(dataSet) && pixels.samplesPerPixel === 1 && !(inColor && hasPalette)) {
+    const paint = segmentationPainter(dataSet, pixels, inColor);
+    return (frame, _, index) => paint(cellsOf(frame, pixels), layoutOf(frame, pixels), index);
+  }
   if (pixels.samplesPerPixel === 3) {
     return (frame) => ({
       channels: 3,
       pixels: renderColor(frame, cellsOf(frame, pixels), layoutOf(frame, pixels), pixels),
     });
   }
-  if (pixels.photometricInterpretation === 'PALETTE COLOR') {
+  if (hasPalette) {
     const palette = new PaletteRenderer(readPalette(dataSet, pixels.signed), false);
     const count = pixels.rows * pixels.columns;
     return (frame) => ({
@@ -193,11 +299,7 @@ function painter(dataSet: DataSet, pixels: PixelDescription): Painter {
       pixels: palette.render(cellsOf(frame, pixels), layoutOf(frame, pixels), count),
     });
   }
-  // PS3.3 C.11.6: INVERSE stands beside MONOCHROME1 in images; it is one inversion, not two.
-  const inverted =
-    pixels.photometricInterpretation === 'MONOCHROME1' ||
-    firstText(dataSet, tags.PresentationLUTShape) === 'INVERSE';
-  const grayscale = new GrayscaleRenderer(pixels, inverted);
+  const grayscale = new GrayscaleRenderer(presentationOf(dataSet, pixels), pixels.padding);
   return (frame, transform) => ({
     channels: 1,
     pixels: grayscale.render(cellsOf(frame, pixels), layoutOf(frame, pixels), transform),

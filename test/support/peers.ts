@@ -22,6 +22,7 @@ export const peers = {
   pdfinfo: { package: 'poppler-utils', programs: ['pdfinfo'] },
   pdftotext: { package: 'poppler-utils', programs: ['pdftotext'] },
   qpdf: { package: 'qpdf', programs: ['qpdf'] },
+  ffmpeg: { package: 'ffmpeg', programs: ['ffmpeg'] },
   xmllint: { package: 'libxml2-utils', programs: ['xmllint'] },
   pydicom: {
     package: 'python3-pydicom',

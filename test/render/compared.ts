@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Part10 } from '../../src/dicom/part10.ts';
-import type { DecodedFrame } from '../../src/render/decode/decoders.ts';
+import { type DecodedFrame, decoderOf } from '../../src/render/decode/decoders.ts';
 import { describePixels, type PixelDescription } from '../../src/render/pixel-description.ts';
-import { type DrawnFrame, decodeFrames, drawFrames, renderAsIs } from '../../src/render/render.ts';
+import { type DrawnFrame, decodeFrames, drawAll, renderAsIs } from '../../src/render/render.ts';
 import { cellsOf, layoutOf } from '../../src/render/samples.ts';
 import { type RenderSettings, standardRenderSettings } from '../../src/render/settings.ts';
 import type { ComparedFile, ComparedFrame } from '../support/oracles.ts';
@@ -41,25 +41,26 @@ export async function prepareComparison(
   const { dataSet, transferSyntaxUid } = part10;
   const pixels = describePixels(dataSet, settings);
   const chosen = chosenFrames(pixels);
-  const decoded: DecodedFrame[] = [];
-  for await (const one of decodeFrames(dataSet, transferSyntaxUid, pixels)) decoded.push(one);
+  // Videos become RGB outside: there are no stored values to compare.
+  const video = decoderOf(transferSyntaxUid)?.how === 'video';
+  const decoded = video ? [] : [...decodeFrames(dataSet, transferSyntaxUid, pixels)];
   const drawn: DrawnFrame[] = [];
-  for await (const one of drawFrames(dataSet, transferSyntaxUid, settings)) drawn.push(one);
+  for await (const one of drawAll(dataSet, transferSyntaxUid, settings)) drawn.push(one);
   const frames: ComparedFrame[] = [];
   for await (const rendered of renderAsIs(dataSet, transferSyntaxUid, settings)) {
     const { frame } = rendered;
     const one = drawn.find((other) => other.frame === frame);
     const samples = decoded[frame - 1];
-    if (!chosen.has(frame) || one === undefined || samples === undefined) continue;
+    if (!chosen.has(frame) || one === undefined) continue;
     const base = join(folder, `${frames.length}-${name.replaceAll(/[^A-Za-z0-9]/g, '-')}`);
-    const stored = storedValues(samples, pixels);
-    writeFileSync(`${base}.stored`, new Uint8Array(stored.buffer));
+    if (samples !== undefined)
+      writeFileSync(`${base}.stored`, new Uint8Array(storedValues(samples, pixels).buffer));
     writeFileSync(`${base}.drawn`, one.image.pixels);
     writeFileSync(`${base}.jpg`, rendered.data);
     frames.push({
       frame,
-      stored: `${base}.stored`,
-      space: samples.photometricInterpretation.replace(/YBR_(ICT|RCT)/, 'RGB'),
+      stored: samples === undefined ? null : `${base}.stored`,
+      space: samples?.photometricInterpretation.replace(/YBR_(ICT|RCT)/, 'RGB') ?? 'RGB',
       drawn: `${base}.drawn`,
       jpeg: `${base}.jpg`,
       quality: settings.quality,

@@ -20,9 +20,6 @@ export const refused: Readonly<Record<string, { readonly code: string; readonly 
     code: 'PIXEL_FORMAT_UNSUPPORTED',
     reason: 'the pixels are elsewhere',
   },
-  'generated/gen_video_HEVC.dcm': { code: 'PIXEL_FORMAT_UNSUPPORTED', reason: 'video' },
-  'generated/gen_video_MPEG2-MPML.dcm': { code: 'PIXEL_FORMAT_UNSUPPORTED', reason: 'video' },
-  'generated/gen_video_MPEG4-AVC-4.1_burnedtext.dcm': { code: 'PIXEL_FORMAT_UNSUPPORTED', reason: 'video' },
   'generated/mal_corrupt_jpeg_entropy_data.dcm': {
     code: 'PIXEL_DATA_INVALID',
     reason: 'the code stream is garbage',

@@ -11,14 +11,15 @@ export const oraclePeers: readonly PeerName[] = [
   'opj_decompress',
   'ojph_expand',
   'djxl',
+  'ffmpeg',
 ];
 
 /** One frame as the gateway has it, in files of a temporary folder. */
 export interface ComparedFrame {
   /** Counted from 1. */
   readonly frame: number;
-  /** Stored values, interleaved, as 64-bit floats. */
-  readonly stored: string;
+  /** Stored values, interleaved, as 64-bit floats; null for a video. */
+  readonly stored: string | null;
   /** Photometric interpretation of the stored values. */
   readonly space: string;
   /** 8-bit image as drawn. */

@@ -55,7 +55,7 @@ class Histogram implements ValueCollector {
 
   add(cells: Cells, layout: CellLayout, modality: ModalityTransform): void {
     const size = 2 ** layout.bitsStored;
-    if (this.#bins.length < size) this.#bins = new Uint32Array(size);
+    if (this.#last === undefined) this.#bins = new Uint32Array(size);
     this.#last = { layout, modality };
     if (cells instanceof Uint16Array) countWords(cells, this.#bins, layout.shift, size - 1);
     else if (cells instanceof Uint8Array) countBytes(cells, this.#bins, layout.shift, size - 1);
@@ -64,65 +64,60 @@ class Histogram implements ValueCollector {
   distribution(): Distribution {
     if (this.#last === undefined) return ofSamples(new Float64Array(0));
     const { layout, modality } = this.#last;
-    const { table } = modality;
-    const found = this.#counted(layout);
-    if (table === undefined) {
-      const values = Float64Array.from(found.values, (stored) => toModality(modality, stored));
-      if (modality.slope > 0) return { values, counts: found.counts };
-      return { values: values.reverse(), counts: found.counts.reverse() };
-    }
-    // A table need not be monotonous, nor injective.
-    const bins = new Float64Array(65_536);
-    for (let i = 0; i < found.values.length; i++) {
-      const entry = toModality(modality, found.values[i] as number);
-      bins[entry] = (bins[entry] as number) + (found.counts[i] as number);
-    }
-    return compact(bins, 0);
-  }
-
-  /** Stored values in order without padding; with it where nothing else is left. */
-  #counted(layout: CellLayout): Distribution {
-    const size = 2 ** layout.bitsStored;
-    const half = layout.signed ? size / 2 : 0;
-    const ordered = new Float64Array(size);
-    for (let bits = 0; bits < size; bits++) ordered[(bits + half) & (size - 1)] = this.#bins[bits] as number;
-    const all = compact(ordered, -half);
-    const padding = this.#padding;
-    if (padding === undefined) return all;
-    const from = Math.max(0, Math.ceil(padding.low) + half);
-    const to = Math.min(size - 1, Math.floor(padding.high) + half);
-    if (from <= to) ordered.fill(0, from, to + 1);
-    const rest = compact(ordered, -half);
-    return rest.values.length === 0 ? all : rest;
+    const half = layout.signed ? 2 ** (layout.bitsStored - 1) : 0;
+    const rest = compact(this.#bins, half, this.#padding);
+    const found = rest.values.length === 0 ? compact(this.#bins, half, undefined) : rest;
+    return modality.table === undefined ? rescaled(found, modality) : tabulated(found, modality);
   }
 }
 
 function countWords(cells: Uint16Array, bins: Uint32Array, shift: number, mask: number): void {
-  for (let i = 0; i < cells.length; i++) {
-    const bin = ((cells[i] as number) >> shift) & mask;
-    bins[bin] = (bins[bin] as number) + 1;
+  const { length } = cells;
+  if (shift === 0 && mask === 0xffff) {
+    for (let i = 0; i < length; i++) (bins[cells[i] as number] as number)++;
+    return;
   }
+  for (let i = 0; i < length; i++) (bins[((cells[i] as number) >> shift) & mask] as number)++;
 }
 
 function countBytes(cells: Uint8Array, bins: Uint32Array, shift: number, mask: number): void {
-  for (let i = 0; i < cells.length; i++) {
-    const bin = ((cells[i] as number) >> shift) & mask;
-    bins[bin] = (bins[bin] as number) + 1;
-  }
+  const { length } = cells;
+  for (let i = 0; i < length; i++) (bins[((cells[i] as number) >> shift) & mask] as number)++;
 }
 
-/** The occupied bins; bin 0 stands for the value `first`. */
-function compact(bins: Float64Array, first: number): Distribution {
+/** The occupied bins in the order of the stored values, from -half on, without padding. */
+function compact(bins: Uint32Array, half: number, padding: StoredPadding): Distribution {
+  const mask = bins.length - 1;
+  const low = padding?.low ?? Number.NaN;
+  const high = padding?.high ?? Number.NaN;
   let occupied = 0;
   for (let i = 0; i < bins.length; i++) if (bins[i] !== 0) occupied += 1;
   const values = new Float64Array(occupied);
   const counts = new Float64Array(occupied);
-  for (let i = 0, to = 0; i < bins.length; i++) {
-    if (bins[i] === 0) continue;
-    values[to] = first + i;
-    counts[to++] = bins[i] as number;
+  let to = 0;
+  for (let i = 0; i < bins.length; i++) {
+    const stored = i - half;
+    const count = bins[stored & mask] as number;
+    if (count === 0 || (stored >= low && stored <= high)) continue;
+    values[to] = stored;
+    counts[to++] = count;
   }
-  return { values, counts };
+  return { values: values.subarray(0, to), counts: counts.subarray(0, to) };
+}
+
+function rescaled({ values, counts }: Distribution, modality: ModalityTransform): Distribution {
+  for (let i = 0; i < values.length; i++) values[i] = toModality(modality, values[i] as number);
+  return modality.slope > 0 ? { values, counts } : { values: values.reverse(), counts: counts.reverse() };
+}
+
+/** A table need not be monotonous, nor injective. */
+function tabulated({ values, counts }: Distribution, modality: ModalityTransform): Distribution {
+  const bins = new Uint32Array(65_536);
+  for (let i = 0; i < values.length; i++) {
+    const entry = toModality(modality, values[i] as number);
+    bins[entry] = (bins[entry] as number) + (counts[i] as number);
+  }
+  return compact(bins, 0, undefined);
 }
 
 class Sampler implements ValueCollector {

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import type { components } from '../core/generated/backend.ts';
 
 export type ImageUpload = components['schemas']['ImageUpload'];
+export type ContentType = components['schemas']['Image']['contentType'];
 export type UploadResult = components['schemas']['UploadResult'];
 export type Problem = components['schemas']['Problem'];
 
@@ -63,16 +64,18 @@ export class Contract {
     const faults: ContractFault[] = [];
     const images = body.images.map((image: unknown, index) => {
       if (!isRecord(image) || typeof image.data !== 'string') return image;
-      const detail = this.#dataFault(image.data);
+      const detail = this.#dataFault(image.data, image.contentType);
       if (detail !== undefined) faults.push({ pointer: `/images/${index}/data`, detail });
       return { ...image, data: 'AAAA' };
     });
     return { skeleton: { ...body, images }, faults: faults.slice(0, maxFaults) };
   }
 
-  #dataFault(data: string): string | undefined {
+  #dataFault(data: string, contentType: unknown): string | undefined {
     if (data.length > this.#maxDataLength) return 'is longer than the limit';
-    return jpegOf(data) === undefined ? 'is not the base64 of a JPEG' : undefined;
+    // A content type that is none of the contract's is told of by its schema.
+    if (!isContentType(contentType)) return undefined;
+    return imageBytes(data, contentType) === undefined ? `is not the base64 of ${contentType}` : undefined;
   }
 }
 
@@ -81,15 +84,39 @@ function faultsOf(validate: ValidateFunction, value: unknown): readonly Contract
   return (validate.errors ?? []).slice(0, maxFaults).map(asFault);
 }
 
-/** The bytes of image data, or undefined where it is not base64 with padding or not a JPEG from first to last marker. */
-export function jpegOf(data: string): Buffer | undefined {
+/** How files of a content type begin and end, bytes in hexadecimal, and how their names do. */
+const formats: Readonly<
+  Record<
+    ContentType,
+    { readonly extension: string; readonly begins: readonly string[]; readonly ends: string }
+  >
+> = {
+  'image/jpeg': { extension: 'jpg', begins: ['ffd8'], ends: 'ffd9' },
+  'image/png': { extension: 'png', begins: ['89504e470d0a1a0a'], ends: '49454e44ae426082' },
+  // A bare code stream, or its container; neither has a mark at its end.
+  'image/jxl': { extension: 'jxl', begins: ['ff0a', '0000000c4a584c200d0a870a'], ends: '' },
+  'image/jphc': { extension: 'jhc', begins: ['ff4fff51'], ends: 'ffd9' },
+};
+
+function isContentType(value: unknown): value is ContentType {
+  return typeof value === 'string' && Object.hasOwn(formats, value);
+}
+
+/** The ending of file names for a content type. */
+export function extensionOf(contentType: ContentType): string {
+  return formats[contentType].extension;
+}
+
+/** The bytes of image data, or undefined where it is not base64 with padding or not an image of its content type. */
+export function imageBytes(data: string, contentType: ContentType): Buffer | undefined {
   const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
   const bytes = Buffer.from(data, 'base64');
   // The decoder skips what is not base64, so a wrong character shows as a missing byte.
   if (data.length % 4 !== 0 || bytes.length !== (data.length / 4) * 3 - padding) return undefined;
-  const whole =
-    bytes.length > 4 && bytes.readUInt16BE(0) === 0xffd8 && bytes.readUInt16BE(bytes.length - 2) === 0xffd9;
-  return whole ? bytes : undefined;
+  const { begins, ends } = formats[contentType];
+  const head = bytes.toString('hex', 0, 16);
+  const tail = bytes.toString('hex', Math.max(0, bytes.length - ends.length / 2));
+  return begins.some((mark) => head.startsWith(mark)) && tail === ends ? bytes : undefined;
 }
 
 function asFault(error: ErrorObject): ContractFault {

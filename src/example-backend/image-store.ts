@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ImageUpload, jpegOf, type UploadResult } from './contract.ts';
+import { extensionOf, type ImageUpload, imageBytes, type UploadResult } from './contract.ts';
 
 /** What became of a post. */
 export type Taken =
@@ -22,8 +22,8 @@ const maxKeys = 1_000_000;
 const maxKnownFiles = 20_000;
 
 /**
- * Posts on disk: `<study>/<series>/<image>/frame-0001.jpg` with `image.json` beside it (`frame-0001.json` for each frame
- * of a multi-frame instance), `study.json` and `series.json` above, and every idempotency key in `idempotency.jsonl`.
+ * Posts on disk: `<study>/<series>/<image>/frame-0001.jpg` (or `.png`, `.jxl`, `.jhc`) with `image.json` beside it
+ * (`frame-0001.json` for each frame of a multi-frame instance), `study.json` and `series.json` above, and every idempotency key in `idempotency.jsonl`.
  * Synchronous: one post is taken whole before the next, and small writes are cheapest so. An example: it does not fsync.
  */
 export class ImageStore {
@@ -62,10 +62,13 @@ export class ImageStore {
     for (const { data, ...image } of images) {
       const folder = this.#folderFor(seriesFolder, image.imageInstanceUid);
       const frame = `frame-${String(image.frameNumber).padStart(4, '0')}`;
-      writeFileSync(join(folder, `${frame}.jpg`), jpegOf(data) ?? '');
+      const name = `${frame}.${extensionOf(image.contentType)}`;
+      writeFileSync(join(folder, name), imageBytes(data, image.contentType) ?? '');
       const text = pretty(image);
       if (image.numberOfFrames > 1) writeFileSync(join(folder, `${frame}.json`), text);
-      if (image.frameNumber === 1) writeFileSync(join(folder, 'image.json'), text);
+      // A selection of one frame need not have the first.
+      if (image.frameNumber === 1 || image.framesSelected === 1)
+        writeFileSync(join(folder, 'image.json'), text);
     }
     // Last, so that a key in the index means that its images are there.
     const entry = { key, bodySha256: sha256(body), images: images.length };

@@ -4,6 +4,8 @@ import type { DataSet } from '../dicom/data-set.ts';
 import type { Deidentified } from '../dicom/deidentified.ts';
 import { tags } from '../dicom/tags.ts';
 import { firstNumber, firstText, has, items, numbers, text } from '../dicom/values.ts';
+import { frameOrder, type Groups } from './frame-order.ts';
+import { framePlaces } from './frame-place.ts';
 
 type Study = components['schemas']['Study'];
 type Series = components['schemas']['Series'];
@@ -19,9 +21,22 @@ export interface FrameRendering {
   readonly height: number;
   readonly rescaleSlope: number;
   readonly rescaleIntercept: number;
+  /** Unit after rescale, where rendering knows better than Rescale Type. */
+  readonly rescaleType?: string | undefined;
   /** The window that was applied; absent where the image states none. */
   readonly windowCenter?: number;
   readonly windowWidth?: number;
+  /** How many frames of the instance are delivered. */
+  readonly framesSelected: number;
+  readonly contentType: Image['contentType'];
+  /** Pixels of the encoded image. */
+  readonly dataWidth: number;
+  readonly dataHeight: number;
+  /** Present where samples are stored values: stored value = sample * slope + intercept. */
+  readonly sampleBits?: 8 | 16;
+  readonly sampleSlope?: number;
+  readonly sampleIntercept?: number;
+  readonly sampleNoValue?: number;
 }
 
 export interface ProfileNames {
@@ -79,7 +94,7 @@ export function describeSeries(instance: Deidentified): Uint8Array {
  */
 export function imageWriter(
   instance: Deidentified,
-): (rendering: FrameRendering, jpeg: Uint8Array) => Uint8Array {
+): (rendering: FrameRendering, data: Uint8Array) => Uint8Array {
   const { dataSet } = instance;
   const shared = items(dataSet, tags.SharedFunctionalGroupsSequence)[0];
   const perFrame = items(dataSet, tags.PerFrameFunctionalGroupsSequence);
@@ -95,13 +110,11 @@ export function imageWriter(
     bitsStored,
     highBit: firstNumber(dataSet, tags.HighBit) ?? bitsStored - 1,
     numberOfFrames: Math.max(1, firstNumber(dataSet, tags.NumberOfFrames) ?? 1),
-    contentType: 'image/jpeg',
     instanceNumber: whole(dataSet, tags.InstanceNumber),
     acquisitionNumber: whole(dataSet, tags.AcquisitionNumber),
     imageType: codes(dataSet, tags.ImageType, 64),
     samplesPerPixel: samples(dataSet),
     pixelRepresentation: representation(dataSet),
-    rescaleType: shortText(dataSet, tags.RescaleType, 64),
     voiLutFunction: code(dataSet, tags.VOILUTFunction),
     laterality: code(dataSet, tags.Laterality),
     imageLaterality: code(dataSet, tags.ImageLaterality),
@@ -114,9 +127,16 @@ export function imageWriter(
     imagerPixelSpacing: vector(dataSet, tags.ImagerPixelSpacing, 2),
     sliceLocation: decimal(dataSet, tags.SliceLocation),
   } as const;
-  return (rendering, jpeg) => {
-    const group = (sequence: number): DataSet =>
-      inFrame(perFrame[rendering.frame - 1], sequence) ?? inFrame(shared, sequence) ?? dataSet;
+  const rescaleType = shortText(dataSet, tags.RescaleType, 64);
+  const groupsOf =
+    (index: number): Groups =>
+    (sequence) =>
+      inFrame(perFrame[index], sequence) ?? inFrame(shared, sequence) ?? dataSet;
+  const placeOf = framePlaces(dataSet);
+  const orderOf = frameOrder(dataSet, same.numberOfFrames, groupsOf);
+  return (rendering, data) => {
+    const index = rendering.frame - 1;
+    const group = groupsOf(index);
     const measures = group(tags.PixelMeasuresSequence);
     const image: Omit<Image, 'data'> = {
       ...same,
@@ -130,10 +150,19 @@ export function imageWriter(
       frameNumber: rendering.frame,
       pixelSpacing: vector(measures, tags.PixelSpacing, 2),
       sliceThickness: decimal(measures, tags.SliceThickness),
-      imagePositionPatient: vector(group(tags.PlanePositionSequence), tags.ImagePositionPatient, 3),
-      imageOrientationPatient: vector(group(tags.PlaneOrientationSequence), tags.ImageOrientationPatient, 6),
+      ...placeOf(index, group),
+      ...orderOf(index),
+      rescaleType: rendering.rescaleType ?? rescaleType,
+      framesSelected: rendering.framesSelected,
+      contentType: rendering.contentType,
+      dataWidth: rendering.dataWidth,
+      dataHeight: rendering.dataHeight,
+      sampleBits: rendering.sampleBits ?? null,
+      sampleSlope: rendering.sampleSlope ?? null,
+      sampleIntercept: rendering.sampleIntercept ?? null,
+      sampleNoValue: rendering.sampleNoValue ?? null,
     };
-    return withData(asciiJson(image), jpeg);
+    return withData(asciiJson(image), data);
   };
 }
 
@@ -146,8 +175,8 @@ function asciiJson(value: unknown): string {
 }
 
 /** Splices the pixels in as Base64 without another copy of the whole object as a string. */
-function withData(json: string, jpeg: Uint8Array): Uint8Array {
-  const base64 = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength).toString('base64');
+function withData(json: string, data: Uint8Array): Uint8Array {
+  const base64 = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
   return Buffer.from(`${json.slice(0, -1)},"data":"${base64}"}`, 'latin1');
 }
 

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { backendTypes } from '../../scripts/generate-backend-types.ts';
 import { outcomeOfStatus } from '../../src/deliver/outcomes.ts';
 import { planPosts } from '../../src/deliver/posts.ts';
-import { Contract, jpegOf } from '../../src/example-backend/contract.ts';
+import { Contract, imageBytes } from '../../src/example-backend/contract.ts';
 import { bodyOf, sampleJpeg, samplePrepared } from '../deliver/samples.ts';
 
 const path = new URL('../../openapi/backend.yaml', import.meta.url);
@@ -115,7 +115,12 @@ t.test('finds what breaks the contract, and says where without the value', async
     ['/images/0/imageInstanceUid', { image: { imageInstanceUid: `1.${'2'.repeat(63)}` } }],
     ['/images/0/height', { image: { height: 0 } }],
     ['/images/0/frameNumber', { image: { frameNumber: 1.5 } }],
-    ['/images/0/contentType', { image: { contentType: 'image/png' } }],
+    ['/images/0/contentType', { image: { contentType: 'image/gif' } }],
+    ['/images/0/data', { image: { contentType: 'image/png' } }],
+    ['/images/0/data', { image: { contentType: 'image/jphc' } }],
+    ['/images/0/data', { image: { contentType: 'image/jxl' } }],
+    ['/images/0/sampleBits', { image: { sampleBits: 12 } }],
+    ['/images/0/frameIncrements/0', { image: { frameIncrements: [{ tag: '00540080' }] } }],
     ['/images/0/pixelSpacing', { image: { pixelSpacing: [1] } }],
     ['/images/0/rescaleSlope', { image: { rescaleSlope: '1' } }],
     ['/images/0/data', { image: { data: `${data.slice(0, -4)}!!!!` } }],
@@ -148,8 +153,8 @@ t.test('what the data set may lack may be absent or null', async (t) => {
 t.test('base64 is decoded only where it is whole', async (t) => {
   for (const padding of [0, 1, 2, 3]) {
     const jpeg = sampleJpeg('x', padding);
-    t.ok(jpegOf(jpeg.toString('base64'))?.equals(jpeg), `${jpeg.length} bytes`);
+    t.ok(imageBytes(jpeg.toString('base64'), 'image/jpeg')?.equals(jpeg), `${jpeg.length} bytes`);
   }
-  t.equal(jpegOf(''), undefined);
-  t.equal(jpegOf('===='), undefined);
+  t.equal(imageBytes('', 'image/jpeg'), undefined);
+  t.equal(imageBytes('====', 'image/jpeg'), undefined);
 });

@@ -38,7 +38,17 @@ const releasedCodes = Object.entries(errorRegistry).flatMap(([code, row]) =>
 const names = { profile: 'basic', profileRevision: 'revision', keyId: pseudonyms.keyId };
 const contract = new Contract();
 const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000ffd9', 'hex');
-const rendering: FrameRendering = { frame: 1, width: 8, height: 8, rescaleSlope: 1, rescaleIntercept: 0 };
+const rendering: FrameRendering = {
+  frame: 1,
+  framesSelected: 1,
+  width: 8,
+  height: 8,
+  dataWidth: 8,
+  dataHeight: 8,
+  contentType: 'image/jpeg',
+  rescaleSlope: 1,
+  rescaleIntercept: 0,
+};
 
 interface Upload {
   readonly study: Record<string, unknown>;

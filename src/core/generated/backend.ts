@@ -109,20 +109,20 @@ export interface components {
         };
         /**
          * @description One frame. For multi-frame objects the attributes of the frame's functional groups (PS3.3 C.7.6.16) are given where the
-         *     object has them. Attributes describe the stored pixels of the instance; `data` is their rendering to 8 bits.
+         *     object has them. Attributes describe the stored pixels of the instance; `data` is made from them as `contentType` says.
          */
         readonly Image: {
             /** @description SOP Instance UID (0008,0018), a pseudonym; the same for all frames of the instance. */
             readonly imageInstanceUid: components["schemas"]["Uid"];
             /** @description SOP Class UID (0008,0016), never replaced. */
             readonly sopClassUid: components["schemas"]["Uid"];
-            /** @description Rows (0028,0010), pixels; also the height of the JPEG. */
+            /** @description Rows (0028,0010), pixels, of the instance; the height of `data` is `dataHeight`. */
             readonly height: number;
-            /** @description Columns (0028,0011), pixels; also the width of the JPEG. */
+            /** @description Columns (0028,0011), pixels, of the instance; the width of `data` is `dataWidth`. */
             readonly width: number;
             /**
-             * @description Rescale Slope (0028,1053): output units per stored value. 1 where the data set states none; null where a Modality LUT
-             *     Sequence (0028,3000) takes its place.
+             * @description Rescale Slope (0028,1053), or Dose Grid Scaling (3004,000E) of RT Dose: output units per stored value. 1 where the data
+             *     set states none; null where a Modality LUT Sequence (0028,3000) takes its place.
              */
             readonly rescaleSlope: number | null;
             /**
@@ -131,7 +131,7 @@ export interface components {
              */
             readonly rescaleIntercept: number | null;
             /**
-             * @description Photometric Interpretation (0028,0004) of the stored pixels. The JPEG is grey for MONOCHROME1 and 2, colour otherwise.
+             * @description Photometric Interpretation (0028,0004) of the stored pixels. `data` is grey for MONOCHROME1 and 2, sRGB otherwise.
              * @example MONOCHROME2
              */
             readonly photometricInterpretation: string;
@@ -143,19 +143,53 @@ export interface components {
             readonly highBit: number;
             /** @description Number of this frame in its instance, from 1. */
             readonly frameNumber: number;
-            /** @description Number of Frames (0028,0008) of the instance; 1 for single-frame objects. */
+            /** @description Number of Frames (0028,0008) of the instance; 1 for single-frame objects. Of a video, the frames counted in its stream. */
             readonly numberOfFrames: number;
             /**
-             * @description Media type of `data` once decoded.
-             * @constant
+             * @description How many frames of this instance the gateway delivers, by its configuration; the instance is complete when so many
+             *     different frame numbers have arrived. At most `numberOfFrames`, which is what a missing or null value means.
              */
-            readonly contentType: "image/jpeg";
+            readonly framesSelected?: number | null;
             /**
-             * @description The rendered frame: baseline JPEG, 8 bits a sample, base64 with padding (RFC 4648 section 4). Modality LUT or rescale
-             *     and the first VOI window are applied; without a window the range of the stored values of the frame fills 0 to 255.
-             *     MONOCHROME1 is inverted, so that in every grey JPEG a higher value is shown brighter.
+             * @description Media type of `data` once decoded. `image/jpeg`: baseline JPEG. `image/png`: PNG. `image/jxl`: JPEG XL, a bare code
+             *     stream or its container. `image/jphc`: HTJ2K code stream (ISO/IEC 15444-15).
+             * @enum {string}
+             */
+            readonly contentType: "image/jpeg" | "image/png" | "image/jxl" | "image/jphc";
+            /**
+             * @description The frame, base64 with padding (RFC 4648 section 4).
+             *
+             *     JPEG, for people: 8 bits a sample, one component or three without subsampling. Modality LUT or rescale and the
+             *     configured VOI transformation are applied (the first window of the image by default; without any, one made from its
+             *     values). MONOCHROME1 is inverted, so that in every grey JPEG a higher value is shown brighter. Pixels that are not
+             *     square are made so, and larger images are reduced, where configured.
+             *
+             *     Other formats, for machines, without loss: grey frames hold stored values, cut to Bits Stored, unsigned, in 8 bits
+             *     where Bits Stored is at most 8, else in 16; nothing of the rendering above is applied. Colour frames are sRGB of 8 bits
+             *     a sample, as a JPEG would show them, in the stored size.
              */
             readonly data: string;
+            /** @description Width of the image in `data`, pixels. Missing or null means `width`; others are of images that were reduced, or whose pixels were made square. */
+            readonly dataWidth?: number | null;
+            /** @description Height of the image in `data`, pixels. Missing or null means `height`. */
+            readonly dataHeight?: number | null;
+            /**
+             * @description Bits of a sample of `data`, 8 or 16, where its samples are stored values: grey frames of a format without loss. Null
+             *     for JPEG and colour, which hold what is shown; the two next are null then as well.
+             * @enum {integer|null}
+             */
+            readonly sampleBits?: 8 | 16 | null;
+            /**
+             * @description Stored value = sample x `sampleSlope` + `sampleIntercept`; then rescale, as in any DICOM viewer. 1 where samples are
+             *     exact: all integers of up to 16 bits, and wider ones whose values in this frame span no more. Otherwise (wider
+             *     integers, float, double) the values of the frame are spread over the samples, and a value read back is at most half a
+             *     `sampleSlope` away from the stored one.
+             */
+            readonly sampleSlope?: number | null;
+            /** @description See `sampleSlope`. 0 for unsigned values, -2^(bits stored - 1) for signed ones of up to 16 bits. */
+            readonly sampleIntercept?: number | null;
+            /** @description The sample that stands for no value, where a float frame has pixels that are not a finite number; otherwise null. */
+            readonly sampleNoValue?: number | null;
             /** @description SHA-256 of the decoded `data`, 64 lower-case hexadecimal digits. */
             readonly sha256?: string | null;
             /** @description Instance Number (0020,0013). */
@@ -171,11 +205,14 @@ export interface components {
              * @enum {integer|null}
              */
             readonly pixelRepresentation?: 0 | 1 | null;
-            /** @description Rescale Type (0028,1054), the unit after rescale, for example HU. */
+            /** @description Rescale Type (0028,1054), the unit after rescale, for example HU; Dose Units (3004,0002) of RT Dose, GY or RELATIVE. */
             readonly rescaleType?: components["schemas"]["NullableText"];
-            /** @description Window Center (0028,1050), first value, in units after rescale. This is the window `data` was rendered with. */
+            /**
+             * @description Centre of the window that a JPEG is rendered with, in units after rescale: the chosen one of Window Center (0028,1050), or
+             *     one made from the values. Null where a table, or nothing, takes its place.
+             */
             readonly windowCenter?: components["schemas"]["NullableNumber"];
-            /** @description Window Width (0028,1051), first value, in units after rescale. */
+            /** @description Width of that window, Window Width (0028,1051), in units after rescale. */
             readonly windowWidth?: components["schemas"]["NullableNumber"];
             /** @description VOI LUT Function (0028,1056), LINEAR, LINEAR_EXACT or SIGMOID. Null means LINEAR. */
             readonly voiLutFunction?: components["schemas"]["NullableCode"];
@@ -183,7 +220,11 @@ export interface components {
             readonly pixelSpacing?: components["schemas"]["NullableSpacing"];
             /** @description Imager Pixel Spacing (0018,1164), mm at the detector, [row, column]; projection images. */
             readonly imagerPixelSpacing?: components["schemas"]["NullableSpacing"];
-            /** @description Image Position (Patient) (0020,0032); x, y, z of the centre of the first pixel, mm. */
+            /**
+             * @description Image Position (Patient) (0020,0032) of this frame; x, y, z of the centre of the first pixel, mm. Of RT Dose and
+             *     reconstructed NM, which state it once, worked out by Grid Frame Offset Vector (3004,000C), or by Slice Vector
+             *     (0054,0080) and Spacing Between Slices (0018,0088).
+             */
             readonly imagePositionPatient?: readonly number[] | null;
             /** @description Image Orientation (Patient) (0020,0037); direction cosines of the first row, then of the first column. */
             readonly imageOrientationPatient?: readonly number[] | null;
@@ -203,11 +244,45 @@ export interface components {
             readonly patientOrientation?: readonly string[] | null;
             /** @description Frame of Reference UID (0020,0052), a pseudonym unless well known. */
             readonly frameOfReferenceUid?: components["schemas"]["Uid"] | null;
+            /** @description Image Position (Volume) (0020,9301) of this frame; x, y, z, mm, in the volume of an enhanced ultrasound. */
+            readonly imagePositionVolume?: readonly number[] | null;
+            /**
+             * @description Column and row, from 1, of the first pixel of this tile in the whole slide: Column and Row Position In Total Image
+             *     Pixel Matrix (0048,021E), (0048,021F), or by the order of tiles where the object is TILED_FULL.
+             */
+            readonly totalPixelMatrixPosition?: readonly number[] | null;
             /** @description Frame Time (0018,1063), ms between frames of a cine. */
             readonly frameTimeMs?: components["schemas"]["NullableNumber"];
             /**
+             * @description Time of this frame after the first frame of the instance, ms: from Temporal Position Time Offset (0020,930D), Frame
+             *     Reference DateTime (0018,9151) or Frame Acquisition DateTime (0018,9074) where the profile keeps them, Frame Time
+             *     Vector (0018,1065) or Frame Time (0018,1063). Null for single-frame objects, and where nothing tells.
+             */
+            readonly frameOffsetMs?: components["schemas"]["NullableNumber"];
+            /** @description Frame Reference Time (0054,1300), ms since the reference time of the series; PET. */
+            readonly frameReferenceTimeMs?: components["schemas"]["NullableNumber"];
+            /** @description Nominal Cardiac Trigger Delay Time (0020,9153) or Trigger Time (0018,1060), ms after the R wave. */
+            readonly triggerDelayMs?: components["schemas"]["NullableNumber"];
+            /** @description Temporal Position Index (0020,9128), from 1. */
+            readonly temporalPositionIndex?: components["schemas"]["NullableInteger"];
+            /** @description Stack ID (0020,9056), where the profile keeps it. */
+            readonly stackId?: string | null;
+            /** @description In-Stack Position Number (0020,9057), from 1. */
+            readonly inStackPositionNumber?: components["schemas"]["NullableInteger"];
+            /** @description Dimension Index Values (0020,9157), one for each dimension of the object. */
+            readonly dimensionIndexValues?: readonly number[] | null;
+            /**
+             * @description This frame's value of each attribute that Frame Increment Pointer (0028,0009) names and that has one number for each
+             *     frame: Slice Vector, Detector Vector, Time Slot Vector and others of NM, Grid Frame Offset Vector, angles.
+             */
+            readonly frameIncrements?: readonly {
+                /** @description Group and element, eight lower-case hexadecimal digits, for example 00540080. */
+                readonly tag: string;
+                readonly value: number;
+            }[] | null;
+            /**
              * @description Lossy Image Compression (0028,2110) of the received pixels: true for 01, false for 00, null where it is not stated.
-             *     `data` itself is always lossy.
+             *     `data` itself is lossy where `contentType` is image/jpeg.
              */
             readonly lossyImageCompression?: boolean | null;
         };

@@ -11,7 +11,7 @@ import { openCrosswalk } from './crosswalk/open-crosswalk.ts';
 import { createKeyRing } from './deidentify/key-ring.ts';
 import { BackendClient } from './deliver/backend-client.ts';
 import { Destination } from './deliver/destination.ts';
-import { type Post, planPosts } from './deliver/posts.ts';
+import { GrowingPlan, type Post, planPosts } from './deliver/posts.ts';
 import { backendSettings, listenerSettings, profileChoice, renderSettings } from './gateway-settings.ts';
 import { HttpServer } from './http/server.ts';
 import { createEmitter, type Subscriber } from './observe/emitter.ts';
@@ -35,6 +35,8 @@ import { Spool } from './spool/spool.ts';
 
 /** Output of one instance beyond this waits in a scratch file instead of memory, bytes. */
 const maxMemoryBytes = 8 * 1024 * 1024;
+/** Scratch files of all instances; beyond it nothing new is prepared, bytes. */
+const maxScratchBytes = 16 * 2 ** 30;
 /** States that still have a way to go by themselves. */
 const waiting = ['received', 'prepared'] as const;
 
@@ -234,8 +236,16 @@ export class Gateway {
     // Output is made again from the received bytes: what an earlier process left here is of no use.
     rmSync(scratch, { recursive: true, force: true });
     mkdirSync(scratch, { recursive: true, mode: 0o700 });
+    const limits = {
+      maxBodyBytes: config.backend.maxBodyBytes,
+      maxImagesPerPost: config.backend.maxImagesPerPost,
+    };
     const pool = new WorkerPool(
-      { threads: config.workers, prepareTimeoutMs: config.pipeline.prepareTimeout },
+      {
+        threads: config.workers,
+        prepareTimeoutMs: config.pipeline.prepareTimeout,
+        frameTimeoutMs: config.render.frameTimeout,
+      },
       {
         profiles: parts.profiles,
         secrets: parts.secrets,
@@ -243,17 +253,16 @@ export class Gateway {
         reports: reports !== undefined,
         render: renderSettings(config),
         maxMemoryBytes,
+        post: limits,
+        reserveBytes: config.storage.reserve,
       },
       this.#emit,
     );
     this.#onStop('worker threads', () => pool.stop());
-    const limits = {
-      maxBodyBytes: config.backend.maxBodyBytes,
-      maxImagesPerPost: config.backend.maxImagesPerPost,
-    };
     const outbox = new Outbox({
       ...limits,
       maxBytes: config.pipeline.maxReadyBytes,
+      maxScratchBytes,
       groupingWindowMs: config.pipeline.groupingWindow,
     });
     const prepare = new PrepareLane({
@@ -266,13 +275,17 @@ export class Gateway {
       ...(parts.crosswalk === undefined ? {} : { crosswalk: parts.crosswalk }),
       onReport,
       onPrepared: () => deliver.wake(),
-      onRecovered: (postId, entries, attempts) => deliver.offerRecovered(postId, entries, attempts),
+      onRecovered: (postId, entries, failures) => deliver.offerRecovered(postId, entries, failures),
     });
     const deliver = new DeliverLane<Post>({
       tools,
       outbox,
       concurrency: config.backend.concurrency,
       plan: (prepared) => planPosts(prepared, limits),
+      planGrowing: (prepared) => {
+        const plan = new GrowingPlan(prepared, limits);
+        return () => plan.posts();
+      },
       destination,
       onReport,
       onDelivered: (instanceIds) => parts.retention.delivered(instanceIds),

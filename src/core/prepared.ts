@@ -1,4 +1,5 @@
 import type { InstanceReport } from './instance-report.ts';
+import type { Outcome } from './stage.ts';
 
 /**
  * What the prepare stage hands to delivery for one instance. Everything in it comes from the de-identified data set, as
@@ -26,17 +27,48 @@ export interface PreparedInstance {
   readonly series: Uint8Array;
   /** One JSON object of the schema Image per frame, in frame order. */
   readonly images: PreparedImages;
-  /** Sum of the lengths of `images`, bytes. */
+  /** Sum of the lengths of `images`, bytes; 0 while they grow. */
   readonly imagesBytes: number;
   /** What de-identification did; absent where it is not to be told. */
   readonly report?: InstanceReport;
 }
 
+/** Where one image lies in a scratch file, bytes. */
+export interface ImageRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** Small outputs stay in memory; large ones (many frames) wait in a scratch file that is made again after a crash. */
 export type PreparedImages =
   | { readonly kind: 'memory'; readonly parts: readonly Uint8Array[] }
+  | { readonly kind: 'file'; readonly path: string; readonly parts: readonly ImageRange[] }
   | {
-      readonly kind: 'file';
+      /** More than one post, and still being rendered: what is there may leave already. */
+      readonly kind: 'growing';
       readonly path: string;
-      readonly parts: readonly { readonly offset: number; readonly length: number }[];
+      /** Of the images that are in the file by now; more are added at the end. */
+      readonly parts: readonly ImageRange[];
+      /** Images there will be in all. */
+      readonly count: number;
+      readonly growth: Growth;
     };
+
+/** Images there will be in the end. */
+export function imageCount(images: PreparedImages): number {
+  return images.kind === 'growing' ? images.count : images.parts.length;
+}
+
+/** The rendering behind images of the kind `growing`. */
+export interface Growth {
+  /** `whole`: all images are there. `failed`: no more will come. */
+  readonly state: 'growing' | 'whole' | 'failed';
+  /** Why it failed. */
+  readonly failure: Exclude<Outcome<never>, { kind: 'advance' }> | undefined;
+  /** Bytes in the file by now. */
+  readonly bytes: number;
+  /** Calls back once, after the next image or change of state. One listener at a time. */
+  onChange(listener: () => void): void;
+  /** Ends the rendering of what is not wanted any more. */
+  abandon(): void;
+}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SallyportError } from '../core/errors.ts';
-import type { PreparedInstance } from '../core/prepared.ts';
+import { imageCount, type PreparedInstance } from '../core/prepared.ts';
 
 /** Limits of one post; both above 0. */
 export interface PostLimits {
@@ -84,10 +84,12 @@ export function planPosts(prepared: readonly PreparedInstance[], limits: PostLim
 function requireRoom(instance: PreparedInstance, limits: PostLimits): void {
   const { parts } = instance.images;
   if (parts.length === 0) throw new SallyportError('UNEXPECTED', { detail: 'prepared without frames' });
-  const room = limits.maxBodyBytes - envelopeBytes(instance);
-  for (const [index, part] of parts.entries()) {
-    if (part.length > room) throw new SallyportError('POST_TOO_LARGE', { detail: `frame ${index + 1}` });
-  }
+  for (let frame = 1; frame <= parts.length; frame++) requireRoomFor(instance, frame, limits);
+}
+
+function requireRoomFor(instance: PreparedInstance, frame: number, limits: PostLimits): void {
+  if (frameLength(instance, frame) > limits.maxBodyBytes - envelopeBytes(instance))
+    throw new SallyportError('POST_TOO_LARGE', { detail: `frame ${frame}` });
 }
 
 function groupKey(instance: PreparedInstance): string {
@@ -99,33 +101,86 @@ function groupKey(instance: PreparedInstance): string {
 }
 
 function divide(group: readonly PreparedInstance[], limits: PostLimits): Post[] {
-  const posts: Post[] = [];
-  let runs: Run[] = [];
-  let images = 0;
-  let bytes = 0;
-  const imageUids = new Set<string>();
-  const finish = (): void => {
-    if (runs.length > 0) posts.push(makePost(runs, images, bytes));
-    runs = [];
-    images = 0;
-    imageUids.clear();
-  };
+  const division = new Division(limits);
   for (const instance of group) {
-    if (imageUids.has(instance.imageInstanceUid)) finish();
-    for (let frame = 1; frame <= instance.images.parts.length; frame++) {
-      const needed = frameLength(instance, frame) + (images === 0 ? 0 : comma.length);
-      if (images > 0 && (images >= limits.maxImagesPerPost || bytes + needed > limits.maxBodyBytes)) finish();
-      if (images === 0) bytes = envelopeBytes(instance) + frameLength(instance, frame);
-      else bytes += needed;
-      images += 1;
-      imageUids.add(instance.imageInstanceUid);
-      const run = runs.at(-1);
-      if (run?.instance === instance) run.lastFrame = frame;
-      else runs.push({ instance, firstFrame: frame, lastFrame: frame });
-    }
+    division.begin(instance);
+    for (let frame = 1; frame <= instance.images.parts.length; frame++) division.add(instance, frame);
   }
-  finish();
-  return posts;
+  division.finish();
+  return division.posts;
+}
+
+/** Fills one post after the other, each with as many frames as fit. */
+class Division {
+  /** Those that are complete. */
+  readonly posts: Post[] = [];
+  readonly #limits: PostLimits;
+  readonly #imageUids = new Set<string>();
+  #runs: Run[] = [];
+  #images = 0;
+  #bytes = 0;
+
+  constructor(limits: PostLimits) {
+    this.#limits = limits;
+  }
+
+  begin(instance: PreparedInstance): void {
+    if (this.#imageUids.has(instance.imageInstanceUid)) this.finish();
+  }
+
+  add(instance: PreparedInstance, frame: number): void {
+    const { maxImagesPerPost, maxBodyBytes } = this.#limits;
+    const needed = frameLength(instance, frame) + (this.#images === 0 ? 0 : comma.length);
+    if (this.#images > 0 && (this.#images >= maxImagesPerPost || this.#bytes + needed > maxBodyBytes))
+      this.finish();
+    if (this.#images === 0) this.#bytes = envelopeBytes(instance) + frameLength(instance, frame);
+    else this.#bytes += needed;
+    this.#images += 1;
+    this.#imageUids.add(instance.imageInstanceUid);
+    const run = this.#runs.at(-1);
+    if (run?.instance === instance) run.lastFrame = frame;
+    else this.#runs.push({ instance, firstFrame: frame, lastFrame: frame });
+  }
+
+  finish(): void {
+    if (this.#runs.length > 0) this.posts.push(makePost(this.#runs, this.#images, this.#bytes));
+    this.#runs = [];
+    this.#images = 0;
+    this.#imageUids.clear();
+  }
+}
+
+/**
+ * The posts of an instance whose frames are still being rendered, each as soon as it is complete: the same posts, with the
+ * same keys, as `planPosts` makes of the whole instance.
+ */
+export class GrowingPlan {
+  readonly #instance: PreparedInstance;
+  readonly #limits: PostLimits;
+  readonly #division: Division;
+  #frames = 0;
+  #finished = false;
+
+  constructor(instance: PreparedInstance, limits: PostLimits) {
+    this.#instance = instance;
+    this.#limits = limits;
+    this.#division = new Division(limits);
+  }
+
+  /** All posts that are complete by now; never fewer than before. Throws POST_TOO_LARGE as `planPosts` does. */
+  posts(): readonly Post[] {
+    const { images } = this.#instance;
+    while (this.#frames < images.parts.length) {
+      requireRoomFor(this.#instance, this.#frames + 1, this.#limits);
+      this.#frames += 1;
+      this.#division.add(this.#instance, this.#frames);
+    }
+    if (images.kind === 'growing' && images.growth.state === 'whole' && !this.#finished) {
+      this.#finished = true;
+      this.#division.finish();
+    }
+    return this.#division.posts;
+  }
 }
 
 function makePost(runs: readonly Run[], images: number, sizeBytes: number): Post {
@@ -135,7 +190,7 @@ function makePost(runs: readonly Run[], images: number, sizeBytes: number): Post
       instanceId: instance.instanceId,
       firstFrame,
       lastFrame,
-      frames: instance.images.parts.length,
+      frames: imageCount(instance.images),
     })),
     images,
     sizeBytes,

@@ -1,4 +1,12 @@
+import type { Growth } from '../core/prepared.ts';
 import type { OutboxEntry } from './outbox.ts';
+
+/** The posts of an instance that is still being rendered. */
+export interface GrowingPosts<P> {
+  readonly growth: Growth;
+  /** Those that are complete by now; never fewer than before. */
+  readonly posts: () => readonly P[];
+}
 
 /** Instances that travel together, with how far they have come. */
 export interface Batch<P> {
@@ -6,11 +14,31 @@ export interface Batch<P> {
   entries: readonly OutboxEntry[];
   bound: boolean;
   posts: readonly P[];
+  /** Set where `posts` become more. */
+  growing: GrowingPosts<P> | undefined;
+  /** Posts that were accepted. */
   done: number;
   attempts: number;
+  /** See Failures. */
+  threads: number;
   dueAt: number;
   /** Others were accepted while this one failed: the fault seems to be its own. */
   suspect: boolean;
+}
+
+export function newBatch<P>(entries: readonly OutboxEntry[], postId: string, bound: boolean): Batch<P> {
+  return {
+    postId,
+    entries,
+    bound,
+    posts: [],
+    growing: undefined,
+    done: 0,
+    attempts: 0,
+    threads: 0,
+    dueAt: 0,
+    suspect: false,
+  };
 }
 
 /** After so many failures a batch lets those go first that have not been tried yet. */

@@ -26,6 +26,10 @@ export interface WorkerSetup {
   readonly reports: boolean;
   /** Output beyond this goes to the scratch file of the task, bytes. */
   readonly maxMemoryBytes: number;
+  /** Output beyond one post is told of as it is made. */
+  readonly post: { readonly maxBodyBytes: number; readonly maxImagesPerPost: number };
+  /** Free space of the scratch folder's disk that is not used, bytes. */
+  readonly reserveBytes: number;
 }
 
 /** Main thread to worker: prepare one instance. */
@@ -40,29 +44,52 @@ export interface PrepareTask {
   readonly callingAeTitle: string;
 }
 
+/** A task as it goes to a thread. */
+export interface ThreadTask extends PrepareTask {
+  /** Tells the output of this attempt from that of another. */
+  readonly number: number;
+  /** See vital-signs.ts. */
+  readonly vitalSigns: Int32Array;
+}
+
+/** All of the output but the images. */
+export interface PreparedHead {
+  readonly imageInstanceUid: string;
+  readonly studyInstanceUid: string;
+  readonly seriesInstanceUid: string;
+  readonly profileRevision: string;
+  readonly contentDigest: string;
+  readonly contentKey: string;
+  readonly study: Uint8Array;
+  readonly series: Uint8Array;
+  readonly report?: InstanceReport;
+  /** To be on stable storage before anything of this is delivered; empty where nothing is recorded. */
+  readonly pairs: readonly IdentifierPair[];
+}
+
 /** Worker to main thread. `held` is a verdict on the instance, not a fault of the worker. */
 export type PrepareReply =
-  | {
+  | (PreparedHead & {
       readonly kind: 'prepared';
-      readonly imageInstanceUid: string;
-      readonly studyInstanceUid: string;
-      readonly seriesInstanceUid: string;
-      readonly profileRevision: string;
-      readonly contentDigest: string;
-      readonly contentKey: string;
-      readonly study: Uint8Array;
-      readonly series: Uint8Array;
       /** All images one after another when small enough for memory, else null: they are in the scratch file. */
       readonly images: Uint8Array | null;
       /** Offset and length of each image in `images` or in the scratch file, flat: [offset, length, offset, length, ...]. */
       readonly ranges: Float64Array;
-      readonly report?: InstanceReport;
-      /** To be on stable storage before anything of this is delivered; empty where nothing is recorded. */
-      readonly pairs: readonly IdentifierPair[];
-    }
+    })
   | {
       readonly kind: 'held';
       readonly code: ErrorCode;
       readonly detail?: string;
       readonly report?: InstanceReport;
     };
+
+/** Worker to main thread while it renders what exceeds one post. May come late or not at all: the reply says it all again. */
+export interface OutputNews {
+  readonly number: number;
+  /** With the first news. */
+  readonly head?: PreparedHead;
+  /** Images there will be in all. */
+  readonly count: number;
+  /** As in the reply: of the images that are in the scratch file since the last news. */
+  readonly ranges: Float64Array;
+}

@@ -1,5 +1,5 @@
 import type { InstanceRecord } from '../core/instance.ts';
-import type { PreparedInstance } from '../core/prepared.ts';
+import { imageCount, type PreparedInstance } from '../core/prepared.ts';
 
 /** A prepared instance on its way to a post, with the ledger row as it was when it was claimed. */
 export interface OutboxEntry {
@@ -10,6 +10,8 @@ export interface OutboxEntry {
 export interface OutboxLimits {
   /** Prepared output kept in memory, bytes; beyond it `hasRoom` is false and preparing pauses. */
   readonly maxBytes: number;
+  /** Prepared output in scratch files, bytes; likewise, but for what is growing then. */
+  readonly maxScratchBytes: number;
   readonly maxBodyBytes: number;
   readonly maxImagesPerPost: number;
   /** How long a group waits for more of its series, ms. */
@@ -28,12 +30,14 @@ const envelopeBytes = 256;
 
 /**
  * Prepared instances between the two lanes, grouped by series. Bounded by bytes: what does not fit stays on disk, not yet
- * prepared. An instance whose images exceed one post is a group of its own.
+ * prepared. An instance whose images exceed one post, or still grow, is a group of its own.
  */
 export class Outbox {
   readonly #limits: OutboxLimits;
   readonly #groups = new Map<string, Group>();
   readonly #full: OutboxEntry[][] = [];
+  /** Whose output is in a scratch file. */
+  readonly #inFiles = new Set<PreparedInstance>();
   #bytes = 0;
 
   constructor(limits: OutboxLimits) {
@@ -44,17 +48,26 @@ export class Outbox {
     return this.#bytes;
   }
 
+  /** Grows by itself while output is growing. */
+  get scratchBytes(): number {
+    let sum = 0;
+    for (const { images, imagesBytes } of this.#inFiles)
+      sum += images.kind === 'growing' ? images.growth.bytes : imagesBytes;
+    return sum;
+  }
+
   hasRoom(): boolean {
-    return this.#bytes < this.#limits.maxBytes;
+    return this.#bytes < this.#limits.maxBytes && this.scratchBytes < this.#limits.maxScratchBytes;
   }
 
   add(entry: OutboxEntry, now: number): void {
     const { prepared } = entry;
-    this.#bytes += memoryBytes(prepared);
-    const images = prepared.images.parts.length;
+    this.#count(prepared);
+    const images = imageCount(prepared.images);
     const size = prepared.imagesBytes + images;
     const room = this.#limits.maxBodyBytes - envelopeBytes - prepared.study.length - prepared.series.length;
-    if (size > room || images >= this.#limits.maxImagesPerPost) {
+    const isGrowing = prepared.images.kind === 'growing';
+    if (isGrowing || size > room || images >= this.#limits.maxImagesPerPost) {
       this.#full.push([entry]);
       return;
     }
@@ -101,14 +114,23 @@ export class Outbox {
 
   /** Counts entries that are in a post already (made again after a start). */
   keep(entries: readonly OutboxEntry[]): void {
-    for (const { prepared } of entries) this.#bytes += memoryBytes(prepared);
+    for (const { prepared } of entries) this.#count(prepared);
   }
 
   /** To be called when an instance taken from here is settled and its output let go. */
   release(prepared: PreparedInstance): void {
     this.#bytes -= memoryBytes(prepared);
+    this.#inFiles.delete(prepared);
+  }
+
+  #count(prepared: PreparedInstance): void {
+    this.#bytes += memoryBytes(prepared);
+    if (prepared.images.kind !== 'memory') this.#inFiles.add(prepared);
   }
 }
+
+/** Memory of one entry of `parts` that points into a scratch file. */
+const rangeBytes = 32;
 
 /** Only instances with the same study and series objects can share a post. */
 function groupKey(prepared: PreparedInstance): string {
@@ -116,6 +138,7 @@ function groupKey(prepared: PreparedInstance): string {
 }
 
 function memoryBytes(prepared: PreparedInstance): number {
-  const images = prepared.images.kind === 'memory' ? prepared.imagesBytes : 32 * prepared.images.parts.length;
-  return images + prepared.study.length + prepared.series.length;
+  const { images, imagesBytes } = prepared;
+  const held = images.kind === 'memory' ? imagesBytes : rangeBytes * imageCount(images);
+  return held + prepared.study.length + prepared.series.length;
 }

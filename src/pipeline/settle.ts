@@ -17,7 +17,7 @@ export interface LaneTools {
   readonly retry: RetryPolicy;
 }
 
-type Failure = Exclude<Outcome<never>, { kind: 'advance' }>;
+export type Failure = Exclude<Outcome<never>, { kind: 'advance' }>;
 
 /** An exception of a stage as an outcome: what the registry says of its code; what nobody foresaw is held. */
 export function failureOf(thrown: unknown): Failure {

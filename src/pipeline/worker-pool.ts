@@ -6,14 +6,27 @@ import type { IdentifierPair } from '../core/identifier-pair.ts';
 import type { InstanceReport } from '../core/instance-report.ts';
 import type { PreparedImages, PreparedInstance } from '../core/prepared.ts';
 import type { Emit } from '../observe/events.ts';
-import type { PrepareReply, PrepareTask, WorkerSetup } from './messages.ts';
+import { GrowingOutput, rangesOf } from './growing-output.ts';
+import type {
+  OutputNews,
+  PreparedHead,
+  PrepareReply,
+  PrepareTask,
+  ThreadTask,
+  WorkerSetup,
+} from './messages.ts';
+import { newVitalSigns } from './vital-signs.ts';
+import { type Overdue, Watchdog } from './watchdog.ts';
 
 export interface WorkerPoolSettings {
   /** 0: one per core. */
   readonly threads: number;
   readonly prepareTimeoutMs: number;
+  readonly frameTimeoutMs: number;
   /** Another thread entry in place of the product's: for tests of threads that crash or hang. */
   readonly entry?: URL;
+  /** JavaScript heap of one thread, MiB; for tests of threads that run out of it. */
+  readonly maxHeapMb?: number;
 }
 
 export type PrepareResult =
@@ -22,6 +35,8 @@ export type PrepareResult =
       readonly prepared: PreparedInstance;
       /** Pseudonyms given, for the crosswalk. */
       readonly pairs: readonly IdentifierPair[];
+      /** Where the images of `prepared` still grow: what becomes of it in the end. Rejects as `prepare` does. */
+      readonly rest?: { readonly growth: GrowingOutput; readonly reply: Promise<PrepareReply> };
     }
   | Extract<PrepareReply, { kind: 'held' }>;
 
@@ -33,19 +48,32 @@ const maxQueuedTasks = 256;
 const maxInterned = 64;
 
 /**
- * Worker threads that de-identify and render. A thread that dies or exceeds the timeout is replaced and costs its one
+ * JavaScript heap of one thread, MiB: bounds what a data set can make a thread hold; a thread beyond it ends as a crashed
+ * one. Pixels and the memory of decoders lie outside of it: those `render.maxPixelsPerFrame` bounds.
+ */
+const maxHeapMb = 2048;
+
+/**
+ * Worker threads that de-identify and render. A thread that dies or exceeds a time limit is replaced and costs its one
  * instance an attempt: the promise rejects with WORKER_CRASHED or RENDER_TIMEOUT.
  */
 export class WorkerPool {
   readonly threads: number;
-  readonly #pool: Piscina<PrepareTask, PrepareReply>;
-  readonly #timeoutMs: number;
+  readonly #pool: Piscina<ThreadTask, PrepareReply>;
+  readonly #watchdog: Watchdog;
   readonly #emit: Emit;
   readonly #reports = new Map<string, NonNullable<InstanceReport['shared']>>();
+  /** By number of the task. */
+  readonly #newsOf = new Map<number, (news: OutputNews) => void>();
+  #tasks = 0;
 
   constructor(settings: WorkerPoolSettings, setup: WorkerSetup, emit: Emit) {
     this.threads = settings.threads > 0 ? settings.threads : availableParallelism();
-    this.#timeoutMs = settings.prepareTimeoutMs;
+    this.#watchdog = new Watchdog({
+      instanceMs: settings.prepareTimeoutMs,
+      frameMs: settings.frameTimeoutMs,
+      threads: this.threads,
+    });
     this.#emit = emit;
     // The sources run as they are in development (.ts) and compiled in the image (.js).
     const entry = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
@@ -57,40 +85,97 @@ export class WorkerPool {
       idleTimeout: idleTimeoutMs,
       name: 'prepare',
       workerData: setup,
+      resourceLimits: { maxOldGenerationSizeMb: settings.maxHeapMb ?? maxHeapMb },
     });
     // A thread that ends outside of a task (while it loads, say) is replaced; without a listener it would end the process.
     this.#pool.on('error', () => emit('worker.replaced', { code: 'WORKER_CRASHED' }));
+    this.#pool.on('message', (news: OutputNews) => this.#newsOf.get(news.number)?.(news));
   }
 
-  async prepare(task: PrepareTask, signal: AbortSignal): Promise<PrepareResult> {
-    const timeout = AbortSignal.timeout(this.#timeoutMs);
-    let reply: PrepareReply;
+  /** Resolves with the whole output, or with the first frames of one that is more than one post. */
+  prepare(task: PrepareTask, signal: AbortSignal): Promise<PrepareResult> {
+    const number = ++this.#tasks;
+    const end = new AbortController();
+    const growth = new GrowingOutput(() => end.abort());
+    const reply = this.#run(task, number, growth, end, signal).finally(() => this.#newsOf.delete(number));
+    const early = new Promise<PrepareResult>((resolve) => {
+      this.#newsOf.set(number, ({ head, count, ranges }) => {
+        growth.add(ranges);
+        if (head === undefined) return;
+        const images: PreparedImages = {
+          kind: 'growing',
+          path: task.scratchPath,
+          parts: growth.parts,
+          count,
+          growth,
+        };
+        resolve({ ...this.#prepared(task, head, images), rest: { growth, reply } });
+      });
+    });
+    return Promise.race([
+      early,
+      reply.then((whole) =>
+        whole.kind === 'held' ? whole : this.#prepared(task, whole, imagesOf(whole, task.scratchPath)),
+      ),
+    ]);
+  }
+
+  /** One task from beginning to end, in one thread. */
+  async #run(
+    task: PrepareTask,
+    number: number,
+    growth: GrowingOutput,
+    end: AbortController,
+    signal: AbortSignal,
+  ): Promise<PrepareReply> {
+    const vitalSigns = newVitalSigns();
+    let overdue: Overdue | undefined;
+    const unwatch = this.#watchdog.watch(vitalSigns, (what) => {
+      overdue = what;
+      end.abort();
+    });
+    const stop = (): void => end.abort();
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
     try {
-      reply = await this.#pool.run(task, { signal: AbortSignal.any([signal, timeout]) });
-    } catch (error) {
-      if (signal.aborted) throw new SallyportError('SHUTTING_DOWN', { cause: error });
-      const code = timeout.aborted ? 'RENDER_TIMEOUT' : 'WORKER_CRASHED';
+      const reply = await this.#pool.run({ ...task, number, vitalSigns }, { signal: end.signal });
+      if (reply.kind === 'prepared' && growth.parts.length > 0) growth.complete(reply.ranges);
+      return reply;
+    } catch (cause) {
+      if (signal.aborted) throw new SallyportError('SHUTTING_DOWN', { cause });
+      if (growth.abandoned) throw new SallyportError('CANCELLED', { cause });
+      const code = overdue === undefined ? 'WORKER_CRASHED' : 'RENDER_TIMEOUT';
       this.#emit('worker.replaced', { code });
-      throw new SallyportError(code, { cause: error });
+      throw new SallyportError(code, { cause, ...(overdue === undefined ? {} : { detail: overdue }) });
+    } finally {
+      unwatch();
+      signal.removeEventListener('abort', stop);
     }
-    if (reply.kind === 'held') return reply;
-    const images = imagesOf(reply, task.scratchPath);
+  }
+
+  #prepared(
+    { instanceId }: PrepareTask,
+    head: PreparedHead,
+    images: PreparedImages,
+  ): Extract<PrepareResult, { kind: 'prepared' }> {
+    const imagesBytes =
+      images.kind === 'growing' ? 0 : images.parts.reduce((sum, { length }) => sum + length, 0);
     return {
       kind: 'prepared',
-      pairs: reply.pairs,
+      pairs: head.pairs,
       prepared: {
-        instanceId: task.instanceId,
-        imageInstanceUid: reply.imageInstanceUid,
-        studyInstanceUid: reply.studyInstanceUid,
-        seriesInstanceUid: reply.seriesInstanceUid,
-        profileRevision: reply.profileRevision,
-        contentDigest: reply.contentDigest,
-        contentKey: reply.contentKey,
-        study: reply.study,
-        series: reply.series,
+        instanceId,
+        imageInstanceUid: head.imageInstanceUid,
+        studyInstanceUid: head.studyInstanceUid,
+        seriesInstanceUid: head.seriesInstanceUid,
+        profileRevision: head.profileRevision,
+        contentDigest: head.contentDigest,
+        contentKey: head.contentKey,
+        study: head.study,
+        series: head.series,
         images,
-        imagesBytes: images.parts.reduce((sum, part) => sum + part.length, 0),
-        ...(reply.report === undefined ? {} : { report: this.#interned(reply.report) }),
+        imagesBytes,
+        ...(head.report === undefined ? {} : { report: this.#interned(head.report) }),
       },
     };
   }
@@ -112,10 +197,7 @@ export class WorkerPool {
 }
 
 function imagesOf(reply: Extract<PrepareReply, { kind: 'prepared' }>, scratchPath: string): PreparedImages {
-  const ranges = Array.from({ length: reply.ranges.length / 2 }, (_, index) => ({
-    offset: reply.ranges[2 * index] ?? 0,
-    length: reply.ranges[2 * index + 1] ?? 0,
-  }));
+  const ranges = rangesOf(reply.ranges);
   const bytes = reply.images;
   if (bytes === null) return { kind: 'file', path: scratchPath, parts: ranges };
   return {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { workerData } from 'node:worker_threads';
+import { dirname } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { SallyportError } from '../core/errors.ts';
 import { contentDigestAlgorithm } from '../core/instance.ts';
@@ -10,15 +11,17 @@ import type { ProfileDefinition } from '../deidentify/profile-definition.ts';
 import type { Pseudonyms } from '../deidentify/pseudonyms.ts';
 import { recordPairs } from '../deidentify/recording.ts';
 import type { ByteSource } from '../dicom/byte-source.ts';
+import type { Deidentified } from '../dicom/deidentified.ts';
 import { type Part10, readPart10 } from '../dicom/part10.ts';
 import { render } from '../render/render.ts';
 import { renderRevision } from '../render/revision.ts';
 import { describeDeidentified, describeHeld } from '../reports/describe.ts';
 import { type FileSource, openFileSource, reusedBuffer, wholeFileBytes } from './file-source.ts';
 import { ImageSink } from './image-sink.ts';
-import type { PrepareReply, PrepareTask, WorkerSetup } from './messages.ts';
+import type { OutputNews, PreparedHead, PrepareReply, ThreadTask, WorkerSetup } from './messages.ts';
 import { describeSeries, describeStudy, imageWriter } from './payload.ts';
 import { silenceConsole } from './silence-console.ts';
+import { alive, atWork } from './vital-signs.ts';
 
 silenceConsole();
 
@@ -56,7 +59,8 @@ function contextOf(definition: ProfileDefinition): ProfileContext {
  * The prepare stage of one instance, from the received bytes to what delivery posts. A verdict of the registry comes back
  * as `held`, an exception nobody foresaw as `held` with UNEXPECTED. Never rejects: a rejection means that the thread died.
  */
-export async function prepare(task: PrepareTask): Promise<PrepareReply> {
+export async function prepare(task: ThreadTask): Promise<PrepareReply> {
+  atWork(task.vitalSigns);
   try {
     const file = openBlob(task.path);
     try {
@@ -95,7 +99,7 @@ function unforeseen(error: unknown): SallyportError {
   });
 }
 
-async function prepareFrom(source: ByteSource, task: PrepareTask): Promise<PrepareReply> {
+async function prepareFrom(source: ByteSource, task: ThreadTask): Promise<PrepareReply> {
   const part10 = readPart10(source);
   const context = byCallingAeTitle.get(task.callingAeTitle.trim()) ?? standard;
   const reply = await prepareInstance(part10, context, source, task).catch(heldOf);
@@ -110,7 +114,7 @@ async function prepareInstance(
   part10: Part10,
   { profile, pseudonyms }: ProfileContext,
   source: ByteSource,
-  task: PrepareTask,
+  task: ThreadTask,
 ): Promise<PrepareReply> {
   const { releasedCodes, callingAeTitle, instanceId: id } = task;
   const recording = setup.recordPairs ? recordPairs(pseudonyms) : undefined;
@@ -129,38 +133,67 @@ async function prepareInstance(
   }
   const instance = result.value;
   const profileRevision = `${instance.profileRevision}-${revisionSuffix}`;
-  const sink = new ImageSink(task.scratchPath, setup.maxMemoryBytes);
-  try {
-    const write = imageWriter(instance);
-    for await (const frame of render(instance, setup.render)) {
-      sink.add(write(frame, frame.data));
-    }
-    const study = describeStudy(instance, { profile: profile.id, profileRevision, keyId: pseudonyms.keyId });
-    const series = describeSeries(instance);
-    const { images, ranges } = sink.finish();
-    const contentDigest = digestOf(source, part10.dataSetOffset);
+  /** Everything of the reply that does not wait for the last frame. */
+  const makeHead = (): PreparedHead => {
+    const contentDigest = digestOf(source, part10.dataSetOffset, () => alive(task.vitalSigns));
     const report = setup.reports
       ? describeDeidentified(result, { profile, pseudonyms, id, releasedCodes })
       : undefined;
-    const reply: PrepareReply = {
-      kind: 'prepared',
+    return {
       imageInstanceUid: instance.sopInstanceUid,
       studyInstanceUid: instance.studyInstanceUid,
       seriesInstanceUid: instance.seriesInstanceUid,
       profileRevision,
       contentDigest,
       contentKey: pseudonyms.token('content', contentDigest),
-      study,
-      series,
-      images,
-      ranges,
+      study: describeStudy(instance, { profile: profile.id, profileRevision, keyId: pseudonyms.keyId }),
+      series: describeSeries(instance),
       ...(report === undefined ? {} : { report }),
       pairs: recording?.pairs() ?? [],
     };
+  };
+  const sink = new ImageSink(task.scratchPath, setup.maxMemoryBytes, setup.reserveBytes);
+  try {
+    const head = (await renderInto(sink, instance, task, makeHead)) ?? makeHead();
+    const { images, ranges } = sink.finish();
+    const reply: PrepareReply = { kind: 'prepared', ...head, images, ranges };
     return images === null ? reply : transferring(reply, images);
   } finally {
     sink.close();
   }
+}
+
+/**
+ * Renders all selected frames. Once they are more than one post takes, the main thread is told of each, so that the first
+ * posts leave while later frames are rendered; the head that went with the first news is returned.
+ */
+async function renderInto(
+  sink: ImageSink,
+  instance: Deidentified,
+  { number, scratchPath, vitalSigns }: ThreadTask,
+  makeHead: () => PreparedHead,
+): Promise<PreparedHead | undefined> {
+  const { maxBodyBytes, maxImagesPerPost } = setup.post;
+  const write = imageWriter(instance);
+  let head: PreparedHead | undefined;
+  alive(vitalSigns);
+  const surroundings = { scratchFolder: dirname(scratchPath), onProgress: () => alive(vitalSigns) };
+  for await (const frame of render(instance, setup.render, surroundings)) {
+    sink.add(write(frame, frame.data));
+    alive(vitalSigns);
+    const isFirst = head === undefined;
+    if (isFirst) {
+      if (sink.count <= maxImagesPerPost && sink.bytes + sink.count <= maxBodyBytes) continue;
+      sink.spill();
+      head = makeHead();
+    }
+    const ranges = sink.news();
+    const count = frame.framesSelected;
+    const news: OutputNews = { number, count, ranges, ...(isFirst && head !== undefined ? { head } : {}) };
+    parentPort?.postMessage(news);
+  }
+  atWork(vitalSigns);
+  return head;
 }
 
 /** Hands the images' memory over instead of copying it. */
@@ -170,10 +203,11 @@ function transferring(reply: PrepareReply, images: Uint8Array): PrepareReply {
 
 const digestChunkBytes = 1024 * 1024;
 
-function digestOf(source: ByteSource, from: number): string {
+function digestOf(source: ByteSource, from: number, onPiece: () => void): string {
   const hash = createHash(contentDigestAlgorithm);
   for (let offset = from; offset < source.size; offset += digestChunkBytes) {
     hash.update(source.read(offset, Math.min(digestChunkBytes, source.size - offset)));
+    onPiece();
   }
   return hash.digest('hex');
 }

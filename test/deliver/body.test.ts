@@ -14,7 +14,7 @@ const roomy = { maxBodyBytes: 2 ** 30, maxImagesPerPost: 10_000 };
 
 /** The same instance with its images moved to a scratch file. */
 async function inFile(t: Test, prepared: PreparedInstance): Promise<PreparedInstance> {
-  if (prepared.images.kind === 'file') return prepared;
+  if (prepared.images.kind !== 'memory') return prepared;
   const path = join(t.testdir(), 'images.scratch');
   let offset = 7;
   const parts = prepared.images.parts.map(({ length }) => {

@@ -1,18 +1,8 @@
 import t from 'tap';
-import { type Batch, Batches } from '../../src/pipeline/batches.ts';
+import { type Batch, Batches, newBatch } from '../../src/pipeline/batches.ts';
 
 function batch(postId: string, fields: Partial<Batch<string>> = {}): Batch<string> {
-  return {
-    postId,
-    entries: [],
-    bound: true,
-    posts: [],
-    done: 0,
-    attempts: 0,
-    dueAt: 0,
-    suspect: false,
-    ...fields,
-  };
+  return { ...newBatch<string>([], postId, true), ...fields };
 }
 
 const none = (): undefined => undefined;

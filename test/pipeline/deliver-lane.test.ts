@@ -10,6 +10,7 @@ import { record } from './records.ts';
 type PostedOutcome = Outcome<{ readonly httpStatus: number }>;
 interface FakePost {
   readonly ids: readonly string[];
+  readonly images: number;
 }
 
 const delivered: PostedOutcome = { kind: 'advance', output: { httpStatus: 200 } };
@@ -29,6 +30,7 @@ async function lane(
   const cut = new AbortController();
   const outbox = new Outbox({
     maxBytes: 1e6,
+    maxScratchBytes: 1e6,
     maxBodyBytes: options.maxBodyBytes ?? 1e5,
     maxImagesPerPost: 100,
     groupingWindowMs: 10,
@@ -43,7 +45,8 @@ async function lane(
     },
     outbox,
     concurrency: 2,
-    plan: (prepared) => [{ ids: prepared.map(({ instanceId }) => instanceId) }],
+    plan: (prepared) => [{ ids: prepared.map(({ instanceId }) => instanceId), images: prepared.length }],
+    planGrowing: () => () => [],
     destination: {
       whenReady: async () => undefined,
       deliver: async (post) => {

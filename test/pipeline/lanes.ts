@@ -7,13 +7,13 @@ import type { InstanceRecord } from '../../src/core/instance.ts';
 import type { Outcome } from '../../src/core/stage.ts';
 import { basicProfile } from '../../src/deidentify/profile.ts';
 import { bodyChunks } from '../../src/deliver/body.ts';
-import { type Post, planPosts } from '../../src/deliver/posts.ts';
+import { GrowingPlan, type Post, planPosts } from '../../src/deliver/posts.ts';
 import type { EventFields, EventName } from '../../src/observe/events.ts';
 import { DeliverLane } from '../../src/pipeline/deliver-lane.ts';
 import { Outbox } from '../../src/pipeline/outbox.ts';
 import { PrepareLane } from '../../src/pipeline/prepare-lane.ts';
 import { WorkerPool } from '../../src/pipeline/worker-pool.ts';
-import { standardRenderSettings } from '../../src/render/settings.ts';
+import { type RenderSettings, standardRenderSettings } from '../../src/render/settings.ts';
 import { FileBlobStore } from '../../src/spool/blobs-files.ts';
 import { SqliteLedger } from '../../src/spool/ledger-sqlite.ts';
 import { encodePart10, type WriterFile } from '../../src/synthetic/dicom-writer.ts';
@@ -28,6 +28,13 @@ export interface LanesOptions {
   readonly maxMemoryBytes?: number;
   readonly maxReadyBytes?: number;
   readonly prepareTimeoutMs?: number;
+  readonly frameTimeoutMs?: number;
+  readonly maxHeapMb?: number;
+  readonly maxScratchBytes?: number;
+  readonly reserveBytes?: number;
+  readonly render?: Partial<RenderSettings>;
+  /** False: frames are handed over with the last one. */
+  readonly streams?: boolean;
   readonly leaseMs?: number;
   readonly groupingWindowMs?: number;
   /** Records pseudonyms before delivery; left out: nothing is recorded. */
@@ -73,10 +80,13 @@ export async function openLanes(t: Test, options: LanesOptions = {}) {
     random: () => 0,
     retry: { initialMs: 20, maxMs: 40 },
   };
+  const limits = { maxBodyBytes: 8 * 1024 * 1024, maxImagesPerPost: options.maxImagesPerPost ?? 64 };
   const pool = new WorkerPool(
     {
       threads: 1,
       prepareTimeoutMs: options.prepareTimeoutMs ?? 30_000,
+      frameTimeoutMs: options.frameTimeoutMs ?? 30_000,
+      ...(options.maxHeapMb === undefined ? {} : { maxHeapMb: options.maxHeapMb }),
       entry: new URL('./unreliable-worker.ts', import.meta.url),
     },
     {
@@ -84,15 +94,17 @@ export async function openLanes(t: Test, options: LanesOptions = {}) {
       secrets: [new Uint8Array(32).fill(9)],
       recordPairs: options.crosswalk !== undefined,
       reports: false,
-      render: standardRenderSettings,
+      render: { ...standardRenderSettings, ...options.render },
       maxMemoryBytes: options.maxMemoryBytes ?? 8 * 1024 * 1024,
+      post: options.streams === false ? { maxBodyBytes: 2 ** 40, maxImagesPerPost: 2 ** 30 } : limits,
+      reserveBytes: options.reserveBytes ?? 0,
     },
     tools.emit,
   );
-  const limits = { maxBodyBytes: 8 * 1024 * 1024, maxImagesPerPost: options.maxImagesPerPost ?? 64 };
   const outbox = new Outbox({
     ...limits,
     maxBytes: options.maxReadyBytes ?? 64 * 1024 * 1024,
+    maxScratchBytes: options.maxScratchBytes ?? 2 ** 30,
     groupingWindowMs: options.groupingWindowMs ?? 50,
   });
   const posts: SentPost[] = [];
@@ -106,13 +118,17 @@ export async function openLanes(t: Test, options: LanesOptions = {}) {
     leaseMs: options.leaseMs ?? 60_000,
     ...(options.crosswalk === undefined ? {} : { crosswalk: options.crosswalk }),
     onPrepared: () => deliver.wake(),
-    onRecovered: (postId, entries, attempts) => deliver.offerRecovered(postId, entries, attempts),
+    onRecovered: (postId, entries, failures) => deliver.offerRecovered(postId, entries, failures),
   });
   const deliver = new DeliverLane<Post>({
     tools,
     outbox,
     concurrency: 2,
     plan: (prepared) => planPosts(prepared, limits),
+    planGrowing: (prepared) => {
+      const plan = new GrowingPlan(prepared, limits);
+      return () => plan.posts();
+    },
     destination: {
       whenReady: async () => undefined,
       deliver: async (post) => {

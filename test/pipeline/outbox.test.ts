@@ -3,7 +3,13 @@ import type { InstanceRecord } from '../../src/core/instance.ts';
 import { Outbox, type OutboxEntry } from '../../src/pipeline/outbox.ts';
 import { record } from './records.ts';
 
-const limits = { maxBytes: 10_000, maxBodyBytes: 4_000, maxImagesPerPost: 10, groupingWindowMs: 100 };
+const limits = {
+  maxBytes: 10_000,
+  maxScratchBytes: 10_000,
+  maxBodyBytes: 4_000,
+  maxImagesPerPost: 10,
+  groupingWindowMs: 100,
+};
 
 function entry(id: string, series: string, frames: number, frameBytes: number): OutboxEntry {
   const row: InstanceRecord = record({ id });

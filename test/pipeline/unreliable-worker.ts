@@ -1,12 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import type { PrepareReply, PrepareTask } from '../../src/pipeline/messages.ts';
+import type { PrepareReply, ThreadTask } from '../../src/pipeline/messages.ts';
 import { prepare as realPrepare } from '../../src/pipeline/worker.ts';
 
 /**
  * The product's thread entry with faults, told by the first word of the instance's id: `crash` ends the thread every
  * time, `crashonce` the first time, `hang` never comes back, `midway` ends the thread after writing a scratch file.
  */
-export async function prepare(task: PrepareTask): Promise<PrepareReply> {
+export async function prepare(task: ThreadTask): Promise<PrepareReply> {
   const [word] = task.instanceId.split('-');
   if (word === 'midway') writeFileSync(task.scratchPath, 'half an output');
   if (word === 'crash' || word === 'midway') process.exit(1);

@@ -1,21 +1,19 @@
 import { asSallyportError, SallyportError } from '../core/errors.ts';
 import type { DataSet } from '../dicom/data-set.ts';
 import type { Deidentified } from '../dicom/deidentified.ts';
-import { renderColor } from './color/color.ts';
-import { PaletteRenderer, readPalette } from './color/palette.ts';
-import { asDescribed, type DecodedFrame, decodeFrame, decoderOf } from './decode/decoders.ts';
+import { decoderOf } from './decode/decoder-table.ts';
+import { asDescribed, type DecodedFrame, decodeFrame } from './decode/decoders.ts';
 import { encapsulatedFrames, type Frames, nativeFrames } from './decode/frames.ts';
 import { type SelectedFrames, selectedFrames } from './frame-selection.ts';
+import { displaySizes } from './graphics/aspect-ratio.ts';
 import { automaticWindow } from './grey/automatic-window.ts';
-import { type FrameTransform, frameTransforms, presentationOf } from './grey/frame-transform.ts';
-import { GrayscaleRenderer } from './grey/grayscale.ts';
-import { isSegmentation, refuseHeldSegmentation, segmentationPainter } from './grey/segmentation.ts';
+import { type FrameTransform, frameTransforms } from './grey/frame-transform.ts';
 import { type EncodableFrame, type EncodedFrame, encodeFrame } from './output/encode-frame.ts';
 import type { ImageSize } from './output/output-size.ts';
 import type { EightBitImage } from './output/sharp.ts';
 import { storedSamples } from './output/stored-samples.ts';
+import { painter } from './painter.ts';
 import { describePixels, type PixelDescription } from './pixel-description.ts';
-import { type CellLayout, type Cells, cellsOf, layoutOf } from './samples.ts';
 import type { DrawSettings, RenderSettings, RenderSurroundings } from './settings.ts';
 import { videoFrames } from './video/video-frames.ts';
 
@@ -33,8 +31,11 @@ export interface RenderedFrame extends EncodedFrame {
   /** The window that was applied; absent where the image says none. */
   readonly windowCenter?: number;
   readonly windowWidth?: number;
+  readonly voiLutFunction?: string;
   readonly rescaleSlope: number;
   readonly rescaleIntercept: number;
+  /** Unit after rescale; absent where the image says none. */
+  readonly rescaleType?: string;
 }
 
 /** One frame of an instance that is being rendered. */
@@ -47,6 +48,8 @@ interface OpenedFrame {
   readonly transform: FrameTransform;
   /** Size with square pixels, where that is another than the image's. */
   readonly displaySize?: ImageSize | undefined;
+  /** The profile that the colours of the image are those of; it is applied before they are encoded. */
+  readonly iccProfile?: Uint8Array | undefined;
 }
 
 /** One frame before it is encoded. */
@@ -80,7 +83,7 @@ export async function* renderAsIs(
   try {
     for await (const opened of openFrames(dataSet, transferSyntaxUid, settings, surroundings)) {
       const { frame, framesSelected, numberOfFrames, width, height, transform } = opened;
-      const { rescaleSlope, rescaleIntercept, window } = transform;
+      const { rescaleSlope, rescaleIntercept, rescaleType, window } = transform;
       yield {
         frame,
         framesSelected,
@@ -88,14 +91,26 @@ export async function* renderAsIs(
         width,
         height,
         ...(await encodeFrame(opened, settings)),
-        ...(window === undefined ? {} : { windowCenter: window.center, windowWidth: window.width }),
+        ...(window === undefined ? {} : appliedWindow(window)),
         rescaleSlope,
         rescaleIntercept,
+        ...(rescaleType === undefined ? {} : { rescaleType }),
       };
     }
   } catch (thrown) {
     throw asRenderError(thrown);
   }
+}
+
+function appliedWindow({
+  center,
+  width,
+  voiFunction,
+}: NonNullable<FrameTransform['window']>): Pick<
+  RenderedFrame,
+  'windowCenter' | 'windowWidth' | 'voiLutFunction'
+> {
+  return { windowCenter: center, windowWidth: width, voiLutFunction: voiFunction };
 }
 
 /** Videos are color that nobody measures. */
@@ -227,19 +242,22 @@ function* open(
   const pixels = describePixels(dataSet, settings);
   const { columns: width, rows: height } = pixels;
   const frameAt = frameDecoder(dataSet, transferSyntaxUid, pixels);
+  const instance = painter(dataSet, pixels, settings);
+  const hasPalette = pixels.photometricInterpretation === 'PALETTE COLOR';
+  const isWindowed = pixels.samplesPerPixel === 1 && !hasPalette && instance.kind !== 'segmentation';
   const transformOf = frameTransforms(
     dataSet,
     pixels,
     settings.window,
-    isWindowed(dataSet, pixels)
+    isWindowed
       ? (modalityOf) =>
-          automaticWindow(dataSet, pixels, modalityOf, (index) => cellsAndLayout(frameAt(index), pixels))
+          automaticWindow(dataSet, pixels, modalityOf, (index) => instance.greyCells(frameAt(index)))
       : undefined,
   );
-  const toImage = painter(dataSet, pixels, settings);
+  const displaySizeOf = displaySizes(dataSet, pixels, settings);
   const selected = selectedFrames(settings.frames, pixels.numberOfFrames);
   const framesSelected = selected.count;
-  const grey = pixels.samplesPerPixel === 1 && pixels.photometricInterpretation !== 'PALETTE COLOR';
+  const isMeasured = pixels.samplesPerPixel === 1 && !hasPalette && instance.kind !== 'color';
   for (let position = 0; position < selected.count; position++) {
     const index = selected.at(position);
     // First, as an automatic window is made from other frames.
@@ -251,57 +269,10 @@ function* open(
       width,
       height,
       transform,
-      draw: () => ({ width, height, ...toImage(decoded, transform, index) }),
-      samples: grey ? () => storedSamples(decoded, pixels) : undefined,
+      displaySize: displaySizeOf(index),
+      iccProfile: instance.iccProfileOf(index),
+      draw: () => instance.paint(decoded, transform, index),
+      samples: isMeasured ? () => storedSamples(decoded, pixels) : undefined,
     };
   }
-}
-
-/** Grey images that are no segmentations. */
-function isWindowed(dataSet: DataSet, pixels: PixelDescription): boolean {
-  return (
-    pixels.samplesPerPixel === 1 &&
-    pixels.photometricInterpretation !== 'PALETTE COLOR' &&
-    !isSegmentation(dataSet)
-  );
-}
-
-function cellsAndLayout(frame: DecodedFrame, pixels: PixelDescription): { cells: Cells; layout: CellLayout } {
-  return { cells: cellsOf(frame, pixels), layout: layoutOf(frame, pixels) };
-}
-
-/** Draws one frame; `index` counts from 0. */
-type Painter = (
-  frame: DecodedFrame,
-  transform: FrameTransform,
-  index: number,
-) => Pick<EightBitImage, 'channels' | 'pixels'>;
-
-function painter(dataSet: DataSet, pixels: PixelDescription, settings: DrawSettings): Painter {
-  refuseHeldSegmentation(dataSet, settings.segmentations);
-  const inColor = settings.segmentations === 'color';
-  const hasPalette = pixels.photometricInterpretation === 'PALETTE COLOR';
-  if (isSegmentation(dataSet) && pixels.samplesPerPixel === 1 && !(inColor && hasPalette)) {
-    const paint = segmentationPainter(dataSet, pixels, inColor);
-    return (frame, _, index) => paint(cellsOf(frame, pixels), layoutOf(frame, pixels), index);
-  }
-  if (pixels.samplesPerPixel === 3) {
-    return (frame) => ({
-      channels: 3,
-      pixels: renderColor(frame, cellsOf(frame, pixels), layoutOf(frame, pixels), pixels),
-    });
-  }
-  if (hasPalette) {
-    const palette = new PaletteRenderer(readPalette(dataSet, pixels.signed), false);
-    const count = pixels.rows * pixels.columns;
-    return (frame) => ({
-      channels: 3,
-      pixels: palette.render(cellsOf(frame, pixels), layoutOf(frame, pixels), count),
-    });
-  }
-  const grayscale = new GrayscaleRenderer(presentationOf(dataSet, pixels), pixels.padding);
-  return (frame, transform) => ({
-    channels: 1,
-    pixels: grayscale.render(cellsOf(frame, pixels), layoutOf(frame, pixels), transform),
-  });
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { decoders } from './decode/decoders.ts';
+import { decoders } from './decode/decoder-table.ts';
 import { jpegEncoderVersion } from './output/sharp.ts';
 import type { RenderSettings } from './settings.ts';
 
 /** To be raised with every change of code here that can change a rendered pixel. */
-const renderVersion = 1;
+const renderVersion = 2;
 
 /**
  * 8 hexadecimal digits that change whenever the JPEG of the same de-identified instance could: rules, decoders, encoder,

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Part10 } from '../../src/dicom/part10.ts';
-import { type DecodedFrame, decoderOf } from '../../src/render/decode/decoders.ts';
+import type { DecodedFrame } from '../../src/render/decode/decoders.ts';
 import { describePixels, type PixelDescription } from '../../src/render/pixel-description.ts';
 import { type DrawnFrame, decodeFrames, drawAll, renderAsIs } from '../../src/render/render.ts';
 import { cellsOf, layoutOf } from '../../src/render/samples.ts';
@@ -42,25 +42,30 @@ export async function prepareComparison(
   const pixels = describePixels(dataSet, settings);
   const chosen = chosenFrames(pixels);
   // Videos become RGB outside: there are no stored values to compare.
-  const video = decoderOf(transferSyntaxUid)?.how === 'video';
-  const decoded = video ? [] : [...decodeFrames(dataSet, transferSyntaxUid, pixels)];
+  const video = /\.4\.10[0-8](\.1)?$/.test(transferSyntaxUid);
+  const stored = new Map<number, { space: string; values: Float64Array<ArrayBuffer> }>();
+  let next = 1;
+  for (const one of video ? [] : decodeFrames(dataSet, transferSyntaxUid, pixels)) {
+    const space = one.photometricInterpretation.replace(/YBR_(ICT|RCT)/, 'RGB');
+    if (chosen.has(next)) stored.set(next, { space, values: storedValues(one, pixels) });
+    next += 1;
+  }
   const drawn: DrawnFrame[] = [];
   for await (const one of drawAll(dataSet, transferSyntaxUid, settings)) drawn.push(one);
   const frames: ComparedFrame[] = [];
   for await (const rendered of renderAsIs(dataSet, transferSyntaxUid, settings)) {
     const { frame } = rendered;
     const one = drawn.find((other) => other.frame === frame);
-    const samples = decoded[frame - 1];
+    const samples = stored.get(frame);
     if (!chosen.has(frame) || one === undefined) continue;
     const base = join(folder, `${frames.length}-${name.replaceAll(/[^A-Za-z0-9]/g, '-')}`);
-    if (samples !== undefined)
-      writeFileSync(`${base}.stored`, new Uint8Array(storedValues(samples, pixels).buffer));
+    if (samples !== undefined) writeFileSync(`${base}.stored`, new Uint8Array(samples.values.buffer));
     writeFileSync(`${base}.drawn`, one.image.pixels);
     writeFileSync(`${base}.jpg`, rendered.data);
     frames.push({
       frame,
       stored: samples === undefined ? null : `${base}.stored`,
-      space: samples?.photometricInterpretation.replace(/YBR_(ICT|RCT)/, 'RGB') ?? 'RGB',
+      space: samples?.space ?? 'RGB',
       drawn: `${base}.drawn`,
       jpeg: `${base}.jpg`,
       quality: settings.quality,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { transferSyntaxTable } from '../../src/dicom/transfer-syntaxes.ts';
-import { decoderOf, decoders } from '../../src/render/decode/decoders.ts';
+import { decoderOf, decoders } from '../../src/render/decode/decoder-table.ts';
 
 t.test('what the table of transfer syntaxes calls renderable is what a decoder is there for', async (t) => {
   for (const { uid, name, renderable } of transferSyntaxTable) {

@@ -1,0 +1,83 @@
+import { type CodeStream, invalid, unsupported } from './code-stream.ts';
+
+/** Reads a JPEG (T.81) or JPEG-LS (T.87) stream up to its frame header; failures as of `readCodeStream`. */
+export function readJpegHeader(view: DataView): CodeStream {
+  let jfif = false;
+  let adobe: number | undefined;
+  let at = 2;
+  for (;;) {
+    if (view.getUint8(at) !== 0xff) throw invalid('marker expected');
+    const marker = view.getUint8(at + 1);
+    if (marker === 0xff) {
+      at += 1; // T.81 B.1.1.2: fill bytes
+      continue;
+    }
+    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
+      at += 2;
+      continue;
+    }
+    if (marker === 0xd9 || marker === 0xda) throw invalid('no frame header');
+    const length = view.getUint16(at + 2);
+    if (length < 2) throw invalid('marker segment length');
+    const body = at + 4;
+    if (marker === 0xe0 && length >= 7 && view.getUint32(body) === 0x4a464946) jfif = true;
+    if (marker === 0xee && length >= 14 && view.getUint32(body) === 0x41646f62)
+      adobe = view.getUint8(body + 11);
+    if (isFrameHeader(marker)) {
+      return readFrameHeader(view, body, marker, jfif, adobe);
+    }
+    at += 2 + length;
+  }
+}
+
+function isFrameHeader(marker: number): boolean {
+  return marker === 0xf7 || (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker));
+}
+
+function readFrameHeader(
+  view: DataView,
+  body: number,
+  marker: number,
+  jfif: boolean,
+  adobe: number | undefined,
+): CodeStream {
+  // SOF0..SOF3 are the Huffman processes; differential (hierarchical) and arithmetic ones follow them.
+  if (marker !== 0xf7 && marker > 0xc3) throw unsupported('JPEG process');
+  const samplesPerPixel = view.getUint8(body + 5);
+  const lossless = marker === 0xc3;
+  const ids: number[] = [];
+  const factors: number[] = [];
+  for (let i = 0; i < samplesPerPixel; i++) {
+    ids.push(view.getUint8(body + 6 + 3 * i));
+    factors.push(view.getUint8(body + 7 + 3 * i));
+  }
+  const subsampled = factors.some((factor) => factor !== factors[0]);
+  if ((lossless || marker === 0xf7) && subsampled) throw unsupported('subsampled lossless JPEG');
+  return {
+    kind: marker === 0xf7 ? 'jpeg-ls' : 'jpeg',
+    precision: view.getUint8(body),
+    rows: view.getUint16(body + 1),
+    columns: view.getUint16(body + 3),
+    samplesPerPixel,
+    signed: false,
+    color: marker === 0xf7 || lossless ? undefined : jpegColor(ids, subsampled, jfif, adobe),
+  };
+}
+
+/**
+ * The rule of libjpeg's default_decompress_parms, but for one point: without any mark, identifiers 1, 2, 3 prove
+ * nothing, and the header decides (libjpeg would say YCbCr), unless the chroma is subsampled, which RGB never is.
+ * PS3.5 8.2.1: what the stream says of itself goes before what the data elements say.
+ */
+function jpegColor(
+  ids: readonly number[],
+  subsampled: boolean,
+  jfif: boolean,
+  adobe: number | undefined,
+): 'RGB' | 'YBR' | undefined {
+  if (ids.length !== 3) return undefined;
+  if (jfif) return 'YBR';
+  if (adobe !== undefined) return adobe === 0 ? 'RGB' : 'YBR';
+  if (ids[0] === 0x52 && ids[1] === 0x47 && ids[2] === 0x42) return 'RGB';
+  return subsampled ? 'YBR' : undefined;
+}

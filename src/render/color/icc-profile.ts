@@ -1,6 +1,14 @@
 import type { DataSet } from '../../dicom/data-set.ts';
 import { tags } from '../../dicom/tags.ts';
-import { element, firstItem, firstNumber, firstText, items, rawBytes, valueLength } from '../../dicom/values.ts';
+import {
+  element,
+  firstItem,
+  firstNumber,
+  firstText,
+  items,
+  rawBytes,
+  valueLength,
+} from '../../dicom/values.ts';
 
 /** Profiles of whole slide scanners have up to about one million bytes. */
 const maxProfileBytes = 4 * 1024 * 1024;

@@ -158,19 +158,13 @@ export class PaletteRenderer {
     return out;
   }
 
-  /** The same with grey levels where a cell is no colour; `levelsOf` gets the cells with a grey one in place of colours. */
-  renderMixed(cells: Uint8Array | Uint16Array, layout: CellLayout, levelsOf: LevelsOf): Uint8Array {
+  /** The same with the grey levels where a cell is no colour. */
+  renderMixed(cells: Cells, layout: CellLayout, levels: Uint8Array): Uint8Array {
     const table = this.#tableFor(layout);
     const mask = table.length - 1;
     const { shift } = layout;
-    const { length } = cells;
-    const isColor = (cell: number): boolean => (table[(cell >>> shift) & mask] as number) >= colored;
-    const grey = cells.find((cell) => !isColor(cell));
-    if (grey === undefined) return this.render(cells, layout, length);
-    // Colours are indexes: they must not count in an automatic window.
-    const levels = levelsOf(cells.map((cell) => (isColor(cell) ? grey : cell)));
-    const out = new Uint8Array(3 * length);
-    for (let i = 0, to = 0; i < length; i++) {
+    const out = new Uint8Array(3 * levels.length);
+    for (let i = 0, to = 0; i < levels.length; i++) {
       const color = table[((cells[i] as number) >>> shift) & mask] as number;
       const level = levels[i] as number;
       out[to++] = color >= colored ? color : level;
@@ -178,6 +172,15 @@ export class PaletteRenderer {
       out[to++] = color >= colored ? color >>> 16 : level;
     }
     return out;
+  }
+
+  /** The cells with one that is no colour in the place of every colour; the cells themselves where all are colours. */
+  greyOf(cells: Cells, layout: CellLayout): Cells {
+    const table = this.#tableFor(layout);
+    const mask = table.length - 1;
+    const isColor = (cell: number): boolean => (table[(cell >>> layout.shift) & mask] as number) >= colored;
+    const grey = cells.find((cell) => !isColor(cell));
+    return grey === undefined ? cells : cells.map((cell) => (isColor(cell) ? grey : cell));
   }
 
   #tableFor(layout: CellLayout): Uint32Array {
@@ -198,8 +201,6 @@ export class PaletteRenderer {
     return table;
   }
 }
-
-type LevelsOf = (cells: Uint8Array | Uint16Array) => Uint8Array;
 
 /** C.7.6.3.1.5: values before the first and behind the last mapped one take the first and the last entry. */
 function entryOf({ firstMapped, entries }: PaletteTable, stored: number): number {

@@ -1,3 +1,4 @@
+import { toStandardRgb } from '../color/standard-rgb.ts';
 import type { OutputFormat, RenderSettings } from '../settings.ts';
 import { type ContentType, contentTypes } from './content-type.ts';
 import { encodeNatively, type LosslessImage } from './native-encoders.ts';
@@ -11,6 +12,8 @@ export interface EncodableFrame {
   readonly width: number;
   readonly height: number;
   readonly draw: () => EightBitImage;
+  /** The profile that the colours of the image are those of (PS3.3 C.11.15). */
+  readonly iccProfile?: Uint8Array | undefined;
   /** Size with square pixels, where that is another than the image's. */
   readonly displaySize?: ImageSize | undefined;
   /** Grey frames alone have stored values that a grey image can hold; undefined for colour. */
@@ -42,13 +45,13 @@ export async function encodeFrame(
 ): Promise<EncodedFrame> {
   const { format, quality, maxLongEdge } = settings;
   if (format === 'jpeg') {
-    const image = frame.draw();
+    const image = await inStandardRgb(frame);
     const size = outputSize(frame.displaySize ?? image, maxLongEdge);
     const data = await encodeJpeg(image, quality, size);
     return { data, contentType: contentTypes.jpeg, dataWidth: size.width, dataHeight: size.height };
   }
   if (frame.samples === undefined) {
-    const { pixels, ...image } = frame.draw();
+    const { pixels, ...image } = await inStandardRgb(frame);
     return encodeLossless({ ...image, samples: pixels }, format);
   }
   const { samples, slope, intercept, noValue } = frame.samples();
@@ -60,6 +63,11 @@ export async function encodeFrame(
     sampleIntercept: intercept,
     ...(noValue === undefined ? {} : { sampleNoValue: noValue }),
   };
+}
+
+/** No output carries a profile, so its colours are those of sRGB. */
+async function inStandardRgb({ draw, iccProfile }: EncodableFrame): Promise<EightBitImage> {
+  return iccProfile === undefined ? draw() : toStandardRgb(draw(), iccProfile);
 }
 
 async function encodeLossless(

@@ -1,7 +1,8 @@
 import { asSallyportError, SallyportError } from '../core/errors.ts';
 import type { DataSet } from '../dicom/data-set.ts';
 import type { Deidentified } from '../dicom/deidentified.ts';
-import { asDescribed, type DecodedFrame, decodeFrame, decoderOf } from './decode/decoders.ts';
+import { decoderOf } from './decode/decoder-table.ts';
+import { asDescribed, type DecodedFrame, decodeFrame } from './decode/decoders.ts';
 import { encapsulatedFrames, type Frames, nativeFrames } from './decode/frames.ts';
 import { type SelectedFrames, selectedFrames } from './frame-selection.ts';
 import { displaySizes } from './graphics/aspect-ratio.ts';
@@ -30,8 +31,11 @@ export interface RenderedFrame extends EncodedFrame {
   /** The window that was applied; absent where the image says none. */
   readonly windowCenter?: number;
   readonly windowWidth?: number;
+  readonly voiLutFunction?: string;
   readonly rescaleSlope: number;
   readonly rescaleIntercept: number;
+  /** Unit after rescale; absent where the image says none. */
+  readonly rescaleType?: string;
 }
 
 /** One frame of an instance that is being rendered. */
@@ -79,7 +83,7 @@ export async function* renderAsIs(
   try {
     for await (const opened of openFrames(dataSet, transferSyntaxUid, settings, surroundings)) {
       const { frame, framesSelected, numberOfFrames, width, height, transform } = opened;
-      const { rescaleSlope, rescaleIntercept, window } = transform;
+      const { rescaleSlope, rescaleIntercept, rescaleType, window } = transform;
       yield {
         frame,
         framesSelected,
@@ -87,14 +91,26 @@ export async function* renderAsIs(
         width,
         height,
         ...(await encodeFrame(opened, settings)),
-        ...(window === undefined ? {} : { windowCenter: window.center, windowWidth: window.width }),
+        ...(window === undefined ? {} : appliedWindow(window)),
         rescaleSlope,
         rescaleIntercept,
+        ...(rescaleType === undefined ? {} : { rescaleType }),
       };
     }
   } catch (thrown) {
     throw asRenderError(thrown);
   }
+}
+
+function appliedWindow({
+  center,
+  width,
+  voiFunction,
+}: NonNullable<FrameTransform['window']>): Pick<
+  RenderedFrame,
+  'windowCenter' | 'windowWidth' | 'voiLutFunction'
+> {
+  return { windowCenter: center, windowWidth: width, voiLutFunction: voiFunction };
 }
 
 /** Videos are color that nobody measures. */

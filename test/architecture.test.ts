@@ -73,6 +73,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Files that see more than their folder: the worker thread does the work of several stages. */
 const alsoMayImport: Readonly<Record<string, readonly string[]>> = {
   'pipeline/worker.ts': ['dicom', 'deidentify', 'render', 'reports'],
+  'pipeline/frame-order.ts': ['dicom'],
+  'pipeline/frame-place.ts': ['dicom'],
   'pipeline/payload.ts': ['dicom'],
   'pipeline/messages.ts': ['deidentify', 'render'],
   'pipeline/file-source.ts': ['dicom'],

@@ -59,8 +59,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/profile.ts')).profileCommand,
   },
   render: {
-    usage: 'render PATH… --output DIR [--manifest FILE]',
-    summary: 'render files to JPEG, as they are',
+    usage: 'render PATH… --output DIR [--manifest FILE] [--format FORMAT]',
+    summary: 'render files to images, as they are',
     load: async () => (await import('./commands/render.ts')).renderCommand,
   },
   list: {

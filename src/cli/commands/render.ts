@@ -5,17 +5,27 @@ import { parseArgs } from 'node:util';
 import { asSallyportError, type ErrorCode, errorRow, exitCodes, SallyportError } from '../../core/errors.ts';
 import { readPart10 } from '../../dicom/part10.ts';
 import { type FileSource, openFileSource } from '../../pipeline/file-source.ts';
-import { renderAsIs } from '../../render/render.ts';
-import { type RenderSettings, standardRenderSettings } from '../../render/settings.ts';
+import { type ContentType, fileExtensions } from '../../render/output/content-type.ts';
+import { type RenderedFrame, renderAsIs } from '../../render/render.ts';
+import type { RenderSettings } from '../../render/settings.ts';
 import type { Command, CommandIo } from '../io.ts';
-
-const defaultQuality = standardRenderSettings.quality;
+import { renderOptions, renderOptionsHelp, renderSettingsOf } from '../render-arguments.ts';
 
 interface FrameLine {
   readonly frame: number;
   readonly output: string;
+  readonly contentType: ContentType;
+  /** Columns and Rows of the input. */
   readonly width: number;
   readonly height: number;
+  /** Pixels of the output. */
+  readonly dataWidth: number;
+  readonly dataHeight: number;
+  /** Where the samples of the output are stored values: stored value = sample * slope + intercept. */
+  readonly sampleBits?: 8 | 16;
+  readonly sampleSlope?: number;
+  readonly sampleIntercept?: number;
+  readonly sampleNoValue?: number;
 }
 
 /** One line of the manifest. */
@@ -27,15 +37,16 @@ interface ManifestLine {
   readonly frames: readonly FrameLine[];
 }
 
-const help = `Usage: sallyport render PATH… --output DIR [--manifest FILE] [--quality N]
+const help = `Usage: sallyport render PATH… --output DIR [--manifest FILE] [options]
 
-Renders DICOM files, and those in folders, to JPEG, one file per frame.
+Renders DICOM files, and those in folders, to images, one file per frame: JPEG, or another format.
 The files are rendered as they are: nothing is de-identified, text burned into the pixels stays.
 
-  --output DIR     folder for the JPEG files, made if missing; named by the number of the input and of the frame
-  --manifest FILE  one JSON line per input: input, status, code, reason, frames
-  --quality N      JPEG quality, 1 to 100 (default ${defaultQuality})
-`;
+  --output DIR           folder for the images, made if missing; named by the number of the input and of the frame
+  --manifest FILE        one JSON line per input: input, status, code, reason, and of each frame its number, output,
+                         contentType, width and height (stored), dataWidth and dataHeight (of the output); without loss
+                         also sampleBits, sampleSlope and sampleIntercept: stored value = sample x slope + intercept
+${renderOptionsHelp}`;
 
 /**
  * Renders files as they are. Exit code 0 when all inputs were rendered, 1 when any was not, 64 for wrong arguments, 73
@@ -48,7 +59,7 @@ export const renderCommand: Command = async (args, io) => {
     options: {
       output: { type: 'string', short: 'o' },
       manifest: { type: 'string', short: 'm' },
-      quality: { type: 'string', default: String(defaultQuality) },
+      ...renderOptions,
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -56,11 +67,9 @@ export const renderCommand: Command = async (args, io) => {
     io.stdout.write(help);
     return exitCodes.ok;
   }
-  const quality = Number(values.quality);
   if (values.output === undefined || positionals.length === 0) return wrong(io, help);
-  if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
-    return wrong(io, '--quality is a whole number from 1 to 100\n');
-  }
+  const made = renderSettingsOf(values);
+  if ('faults' in made) return wrong(io, made.faults.map((fault) => `${fault}\n`).join(''));
   let manifest: WriteStream | undefined;
   try {
     await mkdir(values.output, { recursive: true });
@@ -73,10 +82,7 @@ export const renderCommand: Command = async (args, io) => {
   let number = 0;
   for await (const input of inputsOf(positionals)) {
     number += 1;
-    const line = await renderOne(input, number, values.output, {
-      ...standardRenderSettings,
-      quality,
-    });
+    const line = await renderOne(input, number, values.output, made.settings);
     counts[line.status] += 1;
     counts.frames += line.frames.length;
     if (line.status !== 'rendered')
@@ -174,15 +180,28 @@ async function renderFrames(
   const file = openInput(input);
   try {
     const { dataSet, transferSyntaxUid } = readPart10(file);
-    for await (const { frame, width, height, data } of renderAsIs(dataSet, transferSyntaxUid, settings)) {
-      const name = `${String(number).padStart(6, '0')}-${String(frame).padStart(5, '0')}.jpg`;
-      const output = join(outputDir, name);
-      frames.push({ frame, output, width, height });
-      await writeFile(output, data).catch((cause: unknown) => {
+    for await (const rendered of renderAsIs(dataSet, transferSyntaxUid, settings)) {
+      const line = frameLine(rendered, outputDir, number);
+      frames.push(line);
+      await writeFile(line.output, rendered.data).catch((cause: unknown) => {
         throw new SallyportError('STORAGE_FAILED', { cause });
       });
     }
   } finally {
     file.close();
   }
+}
+
+function frameLine(rendered: RenderedFrame, outputDir: string, number: number): FrameLine {
+  const { frame, contentType, width, height, dataWidth, dataHeight } = rendered;
+  const { sampleBits, sampleSlope, sampleIntercept, sampleNoValue } = rendered;
+  const name = `${String(number).padStart(6, '0')}-${String(frame).padStart(5, '0')}.${fileExtensions[contentType]}`;
+  const output = join(outputDir, name);
+  return {
+    ...{ frame, output, contentType, width, height, dataWidth, dataHeight },
+    ...(sampleBits === undefined ? {} : { sampleBits }),
+    ...(sampleSlope === undefined ? {} : { sampleSlope }),
+    ...(sampleIntercept === undefined ? {} : { sampleIntercept }),
+    ...(sampleNoValue === undefined ? {} : { sampleNoValue }),
+  };
 }

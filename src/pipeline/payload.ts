@@ -22,10 +22,11 @@ export interface FrameRendering {
   readonly rescaleSlope: number;
   readonly rescaleIntercept: number;
   /** Unit after rescale, where rendering knows better than Rescale Type. */
-  readonly rescaleType?: string | undefined;
+  readonly rescaleType?: string;
   /** The window that was applied; absent where the image states none. */
   readonly windowCenter?: number;
   readonly windowWidth?: number;
+  readonly voiLutFunction?: string;
   /** How many frames of the instance are delivered. */
   readonly framesSelected: number;
   readonly contentType: Image['contentType'];
@@ -115,7 +116,6 @@ export function imageWriter(
     imageType: codes(dataSet, tags.ImageType, 64),
     samplesPerPixel: samples(dataSet),
     pixelRepresentation: representation(dataSet),
-    voiLutFunction: code(dataSet, tags.VOILUTFunction),
     laterality: code(dataSet, tags.Laterality),
     imageLaterality: code(dataSet, tags.ImageLaterality),
     viewPosition: code(dataSet, tags.ViewPosition),
@@ -153,6 +153,7 @@ export function imageWriter(
       ...placeOf(index, group),
       ...orderOf(index),
       rescaleType: rendering.rescaleType ?? rescaleType,
+      voiLutFunction: rendering.voiLutFunction ?? null,
       framesSelected: rendering.framesSelected,
       contentType: rendering.contentType,
       dataWidth: rendering.dataWidth,

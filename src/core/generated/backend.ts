@@ -214,7 +214,7 @@ export interface components {
             readonly windowCenter?: components["schemas"]["NullableNumber"];
             /** @description Width of that window, Window Width (0028,1051), in units after rescale. */
             readonly windowWidth?: components["schemas"]["NullableNumber"];
-            /** @description VOI LUT Function (0028,1056), LINEAR, LINEAR_EXACT or SIGMOID. Null means LINEAR. */
+            /** @description VOI LUT Function (0028,1056) of that window, LINEAR, LINEAR_EXACT or SIGMOID. Null means LINEAR. */
             readonly voiLutFunction?: components["schemas"]["NullableCode"];
             /** @description Pixel Spacing (0028,0030), mm in the patient, [row, column]. */
             readonly pixelSpacing?: components["schemas"]["NullableSpacing"];

@@ -73,7 +73,8 @@ function excuses(exception: Exception | undefined, row: OracleRow): boolean {
 
 function fault(row: OracleRow, tolerance: number): string | undefined {
   if (row.error !== undefined) return row.error;
-  if (row.step === 'rescale') return row.same === true ? undefined : 'another rescale';
+  if (row.step === 'rescale' || row.step === 'window')
+    return row.same === true ? undefined : `another ${row.step}: ${row.how ?? ''}`;
   if (row.step === 'jpeg') return jpegFault(row);
   if (row.sizes !== undefined) return `${row.sizes.join(' samples, not ')}`;
   if (row.max === undefined) return 'no answer';

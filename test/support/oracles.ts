@@ -49,7 +49,7 @@ export interface ComparedFile {
 
 /** What one oracle says to one step of one frame. */
 export interface OracleRow {
-  readonly step: 'stored' | 'drawn' | 'rescale' | 'jpeg';
+  readonly step: 'stored' | 'rescale' | 'window' | 'drawn' | 'jpeg';
   readonly frame?: number;
   readonly oracle: string;
   /** Why the oracle has no opinion. */

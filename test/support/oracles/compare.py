@@ -18,6 +18,7 @@ from pydicom import dcmread
 from decode import Header, Undecodable, oracles
 from draw import by_dcmtk, color, grey, rescale
 from video import compare_video
+from window import compare_window
 
 warnings.simplefilter("ignore")
 
@@ -79,7 +80,7 @@ def compare_video_file(job):
     return rows
 
 
-def compare_frame(job, one, ds, head, decoded, folder):
+def compare_frame(job, one, ds, head, decoded, whole, folder):
     rows = []
     frame = one["frame"]
     ours = numpy.fromfile(one["stored"], "<f8")
@@ -111,6 +112,8 @@ def compare_frame(job, one, ds, head, decoded, folder):
             slope, intercept = rescale(ds, frame)
             same = [slope, intercept] == [one["transform"]["rescaleSlope"], one["transform"]["rescaleIntercept"]]
             rows.append({"step": "rescale", "frame": frame, "oracle": "pydicom", "same": same})
+        window = compare_window(one, ds, head, whole)
+        rows += [] if window is None else [window]
     attempt(rows, {"frame": frame, "oracle": "Pillow"}, lambda: jpeg(one, drawn))
     return rows
 
@@ -134,8 +137,11 @@ def compare(job):
                 decoded[name] = str(error)
             except Exception as error:  # Third-party decoders raise anything.
                 decoded[name] = f"{type(error).__name__}: {error}"[:200]
+        opinions = [frames for frames in decoded.values() if not isinstance(frames, str)]
+        # An automatic window is of all frames.
+        whole = opinions[0] if opinions and len(opinions[0]) == head.frames else None
         for one in job["frames"]:
-            rows += compare_frame(job, one, ds, head, decoded, folder)
+            rows += compare_frame(job, one, ds, head, decoded, whole, folder)
     return rows
 
 

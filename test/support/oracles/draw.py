@@ -3,13 +3,14 @@
 import os
 
 import numpy
+from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.pixel_data_handlers.util import apply_color_lut
 from pydicom.uid import ExplicitVRLittleEndian
 
 from decode import ROOT, Header, Undecodable, read_pnm, run
 
-WHOLE_FILE = (ROOT, ROOT + ".1", ROOT + ".2", ROOT + ".1.99", ROOT + ".5")
+SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 
 
 def groups(ds, frame):
@@ -69,6 +70,8 @@ def padding(ds, head):
 
 def grey(values, ds, head, frame, transform):
     """Levels 0 to 255 of one grey frame; the window is the one the gateway says it has applied."""
+    if str(ds.get("SOPClassUID", "")) in SEGMENTATIONS:
+        return segmentation(values, ds, head)
     slope, intercept = rescale(ds, frame)
     modality = ds.get("ModalityLUTSequence", None)
     stored = values
@@ -99,9 +102,27 @@ def grey(values, ds, head, frame, transform):
         if head.stored == 1:
             low, high = 0, 1
         levels = (values - low) * (255 / (high - low)) if high > low else values * 0.0
-    levels = numpy.clip(numpy.floor(numpy.nan_to_num(levels, nan=0.0) + 0.5), 0, 255)
+    levels = numpy.clip(numpy.nan_to_num(levels, nan=0.0), 0, 255)
+    if ds.get("PresentationLUTSequence"):
+        _, bits, entries = table(ds.PresentationLUTSequence[0], False)
+        entry = entries[numpy.floor(levels / 255 * (len(entries) - 1) + 0.5).astype(int)]
+        return numpy.floor(entry * 255 / (2**bits - 1) + 0.5).astype("u1")
+    levels = numpy.floor(levels + 0.5)
     inverse = head.photometric == "MONOCHROME1" or str(ds.get("PresentationLUTShape", "")) == "INVERSE"
     return (255 - levels if inverse else levels).astype("u1")
+
+
+def segmentation(values, ds, head):
+    """White masks, fractions of the maximum, labels evenly over grey in the order of their numbers."""
+    if str(ds.get("SOPClassUID", "")) == SEGMENTATIONS[1] or str(ds.get("SegmentationType", "")) == "LABELMAP":
+        gap = padding(ds, head)
+        background = {0} | (set(range(gap[0], gap[1] + 1)) if gap else set())
+        numbers = sorted({int(item.SegmentNumber) for item in ds.SegmentSequence} - background)
+        shown = {number: round(255 * (index + 1) / len(numbers)) for index, number in enumerate(numbers)}
+        levels = {value: 0 if value in background else shown.get(value, 255) for value in numpy.unique(values).tolist()}
+        return numpy.vectorize(levels.get)(values).astype("u1")
+    full = int(ds.get("MaximumFractionalValue", 255)) if str(ds.get("SegmentationType", "")) == "FRACTIONAL" and head.allocated > 1 else 1
+    return numpy.floor(numpy.minimum(values, full) * 255 / full + 0.5).astype("u1")
 
 
 def color(values, space, ds, head):
@@ -199,10 +220,31 @@ def write_single(values, space, ds, head, frame, folder):
 def by_dcmtk(path, ds, head, frame, transform, values, space, folder):
     """What DCMTK draws, and of what: the file itself where dcmj2pnm can read it, else one made of the oracle's values."""
     grouped = any(group.get("PixelValueTransformationSequence") for group in groups(ds, frame))
-    if not grouped:
+    if not grouped and "DoseGridScaling" not in ds:
         try:
             return dcmj2pnm(path, frame, window_options(head, ds, transform, False), folder), "dcmj2pnm"
         except Undecodable:
             pass
     single = write_single(values, space, ds, head, frame, folder)
+    slope, intercept = rescale(ds, frame)
+    if slope != round(slope) and slope > 0 and "ModalityLUTSequence" not in ds:
+        transform = in_stored_units(transform, slope, intercept)
+        overwrite(single, {"RescaleSlope": "1", "RescaleIntercept": "0"})
     return dcmj2pnm(single, 1, window_options(head, ds, transform, True), folder), "decoded, dcmj2pnm"
+
+
+def in_stored_units(transform, slope, intercept):
+    """The same line of stored values: DCMTK rounds what the rescale gives to whole numbers."""
+    window = transform.get("window")
+    if not window or window["voiFunction"] == "SIGMOID":
+        return transform
+    half, more = (0.5, 1) if window["voiFunction"] == "LINEAR" else (0, 0)
+    center, width = (window["center"] - half - intercept) / slope, (window["width"] - more) / slope
+    return {**transform, "window": {"center": center, "width": width, "voiFunction": "LINEAR_EXACT"}}
+
+
+def overwrite(path, values):
+    ds = dcmread(path)
+    for keyword, value in values.items():
+        setattr(ds, keyword, value)
+    ds.save_as(path)

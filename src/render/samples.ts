@@ -40,7 +40,8 @@ export function cellsOf(frame: DecodedFrame, pixels: PixelDescription): Cells {
 
 function aligned(bytes: Uint8Array, cellBytes: number, littleEndian: boolean, unit: 2 | 4 | 8): Uint8Array {
   if (littleEndian !== hostIsLittle) return swap(bytes, unit);
-  return bytes.byteOffset % cellBytes === 0 ? bytes : bytes.slice();
+  // Not `slice`, which copies nothing where the bytes are a Buffer, as those of an inflated data set.
+  return bytes.byteOffset % cellBytes === 0 ? bytes : new Uint8Array(bytes);
 }
 
 function swap(bytes: Uint8Array, unit: 2 | 4 | 8): Uint8Array {

@@ -37,8 +37,15 @@ export function nativeFrames(pixels: PixelDescription): Frames {
   if (bitsAllocated === 1) return packedFrames(pixels, length, read);
   const perFrame = frameBytes(pixels);
   if (length < perFrame * numberOfFrames) throw invalid('pixel data shorter than described');
-  if (length >= perFrame * (numberOfFrames + 1)) throw invalid('pixel data longer than described');
+  if (length >= perFrame * (numberOfFrames + 1) && length > padded(perFrame * numberOfFrames)) {
+    throw invalid('pixel data longer than described');
+  }
   return { read: (index) => read(index * perFrame, perFrame) };
+}
+
+/** Length of a value with the byte that makes it even: of a single pixel it is as long as another frame. */
+function padded(length: number): number {
+  return length + (length % 2);
 }
 
 /** One bit per pixel: frames follow each other without padding to bytes (PS3.5 8.1.1). */
@@ -49,9 +56,9 @@ function packedFrames(
 ): Frames {
   const bits = pixels.rows * pixels.columns * pixels.samplesPerPixel;
   const perFrame = frameBytes(pixels);
-  if (length < Math.ceil((bits * pixels.numberOfFrames) / 8))
-    throw invalid('pixel data shorter than described');
-  if (length >= Math.ceil((bits * (pixels.numberOfFrames + 1)) / 8) + 1) {
+  const described = Math.ceil((bits * pixels.numberOfFrames) / 8);
+  if (length < described) throw invalid('pixel data shorter than described');
+  if (length >= Math.ceil((bits * (pixels.numberOfFrames + 1)) / 8) + 1 && length > padded(described)) {
     throw invalid('pixel data longer than described');
   }
   return {

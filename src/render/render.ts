@@ -220,7 +220,9 @@ export function frameDecoder(
   if (decoder === undefined || decoder.how === 'video')
     throw new SallyportError('PIXEL_FORMAT_UNSUPPORTED', { detail: 'transfer syntax' });
   const native = decoder.how === 'native';
-  const frames: Frames = native ? nativeFrames(pixels) : encapsulatedFrames(dataSet, pixels);
+  const frames: Frames = native
+    ? nativeFrames(pixels, dataSet.encoding.littleEndian)
+    : encapsulatedFrames(dataSet, pixels);
   let last: { index: number; frame: DecodedFrame } | undefined;
   return (index) => {
     if (last?.index === index) return last.frame;

@@ -17,8 +17,7 @@ export function cellsOf(frame: DecodedFrame, pixels: PixelDescription): Cells {
     case 1:
       return unpackBits(bytes, pixels.rows * pixels.columns * pixels.samplesPerPixel);
     case 8:
-      // PS3.5 8.1.1: OW of a big-endian data set holds two 8-bit cells per word, the first in the low byte.
-      return frame.littleEndian || pixels.element.vr !== 'OW' ? bytes : swap(bytes, 2);
+      return bytes;
     case 16: {
       const own = aligned(bytes, 2, frame.littleEndian, 2);
       return new Uint16Array(own.buffer, own.byteOffset, count);

@@ -45,9 +45,9 @@ export function decodeFrame(decoder: Decoder, encoded: Uint8Array, pixels: Pixel
     case 'native':
     case 'fragment':
       if (encoded.length < length) throw invalid('frame shorter than described');
-      return asDescribed(encoded, pixels, true);
+      return asDescribed(encoded.subarray(0, length), pixels, true);
     case 'deflate':
-      return asDescribed(inflate(encoded, length), pixels, true);
+      return asDescribed(inflate(encoded, length).subarray(0, length), pixels, true);
     case 'rle':
       return decodeRleFrame(encoded, pixels);
     default:

@@ -25,15 +25,19 @@ function invalid(detail: string): SallyportError {
 
 /**
  * Access to the frames of native pixel data (PS3.5 8.1.1). Throws PIXEL_DATA_INVALID where the value is shorter than
- * described, or longer by a frame or more: pixels nobody described must not be passed over in silence.
+ * described, or longer by a frame or more: pixels nobody described must not be passed over in silence. Words of big
+ * endian that hold several cells come with their bytes in the order of the cells.
  */
-export function nativeFrames(pixels: PixelDescription): Frames {
+export function nativeFrames(pixels: PixelDescription, littleEndian: boolean): Frames {
   const { body } = pixels.element;
   if (body.kind !== 'source' && body.kind !== 'bytes') throw invalid('native pixel data expected');
   const length = body.kind === 'source' ? body.length : body.bytes.length;
   const { numberOfFrames, bitsAllocated } = pixels;
-  const read = (at: number, count: number): Uint8Array =>
+  const stored = (at: number, count: number): Uint8Array =>
     body.kind === 'source' ? body.source.read(body.offset + at, count) : body.bytes.subarray(at, at + count);
+  // PS3.5 8.1.1: OW of a big-endian data set holds cells of 8 bits and fewer in words, the first in the low byte.
+  const inWords = !littleEndian && pixels.element.vr === 'OW' && bitsAllocated <= 8;
+  const read = inWords ? wordReader(stored, length) : stored;
   if (bitsAllocated === 1) return packedFrames(pixels, length, read);
   const perFrame = frameBytes(pixels);
   if (length < perFrame * numberOfFrames) throw invalid('pixel data shorter than described');
@@ -41,6 +45,23 @@ export function nativeFrames(pixels: PixelDescription): Frames {
     throw invalid('pixel data longer than described');
   }
   return { read: (index) => read(index * perFrame, perFrame) };
+}
+
+/** Reads bytes of big-endian words in the order of the cells; a frame may begin and end inside a word. */
+function wordReader(
+  stored: (at: number, count: number) => Uint8Array,
+  length: number,
+): (at: number, count: number) => Uint8Array {
+  return (at, count) => {
+    const start = at - (at % 2);
+    const words = new Uint8Array(stored(start, Math.min(length, padded(at + count)) - start));
+    for (let i = 0; i + 1 < words.length; i += 2) {
+      const low = words[i + 1] as number;
+      words[i + 1] = words[i] as number;
+      words[i] = low;
+    }
+    return words.subarray(at - start, at - start + count);
+  };
 }
 
 /** Length of a value with the byte that makes it even: of a single pixel it is as long as another frame. */

@@ -17,6 +17,8 @@ export interface CodeStream {
    * reads them. JPEG 2000: RGB if the multiple component transformation is used, as the decoder undoes it.
    */
   readonly color: 'RGB' | 'YBR' | undefined;
+  /** JPEG-LS: each component has a scan of its own, and the decoder leaves them one after the other. */
+  readonly planar: boolean;
 }
 
 export function invalid(detail: string, cause?: unknown): SallyportError {

@@ -122,7 +122,7 @@ function decodeCodeStream(decoder: Decoder, encoded: Uint8Array, pixels: PixelDe
   if (stream.kind === 'jpeg-xl' && stream.precision < bitsAllocated)
     toOwnRange(bytes, bitsAllocated, stream.precision);
   return {
-    bytes,
+    bytes: stream.planar && pixels.samplesPerPixel === 3 ? interleave(bytes, bitsAllocated) : bytes,
     littleEndian: true,
     bitsAllocated,
     depth: stream.precision,
@@ -130,6 +130,19 @@ function decodeCodeStream(decoder: Decoder, encoded: Uint8Array, pixels: PixelDe
     planarConfiguration: 0,
     photometricInterpretation: decodedPhotometric(stream, pixels),
   };
+}
+
+function interleave(planes: Uint8Array, bitsAllocated: 8 | 16): Uint8Array {
+  const out = new Uint8Array(planes.length);
+  const cells = (bytes: Uint8Array): Uint8Array | Uint16Array =>
+    bitsAllocated === 8 ? bytes : new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
+  const from = cells(planes);
+  const to = cells(out);
+  const count = from.length / 3;
+  for (let sample = 0; sample < 3; sample++) {
+    for (let i = 0; i < count; i++) to[3 * i + sample] = from[sample * count + i] as number;
+  }
+  return out;
 }
 
 /** libjxl spreads samples of less than 8 or 16 bits over the whole range of the cell; this brings them back exactly. */

@@ -33,6 +33,7 @@ export function readJpeg2000Header(view: DataView, start: number): CodeStream {
     samplesPerPixel,
     precision: (depth & 0x7f) + 1,
     signed: (depth & 0x80) !== 0,
+    planar: false,
     color: samplesPerPixel === 3 && usesTransformation(view, siz + view.getUint16(siz)) ? 'RGB' : undefined,
   };
 }

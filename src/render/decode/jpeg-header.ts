@@ -6,28 +6,56 @@ export function readJpegHeader(view: DataView): CodeStream {
   let adobe: number | undefined;
   let at = 2;
   for (;;) {
-    if (view.getUint8(at) !== 0xff) throw invalid('marker expected');
-    const marker = view.getUint8(at + 1);
-    if (marker === 0xff) {
-      at += 1; // T.81 B.1.1.2: fill bytes
-      continue;
-    }
-    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
-      at += 2;
-      continue;
-    }
-    if (marker === 0xd9 || marker === 0xda) throw invalid('no frame header');
-    const length = view.getUint16(at + 2);
-    if (length < 2) throw invalid('marker segment length');
-    const body = at + 4;
+    const { marker, body, length } = nextSegment(view, at);
+    if (marker === 0xda) throw invalid('no frame header');
     if (marker === 0xe0 && length >= 7 && view.getUint32(body) === 0x4a464946) jfif = true;
     if (marker === 0xee && length >= 14 && view.getUint32(body) === 0x41646f62)
       adobe = view.getUint8(body + 11);
     if (isFrameHeader(marker)) {
-      return readFrameHeader(view, body, marker, jfif, adobe);
+      const frame = readFrameHeader(view, body, marker, jfif, adobe);
+      return frame.kind === 'jpeg-ls' ? { ...frame, planar: isPlanar(view, body - 2 + length) } : frame;
     }
-    at += 2 + length;
+    at = body - 2 + length;
   }
+}
+
+interface Segment {
+  readonly marker: number;
+  /** Where the parameters begin, behind the length. */
+  readonly body: number;
+  readonly length: number;
+}
+
+/** The marker segment at or behind `at`, over fill bytes and markers without parameters (T.81 B.1.1). */
+function nextSegment(view: DataView, at: number): Segment {
+  for (let from = at; ; ) {
+    if (view.getUint8(from) !== 0xff) throw invalid('marker expected');
+    const marker = view.getUint8(from + 1);
+    if (marker === 0xff) {
+      from += 1;
+      continue;
+    }
+    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
+      from += 2;
+      continue;
+    }
+    if (marker === 0xd9) throw invalid('image ends before its data');
+    const length = view.getUint16(from + 2);
+    if (length < 2) throw invalid('marker segment length');
+    return { marker, body: from + 4, length };
+  }
+}
+
+/** Reads the scan header of JPEG-LS (T.87 C.2.3): whether components are interleaved, and mapping tables. */
+function isPlanar(view: DataView, start: number): boolean {
+  let segment = nextSegment(view, start);
+  while (segment.marker !== 0xda) segment = nextSegment(view, segment.body - 2 + segment.length);
+  const { body } = segment;
+  const components = view.getUint8(body);
+  for (let i = 0; i < components; i++) {
+    if (view.getUint8(body + 2 + 2 * i) !== 0) throw unsupported('JPEG-LS mapping table');
+  }
+  return view.getUint8(body + 2 + 2 * components) === 0;
 }
 
 function isFrameHeader(marker: number): boolean {
@@ -60,6 +88,7 @@ function readFrameHeader(
     columns: view.getUint16(body + 3),
     samplesPerPixel,
     signed: false,
+    planar: false,
     color: marker === 0xf7 || lossless ? undefined : jpegColor(ids, subsampled, jfif, adobe),
   };
 }

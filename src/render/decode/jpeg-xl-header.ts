@@ -74,6 +74,7 @@ export function readJpegXlHeader(bytes: Uint8Array): CodeStream {
     ...size,
     ...readMetadata(reader),
     signed: false,
+    planar: false,
     color: undefined,
   };
 }

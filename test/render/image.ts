@@ -6,6 +6,8 @@ import { element, type WriterElement, type WriterValue } from '../../src/synthet
 import { secondaryCapture } from '../support/instances.ts';
 
 export interface ImageOptions {
+  /** Secondary Capture where left out. */
+  readonly sopClass?: string;
   readonly rows?: number;
   readonly columns?: number;
   readonly samples?: number;
@@ -27,10 +29,15 @@ export interface ImageOptions {
 
 /** A small image built and read again: what the renderer gets. */
 export function image(options: ImageOptions): Part10 {
+  return readPart10(memorySource(imageFile(options)));
+}
+
+/** The same as a Part 10 file. */
+export function imageFile(options: ImageOptions): Uint8Array {
   const { samples = 1, allocated = 8 } = options;
   const stored = options.stored ?? allocated;
   const elements = [
-    element(0x00080016, 'UI', secondaryCapture),
+    element(0x00080016, 'UI', options.sopClass ?? secondaryCapture),
     element(0x00080018, 'UI', '2.25.1'),
     element(0x00280002, 'US', samples),
     element(0x00280004, 'CS', options.photometric ?? (samples === 1 ? 'MONOCHROME2' : 'RGB')),
@@ -46,7 +53,7 @@ export function image(options: ImageOptions): Part10 {
     element(0x7fe00010, options.pixelVr ?? 'OW', options.pixels),
   ].filter(({ tag }) => options.without?.includes(tag) !== true);
   const syntax = options.syntax === undefined ? {} : { transferSyntaxUid: options.syntax };
-  return readPart10(memorySource(encodePart10({ elements, ...syntax })));
+  return encodePart10({ elements, ...syntax });
 }
 
 export const jpegBaseline = '1.2.840.10008.1.2.4.50';

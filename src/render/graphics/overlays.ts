@@ -1,6 +1,15 @@
 import type { DataSet } from '../../dicom/data-set.ts';
 import { tags } from '../../dicom/tags.ts';
-import { element, firstNumber, firstText, has, numbers, rawBytes, words } from '../../dicom/values.ts';
+import {
+  element,
+  firstNumber,
+  firstText,
+  has,
+  numbers,
+  rawBytes,
+  valueLength,
+  words,
+} from '../../dicom/values.ts';
 import type { EightBitImage } from '../output/sharp.ts';
 import type { PixelDescription } from '../pixel-description.ts';
 import type { Cells } from '../samples.ts';
@@ -9,6 +18,8 @@ import type { Cells } from '../samples.ts';
 const groups = 16;
 const groupStep = 0x0002_0000;
 const white = 255;
+/** 512 frames of 1024 by 1024; larger overlays are left out. */
+const maxOverlayBytes = 64 * 1024 * 1024;
 
 /** One overlay plane: PS3.3 C.9.2. */
 export interface OverlayPlane {
@@ -21,6 +32,8 @@ export interface OverlayPlane {
   /** First frame of the image that has this overlay, counted from 0, and how many have their own. */
   readonly firstFrame: number;
   readonly frames: number;
+  /** The one overlay frame lies on every frame of the image. */
+  readonly repeated: boolean;
   /** Bits of all frames one after the other, the first in the lowest bit of the first byte; undefined: in `bit`. */
   readonly bits: Uint8Array | undefined;
   /** Bit of each cell of the Pixel Data that holds the overlay (retired in 2004). */
@@ -42,8 +55,10 @@ function readPlane(dataSet: DataSet, pixels: PixelDescription, group: number): O
   const [columns = 0] = words(dataSet, tags.OverlayColumns + group);
   if (rows === 0 || columns === 0) return undefined;
   const [row = 1, column = 1] = numbers(dataSet, tags.OverlayOrigin + group);
-  const frames = firstNumber(dataSet, tags.NumberOfFramesInOverlay + group) ?? 1;
-  const firstFrame = firstNumber(dataSet, tags.ImageFrameOrigin + group) ?? 1;
+  const described = firstNumber(dataSet, tags.NumberOfFramesInOverlay + group);
+  const frames = described ?? 1;
+  const origin = firstNumber(dataSet, tags.ImageFrameOrigin + group);
+  const firstFrame = origin ?? 1;
   if (![row, column, frames, firstFrame].every(Number.isSafeInteger) || frames < 1) return undefined;
   const plane = {
     rows,
@@ -53,6 +68,8 @@ function readPlane(dataSet: DataSet, pixels: PixelDescription, group: number): O
     kind: firstText(dataSet, tags.OverlayType + group) === 'R' ? 'region of interest' : 'graphics',
     firstFrame: firstFrame - 1,
     frames,
+    // As with DCMTK: an overlay that names no frames is of all.
+    repeated: described === undefined && origin === undefined,
   } as const;
   if (has(dataSet, tags.OverlayData + group)) {
     const bits = overlayBits(dataSet, tags.OverlayData + group);
@@ -70,16 +87,14 @@ function readPlane(dataSet: DataSet, pixels: PixelDescription, group: number): O
     bit < bitsAllocated &&
     (bit > pixels.highBit || bit < lowest);
   // Bits of the pixels themselves go with every frame.
-  return inPixels
-    ? { ...plane, firstFrame: 0, frames: pixels.numberOfFrames, bits: undefined, bit }
-    : undefined;
+  return inPixels ? { ...plane, repeated: true, bits: undefined, bit } : undefined;
 }
 
 /** C.9.2.1.1: bits fill words of OW, and bytes of OB, from the least significant one on. */
 function overlayBits(dataSet: DataSet, tag: number): Uint8Array {
   const found = element(dataSet, tag);
-  if (found === undefined) return new Uint8Array();
-  const bytes = rawBytes(found);
+  if (found === undefined || (valueLength(found) ?? 0) > maxOverlayBytes) return new Uint8Array();
+  const bytes = rawBytes(found, maxOverlayBytes);
   if (dataSet.encoding.littleEndian || found.vr === 'UN' || found.vr === 'OB') return bytes;
   return Uint8Array.from(bytes, (_, i) => bytes[i ^ 1] ?? 0);
 }
@@ -95,7 +110,9 @@ export function withOverlays(
   frame: number,
   cellsOf: () => Cells,
 ): EightBitImage {
-  const shown = planes.filter(({ firstFrame, frames }) => frame >= firstFrame && frame < firstFrame + frames);
+  const shown = planes.filter(
+    ({ firstFrame, frames, repeated }) => repeated || (frame >= firstFrame && frame < firstFrame + frames),
+  );
   if (shown.length === 0) return image;
   const pixels = image.pixels.slice();
   for (const plane of shown) drawPlane({ ...image, pixels }, plane, frame, cellsOf);
@@ -141,7 +158,7 @@ function bitReader(plane: OverlayPlane, frame: number, cellsOf: () => Cells): Bi
       isInside(row, column) && (((cells[row * columns + column] ?? 0) >>> bit) & 1) === 1;
   }
   // Frames follow each other without padding.
-  const start = (frame - plane.firstFrame) * rows * columns;
+  const start = plane.repeated ? 0 : (frame - plane.firstFrame) * rows * columns;
   return (row, column) => {
     const index = start + row * columns + column;
     return isInside(row, column) && (((bits[Math.floor(index / 8)] ?? 0) >> (index % 8)) & 1) === 1;

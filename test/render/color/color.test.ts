@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import t from 'tap';
-import { element, type WriterElement } from '../../src/synthetic/writer-element.ts';
-import { draw } from './drawn.ts';
-import { bigEndian, type ImageOptions, image, jpegBaseline } from './image.ts';
+import { element, type WriterElement } from '../../../src/synthetic/writer-element.ts';
+import { draw } from '../drawn.ts';
+import { bigEndian, type ImageOptions, image, jpegBaseline } from '../image.ts';
 
 const rgb = (options: ImageOptions): number[] => {
   const [first] = draw(image(options));

@@ -29,19 +29,16 @@ export async function encodeJpeg(
   size: ImageSize = image,
 ): Promise<Uint8Array> {
   const { width, height, channels, pixels } = image;
-  const input = rawInput({ width, height, channels, samples: pixels });
-  const resized =
-    size.width === width && size.height === height
+  const isWhole = size.width === width && size.height === height;
+  return await encoded(() => {
+    const input = rawInput({ width, height, channels, samples: pixels });
+    const resized = isWhole
       ? input
       : input.resize({ width: size.width, height: size.height, fit: 'fill', kernel: 'lanczos3' });
-  // Without this, sharp turns grey into three components.
-  return await encoded(
-    (channels === 1 ? resized.toColourspace('b-w') : resized).jpeg({
-      quality,
-      chromaSubsampling: '4:4:4',
-      optimizeCoding: false,
-    }),
-  );
+    // Without this, sharp turns grey into three components.
+    const own = channels === 1 ? resized.toColourspace('b-w') : resized;
+    return own.jpeg({ quality, chromaSubsampling: '4:4:4', optimizeCoding: false });
+  });
 }
 
 /**
@@ -49,21 +46,24 @@ export async function encodeJpeg(
  * measured on CT of 16 bits, higher levels cost twice the time for less than a tenth of the size. Throws ENCODE_FAILED.
  */
 export async function encodePng(image: LosslessImage): Promise<Uint8Array> {
-  const input = rawInput(image);
-  const wide = image.samples.BYTES_PER_ELEMENT === 2;
-  const own = image.channels === 3 ? input : input.toColourspace(wide ? 'grey16' : 'b-w');
-  return withoutPngMetadata(
-    await encoded(own.png({ compressionLevel: 3, adaptiveFiltering: true, palette: false })),
-  );
+  const { channels, samples } = image;
+  const grey = samples.BYTES_PER_ELEMENT === 2 ? 'grey16' : 'b-w';
+  const png = await encoded(() => {
+    const input = rawInput(image);
+    const own = channels === 3 ? input : input.toColourspace(grey);
+    return own.png({ compressionLevel: 3, adaptiveFiltering: true, palette: false });
+  });
+  return withoutPngMetadata(png);
 }
 
 function rawInput({ samples, width, height, channels }: LosslessImage): Sharp {
   return sharp(samples, { raw: { width, height, channels }, limitInputPixels: false });
 }
 
-async function encoded(pipeline: Sharp): Promise<Uint8Array> {
+/** sharp refuses some arguments at once, others when it runs. */
+async function encoded(pipeline: () => Sharp): Promise<Uint8Array> {
   try {
-    return await pipeline.toBuffer();
+    return await pipeline().toBuffer();
   } catch (cause) {
     throw new SallyportError('ENCODE_FAILED', { cause });
   }
@@ -76,7 +76,7 @@ async function encoded(pipeline: Sharp): Promise<Uint8Array> {
  */
 export async function convertToSrgb(image: EightBitImage, profile: Uint8Array): Promise<Uint8Array> {
   const tiff = profiledTiff(image.width, image.height, image.pixels, profile);
-  return await encoded(sharp(tiff, { limitInputPixels: false }).toColourspace('srgb').raw());
+  return await encoded(() => sharp(tiff, { limitInputPixels: false }).toColourspace('srgb').raw());
 }
 
 /** Versions of what makes the bytes of a JPEG: another one may make other bytes of the same pixels. */

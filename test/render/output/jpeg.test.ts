@@ -1,9 +1,10 @@
 import sharp from 'sharp';
 import t from 'tap';
-import { encodeJpeg } from '../../src/render/output/sharp.ts';
-import { type RenderedFrame, renderAsIs } from '../../src/render/render.ts';
-import { limits } from './drawn.ts';
-import { image } from './image.ts';
+import { outputSize } from '../../../src/render/output/output-size.ts';
+import { encodeJpeg } from '../../../src/render/output/sharp.ts';
+import { type RenderedFrame, renderAsIs } from '../../../src/render/render.ts';
+import { limits } from '../drawn.ts';
+import { image } from '../image.ts';
 
 /** Marker codes of the segments before the first scan. */
 function segments(jpeg: Uint8Array): number[] {
@@ -66,14 +67,45 @@ t.test('every frame comes in order with what a viewer needs', async (t) => {
     frames.map(({ data, ...rest }) => ({ ...rest, soi: data[0] === 0xff && data[1] === 0xd8 })),
     [1, 2, 3].map((frame) => ({
       frame,
+      framesSelected: 3,
       width: 2,
       height: 2,
       contentType: 'image/jpeg',
       dataWidth: 2,
       dataHeight: 2,
+      // Secondary Capture of 8 bits is shown as it is.
+      windowCenter: 127.5,
+      windowWidth: 255,
+      voiLutFunction: 'LINEAR_EXACT',
       rescaleSlope: 1,
       rescaleIntercept: 0,
       soi: true,
     })),
   );
+});
+
+t.test('larger images are reduced until their longer side fits, smaller ones stay', async (t) => {
+  const sizeOf = async (rows: number, columns: number, maxLongEdge: number): Promise<unknown> => {
+    const { dataSet, transferSyntaxUid } = image({ rows, columns, pixels: new Uint8Array(rows * columns) });
+    for await (const frame of renderAsIs(dataSet, transferSyntaxUid, { ...limits, maxLongEdge })) {
+      const { width, height, dataWidth, dataHeight } = frame;
+      t.same([width, height], [columns, rows], 'the stored size is told as it is');
+      const found = await sharp(frame.data).metadata();
+      t.same([found.width, found.height, found.channels], [dataWidth, dataHeight, 1]);
+      return [dataWidth, dataHeight];
+    }
+    return undefined;
+  };
+  t.same(await sizeOf(100, 300, 0), [300, 100]);
+  t.same(await sizeOf(100, 300, 300), [300, 100]);
+  t.same(await sizeOf(100, 300, 150), [150, 50]);
+  t.same(await sizeOf(300, 100, 64), [21, 64]);
+  t.same(await sizeOf(2, 900, 32), [32, 1], 'never less than a pixel');
+  t.same(await sizeOf(20, 30, 512), [30, 20], 'never larger');
+});
+
+t.test('an image whose pixels are not square has its size with square pixels reduced, at once', async (t) => {
+  t.same(outputSize({ width: 200, height: 400 }, 100), { width: 50, height: 100 });
+  t.same(outputSize({ width: 65_500, height: 131_000 }, 0), { width: 32_750, height: 65_500 });
+  t.same(outputSize({ width: 10, height: 20 }, 100), { width: 10, height: 20 });
 });

@@ -65,7 +65,9 @@ t.test('lossy JPEG XL gives the samples djxl finds', async (t) => {
 
 t.test('a recompressed JPEG gives the samples of the JPEG', async (t) => {
   if (!requirePeer(t, 'djxl')) return;
-  const of = picture({ samples: 3, columns: 64, rows: 48 });
+  const sharp = picture({ samples: 3, columns: 64, rows: 48 });
+  // Of moderate contrast: libjxl keeps fractions and values beyond the range where libjpeg rounds and clips.
+  const of = { ...sharp, values: sharp.values.map((value) => 96 + value / 4) };
   const folder = t.testdir();
   const [ppm = '', jpeg = '', jxl = '', back = ''] = ['a.ppm', 'a.jpg', 'a.jxl', 'b.ppm'].map((name) =>
     join(folder, name),
@@ -76,7 +78,6 @@ t.test('a recompressed JPEG gives the samples of the JPEG', async (t) => {
   runTool('djpeg', '-ppm', '-outfile', back, jpeg);
   const theirs = [...readFileSync(back).subarray(-of.values.length)];
   const found = ours(of, readFileSync(jxl));
-  // libjxl keeps fractions and values beyond the range between the steps, where libjpeg rounds and clips.
   const mean = found.reduce((sum, value, i) => sum + Math.abs(value - (theirs[i] ?? 0)), 0) / found.length;
   t.ok(mean < 0.5, `near those of libjpeg: mean difference ${mean.toFixed(2)}`);
   runTool('djxl', jxl, back, '--num_threads=0');

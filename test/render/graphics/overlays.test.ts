@@ -62,7 +62,7 @@ function signs(pixels: Uint8Array, columns: number): string[] {
 const flat = {
   rows: 4,
   columns: 6,
-  more: [element(0x00281050, 'DS', '127.5'), element(0x00281051, 'DS', '256')],
+  more: [element(0x00281050, 'DS', '128'), element(0x00281051, 'DS', '256')],
 };
 const level = 100;
 const grey = (count = 24): Uint8Array => new Uint8Array(count).fill(level);

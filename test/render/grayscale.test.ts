@@ -68,18 +68,18 @@ t.test('a linear window narrower than 1 is taken as exact', async (t) => {
   t.same(levels({ allocated: 16, pixels: words(0, 1, 2, 3), more }), [0, 0, 128, 255]);
 });
 
-t.test('without a window the range of the frame is shown, each frame its own', async (t) => {
+t.test('without a window the range of all frames is shown', async (t) => {
   const part10 = image({
     allocated: 16,
     frames: 2,
-    pixels: words(10, 20, 30, 40, -5, 0, 0, 5),
+    pixels: words(10, 20, 30, 41, -10, 0, 0, 5),
     signed: true,
   });
   t.same(
     draw(part10).map((frame) => [...frame.image.pixels]),
     [
-      [0, 85, 170, 255],
-      [0, 128, 128, 255],
+      [100, 150, 200, 255],
+      [0, 50, 50, 75],
     ],
   );
 });
@@ -144,7 +144,7 @@ t.test('32-bit values keep their precision', async (t) => {
   );
 });
 
-t.test('floats: the range leaves out NaN, infinities and padding; NaN is black', async (t) => {
+t.test('floats: the range leaves out NaN, infinities and padding; these are black', async (t) => {
   const float = (vr: 'OF' | 'OD', tag: number, pixels: Float32Array | Float64Array): number[] => {
     const padding = element(vr === 'OF' ? 0x00280122 : 0x00280123, vr === 'OF' ? 'FL' : 'FD', -999);
     const more = [element(tag, vr, pixels), padding];
@@ -157,16 +157,16 @@ t.test('floats: the range leaves out NaN, infinities and padding; NaN is black',
     });
   };
   const values = [-999, 1, 1.5, 3, Number.NaN, Number.POSITIVE_INFINITY];
-  const wanted = [0, 0, 64, 255, 0, 255];
+  const wanted = [0, 0, 64, 255, 0, 0];
   t.same(float('OF', 0x7fe00008, Float32Array.from(values)), wanted);
   t.same(float('OD', 0x7fe00009, Float64Array.from(values)), wanted);
 });
 
 t.test('big-endian cells of 8, 16 and 32 bits', async (t) => {
   const wanted = [0, 85, 170, 255];
-  const eight = Uint8Array.of(1, 0, 3, 2); // OW: words with swapped bytes
+  const eight = Uint8Array.of(85, 0, 255, 170); // OW: words with swapped bytes
   t.same(levels({ syntax: bigEndian, pixels: eight }), wanted);
-  t.same(levels({ syntax: bigEndian, pixels: Uint8Array.of(0, 1, 2, 3), pixelVr: 'OB' }), wanted);
+  t.same(levels({ syntax: bigEndian, pixels: Uint8Array.from(wanted), pixelVr: 'OB' }), wanted);
   t.same(levels({ syntax: bigEndian, allocated: 16, pixels: Uint16Array.of(300, 301, 302, 303) }), wanted);
   const more = [element(0x7fe00008, 'OF', Float32Array.of(0, 1, 2, 3))];
   const float = { allocated: 32, pixels: null, without: [0x7fe00010], more };

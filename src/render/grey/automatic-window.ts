@@ -36,9 +36,9 @@ export function windowOfValues(distribution: Distribution, kind: ValueKind): Win
 
 function exactWindow(low: number, high: number): Window {
   const width = high - low;
-  // A width beyond what a double holds, or none: a step above the least value.
-  if (!(width > 0) || !Number.isFinite(width))
-    return { center: low + 0.5, width: 1, voiFunction: 'LINEAR_EXACT' };
+  if (!(width > 0)) return { center: low + 0.5, width: 1, voiFunction: 'LINEAR_EXACT' };
+  if (!Number.isFinite(width))
+    return { center: low / 2 + high / 2, width: Number.MAX_VALUE, voiFunction: 'LINEAR_EXACT' };
   return { center: low + width / 2, width, voiFunction: 'LINEAR_EXACT' };
 }
 

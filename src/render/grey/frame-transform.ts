@@ -72,7 +72,7 @@ export interface Presentation {
 
 /**
  * What stands between VOI and screen. Presentation LUT Shape INVERSE stands beside MONOCHROME1 in images: together they
- * are one inversion, not two, and MONOCHROME1 with IDENTITY is inverted as DCMTK does.
+ * are one inversion, not two. MONOCHROME1 with IDENTITY contradicts itself (C.8.11.3): it is inverted, as most viewers do.
  */
 export function presentationOf(dataSet: DataSet, pixels: PixelDescription): Presentation {
   const item = firstItem(dataSet, tags.PresentationLUTSequence);

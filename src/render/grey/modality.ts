@@ -20,22 +20,33 @@ export function toModality(transform: ModalityTransform, stored: number): number
   return table === undefined ? stored * transform.slope + transform.intercept : lookUp(table, stored);
 }
 
+/** X-ray angiography, also of two planes, and radiofluoroscopy. */
+const fluoroscopy = [
+  '1.2.840.10008.5.1.4.1.1.12.1',
+  '1.2.840.10008.5.1.4.1.1.12.2',
+  '1.2.840.10008.5.1.4.1.1.12.3',
+];
+const none: Rescale = { slope: 1, intercept: 0, type: undefined };
+
 /**
  * Gives the modality transform of each frame, counted from 0: the first Modality LUT, else the rescale of the frame's own
  * functional group, else of the shared ones (PS3.3 C.7.6.16.2.9), else of the top level, else Dose Grid Scaling (C.8.8.3)
- * as a slope, else none. The same object comes back as long as nothing differs. Throws PIXEL_DATA_INVALID for a table
- * shorter than described.
+ * as a slope, else none. None for angiography and fluoroscopy, where the transform leads back to X-ray intensity and is not
+ * meant for display (PS3.3 C.8.7.1.1.2): windows are of stored values there, as in DCMTK and Cornerstone. The same object
+ * comes back as long as nothing differs. Throws PIXEL_DATA_INVALID for a table shorter than described.
  */
 export function modalityTransforms(
   dataSet: DataSet,
   pixels: Pick<PixelDescription, 'signed'>,
 ): (frame: number) => ModalityTransform {
+  if (fluoroscopy.includes(firstText(dataSet, tags.SOPClassUID) ?? '')) {
+    const stored = { ...none, table: undefined };
+    return () => stored;
+  }
   const table = readModalityTable(dataSet, pixels.signed);
   const perFrame = items(dataSet, tags.PerFrameFunctionalGroupsSequence);
   const shared = firstItem(dataSet, tags.SharedFunctionalGroupsSequence);
-  const common = rescaleOfGroups(shared) ??
-    readRescale(dataSet) ??
-    readDoseGrid(dataSet) ?? { slope: 1, intercept: 0, type: undefined };
+  const common = rescaleOfGroups(shared) ?? readRescale(dataSet) ?? readDoseGrid(dataSet) ?? none;
   let last: ModalityTransform = { ...common, table };
   return (frame) => {
     const own = rescaleOfGroups(perFrame[frame]) ?? common;
@@ -63,13 +74,13 @@ function rescaleOfGroups(groups: DataSet | undefined): Rescale | undefined {
   return item && readRescale(item);
 }
 
-/** A slope of zero would make every image flat: it is what some devices write for "none". */
+/** A slope of zero would make every image flat: it is what some devices write for "none", and DCMTK reads it so. */
 function readRescale(dataSet: DataSet): Rescale | undefined {
   const [slope = Number.NaN] = numbers(dataSet, tags.RescaleSlope);
   const [intercept = Number.NaN] = numbers(dataSet, tags.RescaleIntercept);
-  if (!Number.isFinite(slope) && !Number.isFinite(intercept)) return undefined;
+  if (slope === 0 || (!Number.isFinite(slope) && !Number.isFinite(intercept))) return undefined;
   return {
-    slope: Number.isFinite(slope) && slope !== 0 ? slope : 1,
+    slope: Number.isFinite(slope) ? slope : 1,
     intercept: Number.isFinite(intercept) ? intercept : 0,
     type: firstText(dataSet, tags.RescaleType),
   };

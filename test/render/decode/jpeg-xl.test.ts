@@ -79,7 +79,7 @@ t.test('a recompressed JPEG gives the samples of the JPEG', async (t) => {
   const theirs = [...readFileSync(back).subarray(-of.values.length)];
   const found = ours(of, readFileSync(jxl));
   const mean = found.reduce((sum, value, i) => sum + Math.abs(value - (theirs[i] ?? 0)), 0) / found.length;
-  t.ok(mean < 0.5, `near those of libjpeg: mean difference ${mean.toFixed(2)}`);
+  t.ok(mean < 1, `near those of libjpeg: mean difference ${mean.toFixed(2)}`);
   runTool('djxl', jxl, back, '--num_threads=0');
   t.ok(largestDifference(found, [...readFileSync(back).subarray(-of.values.length)]) <= 1, 'those of djxl');
 });

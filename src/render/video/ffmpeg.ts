@@ -15,7 +15,6 @@ const codecs = ['mpeg1video', 'mpeg2video', 'h264', 'hevc'];
 const containers = ['mov', 'mpegts', 'mpeg', 'mpegvideo', 'h264', 'hevc'];
 /** Needs `-autoscale`; 4.4 is of April 2021. */
 const oldest = 404;
-const probeTimeoutMs = 30_000;
 const maxLineBytes = 1024;
 const maxProbeLines = 20_000;
 /** CPU time after which the system ends a decoder that nobody is left to stop. */
@@ -26,20 +25,26 @@ const maxKnown = 16;
 
 /**
  * Finds out whether a program, by name or path, is an ffmpeg that decodes what is needed. Asked once per thread when it
- * is; again at the next instance when it is not, for it may be installed meanwhile. Throws VIDEO_DECODER_MISSING.
+ * is; again at the next instance when it is not, for it may be installed meanwhile. `timeoutMs` holds for each answer.
+ * Throws VIDEO_DECODER_MISSING.
  */
-export async function findFfmpeg(program: string | null): Promise<Ffmpeg> {
+export async function findFfmpeg(program: string | null, timeoutMs: number): Promise<Ffmpeg> {
   if (program === null) throw new SallyportError('VIDEO_DECODER_MISSING');
   const before = known.get(program);
   if (before !== undefined) return before;
-  const version = await ask(program, ['-version'], /^ffmpeg version n?(?:\d+:)?(?:(\d+)\.(\d+)|\S+)/);
+  const version = await ask(
+    program,
+    ['-version'],
+    timeoutMs,
+    /^ffmpeg version n?(?:\d+:)?(?:(\d+)\.(\d+)|\S+)/,
+  );
   if (version === undefined) throw unsuited('not an ffmpeg');
   // A build from the repository has no number; it is a recent one.
   const number = version[1] === undefined ? 9999 : Number(version[1]) * 100 + Number(version[2]);
   if (number < oldest) throw unsuited('older than 4.4');
   for (const codec of codecs.slice(1)) {
     // Some distributions leave decoders out.
-    const found = await ask(program, ['-decoders'], new RegExp(`^ V\\S{5} ${codec} `));
+    const found = await ask(program, ['-decoders'], timeoutMs, new RegExp(`^ V\\S{5} ${codec} `));
     if (found === undefined) throw unsuited(`without ${codec}`);
   }
   const passThrough = number < 501 ? ['-vsync', 'passthrough'] : ['-fps_mode', 'passthrough'];
@@ -57,9 +62,10 @@ function unsuited(detail: string): SallyportError {
 async function ask(
   program: string,
   args: readonly string[],
+  timeoutMs: number,
   pattern: RegExp,
 ): Promise<RegExpExecArray | undefined> {
-  const process = await startDecoder(program, ['-hide_banner', ...args], { timeoutMs: probeTimeoutMs });
+  const process = await startDecoder(program, ['-hide_banner', ...args], { timeoutMs });
   try {
     const output = new OutputReader(process);
     return await process.within(async () => {
@@ -93,7 +99,8 @@ export interface DecodeRequest {
  * Starts decoding. The first fault ends it (`-xerror`, `explode`): concealed damage would be an image that nobody took.
  *
  * Colour: matrix and range as the stream says; where it says nothing, ITU-R BT.601 with limited range, which is what
- * YBR_PARTIAL_420 means (PS3.3 C.7.6.3.1.2) and what ffmpeg takes by itself. Chrominance is interpolated linearly.
+ * YBR_PARTIAL_420 means (PS3.3 C.7.6.3.1.2) and what ffmpeg takes by itself. Chrominance is interpolated from where the
+ * codings have it: beside the left one of the pixels that share it.
  * Fields of interlaced video stay interleaved as they are stored; nothing is rotated, stretched, repeated or dropped.
  */
 export function startDecoding(ffmpeg: Ffmpeg, request: DecodeRequest): Promise<DecoderProcess> {
@@ -104,7 +111,7 @@ export function startDecoding(ffmpeg: Ffmpeg, request: DecodeRequest): Promise<D
     'setpts=N*1000000',
     ...(output === 'count'
       ? []
-      : ['scale=flags=bilinear+accurate_rnd+full_chroma_int+full_chroma_inp', 'format=rgb24']),
+      : ['scale=in_h_chr_pos=0:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp', 'format=rgb24']),
   ];
   const args = [
     ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'quiet', '-xerror'],

@@ -26,8 +26,8 @@ export type VideoSettings = Pick<DrawSettings, 'ffmpeg' | 'frames' | 'frameTimeo
  * that refer to pictures before it, and a number made from duration and rate is off by one. More means a cut stream.
  */
 const toleratedMissing = 3;
-/** Coded pictures are whole macroblocks or coding tree units, of 64 pixels at most, the rest cropped. */
-const codedSlack = 64;
+/** Against streams that need far more memory than described: coded pictures are larger, decoders' buffers larger still. */
+const codedSlack = 512;
 const maxLineBytes = 512;
 
 /**
@@ -49,7 +49,7 @@ export async function* videoFrames(
   if (body.kind !== 'fragments') throw invalid('encapsulated pixel data expected');
   // PS3.5 8.2.5: three samples. What one sample with a palette or an inversion would mean is nowhere said.
   if (pixels.samplesPerPixel !== 3) throw invalid('samples per pixel');
-  const ffmpeg = await findFfmpeg(settings.ffmpeg);
+  const ffmpeg = await findFfmpeg(settings.ffmpeg, settings.frameTimeoutMs);
   const file = writeStreamFile(body, { folder: scratchFolder, readers: 2, onProgress });
   try {
     const [forCounting, forImages] = file.descriptors as [number, number];

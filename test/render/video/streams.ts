@@ -103,7 +103,9 @@ export function ffmpeg(...args: readonly string[]): Buffer {
 /** Makes one stream in a folder; returns its path. */
 export function makeStream(folder: string, kind: Omit<StreamKind, 'name' | 'syntax'>, seconds = 1): string {
   const path = join(folder, kind.file);
-  const pictures = `testsrc2=s=${kind.size ?? '320x240'}:r=25:d=${seconds}`;
+  const size = kind.size ?? '320x240';
+  // The richer pictures exist in even sizes only.
+  const pictures = `${/[13579](x|$)/.test(size) ? 'testsrc' : 'testsrc2'}=s=${size}:r=25:d=${seconds}`;
   const sound = kind.audio === true ? ['-f', 'lavfi', '-i', `sine=d=${seconds}`] : [];
   // A title, as devices write the patient's name there.
   ffmpeg('-f', 'lavfi', '-i', pictures, ...sound, '-metadata', 'title=DOE^JANE', ...kind.encode, path);

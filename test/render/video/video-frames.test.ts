@@ -11,11 +11,16 @@ import { drawVideo, ffmpeg, h264, makeStream, mpeg2, streamKinds, video } from '
 const bytesOf = (frames: readonly DrawnFrame[]): Buffer =>
   Buffer.concat(frames.map(({ image }) => image.pixels));
 
-/** RGB of all frames as ffmpeg converts them by itself. */
-const theirs = (path: string): Buffer =>
-  ffmpeg(
-    ...['-i', path, '-map', '0:v:0', '-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'],
+/** RGB of all frames as zimg converts them, a library that shares nothing with ffmpeg's own conversion. */
+const theirs = (path: string): Buffer => {
+  const unmarked = 'setfield=prog,setparams=range=limited:colorspace=smpte170m:color_primaries=smpte170m';
+  const converted =
+    'zscale=matrixin=170m:rangein=limited:chromalin=left:filter=bilinear:matrix=gbr:range=full';
+  const filter = `${unmarked},${converted},format=gbrp,format=rgb24`;
+  return ffmpeg(
+    ...['-i', path, '-map', '0:v:0', '-fps_mode', 'passthrough', '-vf', filter, '-f', 'rawvideo', '-'],
   );
+};
 
 /** The planes of all frames as they are stored: luminance in full, chrominance of half the size or the same. */
 const planes = (path: string, format: string): Buffer =>
@@ -30,34 +35,37 @@ function meanDifference(a: Uint8Array, b: Uint8Array): number {
   return sum / a.length;
 }
 
-t.test('every coding in every container gives the pictures that ffmpeg shows, in order', async (t) => {
-  if (!requirePeer(t, 'ffmpeg')) return;
-  const folder = t.testdir();
-  for (const kind of streamKinds) {
-    const path = makeStream(folder, kind);
-    const frames = await drawVideo(video(path, { syntax: kind.syntax, size: kind.size ?? '320x240' }));
-    t.same(
-      frames.map(({ frame }) => frame),
-      Array.from({ length: 25 }, (_, index) => index + 1),
-      kind.name,
-    );
-    t.match(frames[24], { framesSelected: 25, numberOfFrames: 25, image: { channels: 3 } });
-    const expected = theirs(path);
-    const ours = bytesOf(frames);
-    const mean = meanDifference(ours, expected);
-    t.comment(`${kind.name}: mean difference ${mean.toFixed(3)}`);
-    // The rest is how chrominance is interpolated at edges.
-    t.ok(mean < 2.5, `${kind.name}: mean difference ${mean.toFixed(2)}`);
-    // A picture of another time would be far off: each is nearer to its own than to its neighbour's.
-    const size = ours.length / 25;
-    for (const index of [0, 12, 23]) {
-      const own = ours.subarray(index * size, (index + 1) * size);
-      const next = expected.subarray((index + 1) * size, (index + 2) * size);
-      const here = meanDifference(own, expected.subarray(index * size, (index + 1) * size));
-      t.ok(here < meanDifference(own, next), `${kind.name}: frame ${index + 1} is that frame`);
+t.test(
+  'every coding in every container gives the pictures that another converter shows, in order',
+  async (t) => {
+    if (!requirePeer(t, 'ffmpeg')) return;
+    const folder = t.testdir();
+    for (const kind of streamKinds) {
+      const path = makeStream(folder, kind);
+      const frames = await drawVideo(video(path, { syntax: kind.syntax, size: kind.size ?? '320x240' }));
+      t.same(
+        frames.map(({ frame }) => frame),
+        Array.from({ length: 25 }, (_, index) => index + 1),
+        kind.name,
+      );
+      t.match(frames[24], { framesSelected: 25, numberOfFrames: 25, image: { channels: 3 } });
+      const expected = theirs(path);
+      const ours = bytesOf(frames);
+      const mean = meanDifference(ours, expected);
+      t.comment(`${kind.name}: mean difference ${mean.toFixed(3)}`);
+      // The rest is how chrominance is interpolated at edges, linearly or by cubic curves.
+      t.ok(mean < 1, `${kind.name}: mean difference ${mean.toFixed(2)}`);
+      // A picture of another time would be far off: each is nearer to its own than to its neighbour's.
+      const size = ours.length / 25;
+      for (const index of [0, 12, 23]) {
+        const own = ours.subarray(index * size, (index + 1) * size);
+        const next = expected.subarray((index + 1) * size, (index + 2) * size);
+        const here = meanDifference(own, expected.subarray(index * size, (index + 1) * size));
+        t.ok(here < meanDifference(own, next), `${kind.name}: frame ${index + 1} is that frame`);
+      }
     }
-  }
-});
+  },
+);
 
 t.test('luminance is kept to one level: the colours are those of the formula', async (t) => {
   if (!requirePeer(t, 'ffmpeg')) return;
@@ -221,14 +229,19 @@ t.test('a stream that is damaged, cut, of another size or none at all gives no f
     for (const size of [`${columns + 1}x${rows}`, `${columns}x${rows - 1}`, '16x16', `${rows}x${columns}`])
       await refused(`${kind.name}, said to be ${size}`, video(bytes, { ...options, size }));
   }
-  const mp4 = readFileSync(join(folder, 'f.mp4'));
-  for (const [what, at] of [
-    ['in its index', 200],
-    ['in its pictures', Math.floor(mp4.length * 0.6)],
+  // No checksum protects pictures, so that one fault may pass for another picture; many do not.
+  for (const [name, from] of [
+    ['f.mp4', 0.5],
+    ['v.m2v', 0.3],
+    ['v.264', 0.3],
+    ['v265.mp4', 0.2],
+    ['v.265', 0.3],
   ] as const) {
-    const damaged = Buffer.from(mp4);
-    for (let index = at; index < at + 200; index++) damaged[index] = 0x55 ^ (damaged[index] ?? 0);
-    await refused(`damaged ${what}`, video(damaged, { frames: 50 }));
+    const damaged = readFileSync(join(folder, name));
+    for (let at = Math.floor(damaged.length * from); at < damaged.length; at += 97) {
+      damaged[at] = 0x55 ^ (damaged[at] ?? 0);
+    }
+    await refused(`${name}, damaged`, video(damaged, { frames: 50 }));
   }
   const noise = Buffer.from(
     Array.from({ length: 60_000 }, (_, i) => (Math.imul(i, 2654435761) >>> 13) & 0xff),

@@ -23,6 +23,7 @@ export const peers = {
   pdftotext: { package: 'poppler-utils', programs: ['pdftotext'] },
   qpdf: { package: 'qpdf', programs: ['qpdf'] },
   ffmpeg: { package: 'ffmpeg', programs: ['ffmpeg'] },
+  transicc: { package: 'liblcms2-utils', programs: ['transicc'] },
   xmllint: { package: 'libxml2-utils', programs: ['xmllint'] },
   pydicom: {
     package: 'python3-pydicom',

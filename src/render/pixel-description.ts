@@ -13,9 +13,9 @@ import {
 import { selectedFrames } from './frame-selection.ts';
 import type { DrawSettings } from './settings.ts';
 
-/** Float and double Pixel Padding Value, PS3.3 C.7.6.24 and C.7.6.25. */
-const floatPixelPaddingValue = 0x00280122;
-const doubleFloatPixelPaddingValue = 0x00280123;
+/** Float and double Pixel Padding Value and Range Limit, PS3.3 C.7.6.24 and C.7.6.25. */
+const floatPadding = { value: 0x00280122, limit: 0x00280124 };
+const doubleFloatPadding = { value: 0x00280123, limit: 0x00280125 };
 /** libjpeg's JPEG_MAX_DIMENSION. */
 const maxJpegDimension = 65_500;
 
@@ -199,9 +199,11 @@ function readSamples(dataSet: DataSet, element: DataElement): Samples {
 
 function readPadding(dataSet: DataSet, samples: Samples): PixelDescription['padding'] {
   if (samples.sampleKind !== 'integer') {
-    const tag = samples.sampleKind === 'double' ? doubleFloatPixelPaddingValue : floatPixelPaddingValue;
-    const value = firstNumber(dataSet, tag);
-    return value === undefined ? undefined : { low: value, high: value };
+    const tag = samples.sampleKind === 'double' ? doubleFloatPadding : floatPadding;
+    const value = firstNumber(dataSet, tag.value);
+    const limit = firstNumber(dataSet, tag.limit) ?? value;
+    if (value === undefined || limit === undefined) return undefined;
+    return { low: Math.min(value, limit), high: Math.max(value, limit) };
   }
   const raw = word(dataSet, tags.PixelPaddingValue);
   if (raw === undefined || samples.bitsAllocated > 16) return undefined;

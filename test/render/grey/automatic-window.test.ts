@@ -173,6 +173,24 @@ t.test('32-bit and floating point values are sampled; the greatest dose of all i
   t.same(levels({ ...float, photometric: 'MONOCHROME1' }).slice(0, 6), [0, 0, 0, 0, 109, 73]);
 });
 
+t.test('floating point padding may be a range', async (t) => {
+  const float = (vr: 'FL' | 'FD', tag: number, pixels: Float32Array | Float64Array): number[] =>
+    levels({
+      columns: 6,
+      allocated: vr === 'FL' ? 32 : 64,
+      pixels: null,
+      without: [0x7fe00010],
+      more: [
+        element(tag, vr === 'FL' ? 'OF' : 'OD', pixels),
+        element(vr === 'FL' ? 0x00280122 : 0x00280123, vr, 1e6),
+        element(vr === 'FL' ? 0x00280124 : 0x00280125, vr, 9e5),
+      ],
+    });
+  const values = [950_000, 1_000_000, 900_000, 1, 2, 3];
+  t.same(float('FL', 0x7fe00008, Float32Array.from(values)), [0, 0, 0, 0, 128, 255]);
+  t.same(float('FD', 0x7fe00009, Float64Array.from(values)), [0, 0, 0, 0, 128, 255]);
+});
+
 t.test('an empty frame is black', async (t) => {
   t.same(new Set(levels(square(new Uint16Array(2000)))), new Set([0]));
   t.same(levels({ allocated: 16, pixels: words(9, 9, 9, 9), signed: true }), [0, 0, 0, 0]);

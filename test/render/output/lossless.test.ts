@@ -7,7 +7,7 @@ import { encodePng } from '../../../src/render/output/sharp.ts';
 import { peerProgram, requirePeer } from '../../support/peers.ts';
 import { pydicom } from '../../support/pydicom.ts';
 import { run } from '../../support/run.ts';
-import { noise } from './pictures.ts';
+import { noise, readsImages } from './pictures.ts';
 
 /** Soft structure, or noise in all bits, in every combination of depth and components the formats hold. */
 function images(): Record<string, LosslessImage> {
@@ -41,29 +41,12 @@ function images(): Record<string, LosslessImage> {
 }
 
 const sameAsRaw = `
-import numpy
-from PIL import Image
-def netpbm(path):
-    data = open(path, 'rb').read()
-    fields, at = [], 0
-    while len(fields) < 4:
-        end = at
-        while not data[end:end + 1].isspace(): end += 1
-        if data[at:at + 1] == b'#': end = data.index(10, at)
-        elif end > at: fields.append(data[at:end])
-        at = end + 1
-    kind, width, height, most = fields
-    body = numpy.frombuffer(data[at:], dtype='>u2' if int(most) > 255 else 'u1')
-    return body.reshape(int(height), int(width), 3 if kind == b'P6' else 1), int(most)
-wrong = []
+${readsImages}wrong = []
 for job in json.load(open(sys.argv[1])):
     raw = numpy.fromfile(job['raw'], dtype='<u2' if job['bits'] == 16 else 'u1')
     raw = raw.reshape(job['height'], job['width'], job['channels'])
-    if job['decoded'].endswith('.png'):
-        image = Image.open(job['decoded'])
-        found, most = numpy.asarray(image).reshape(raw.shape), {'I': 65535, 'I;16': 65535}.get(image.mode, 255)
-    else:
-        found, most = netpbm(job['decoded'])
+    found, most = samples(job['decoded'])
+    found = found.reshape(raw.shape)
     if most != 2 ** job['bits'] - 1 or found.shape != raw.shape or not (found == raw).all():
         wrong.append(job['decoded'])
 print(json.dumps(wrong))

@@ -32,3 +32,25 @@ export function picture(
   }
   return { width, height, channels, pixels };
 }
+
+/** Python: `samples(path)` gives the samples of a PNG or binary PGM or PPM, and the largest sample it can hold. */
+export const readsImages = `
+import numpy
+from PIL import Image
+def netpbm(path):
+    data = open(path, 'rb').read()
+    fields, at = [], 0
+    while len(fields) < 4:
+        end = at
+        while not data[end:end + 1].isspace(): end += 1
+        if data[at:at + 1] == b'#': end = data.index(10, at)
+        elif end > at: fields.append(data[at:end])
+        at = end + 1
+    kind, width, height, most = fields
+    body = numpy.frombuffer(data[at:], dtype='>u2' if int(most) > 255 else 'u1')
+    return body.reshape(int(height), int(width), 3 if kind == b'P6' else 1), int(most)
+def samples(path):
+    if not path.endswith('.png'): return netpbm(path)
+    image = Image.open(path)
+    return numpy.asarray(image), 255 if image.mode in ('L', 'RGB') else 65535
+`;

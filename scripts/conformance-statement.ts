@@ -104,7 +104,7 @@ function transferSyntaxes(): string {
     .map(({ name, uid, renderable }) => [name, uid, renderable ? 'yes' : 'no: held']);
   return `## Transfer syntaxes
 
-Of those a sender proposes, an uncompressed one is preferred over a compressed one and a lossless one over a lossy one, so that no sender is led to convert. Instances are never transcoded: what is de-identified goes on in the transfer syntax in which it came.
+Of those a sender proposes, an uncompressed one is preferred over a compressed one and a lossless one over a lossy one, so that no sender is led to convert. Instances are never transcoded: what is de-identified goes on in the transfer syntax in which it came. MPEG-2, H.264 and HEVC are rendered where an external ffmpeg is installed, else held; decoders and pixel formats are in [pixel-formats.md](pixel-formats.md).
 
 ${table(['transfer syntax', 'UID', 'rendered'], rows)}`;
 }

@@ -2,9 +2,10 @@ import { loadConfig } from '../src/config/load.ts';
 import { errorRegistry, errorRow, isErrorCode } from '../src/core/errors.ts';
 import { retryDelayMs } from '../src/core/retry-policy.ts';
 import { Metrics } from '../src/observe/metrics.ts';
+import { fillSections, type Sections, table } from './marked-sections.ts';
 
 /** The tables of README that are made from the code, by the name of their markers. */
-const sections: Readonly<Record<string, () => string | Promise<string>>> = {
+const sections: Sections = {
   errors: () =>
     table(
       ['code', 'what happened', 'what to do', 'becomes', 'C-STORE status'],
@@ -47,20 +48,7 @@ const sections: Readonly<Record<string, () => string | Promise<string>>> = {
 
 /** README with each marked section made anew. Throws where a marker is missing. */
 export async function fillReadme(text: string): Promise<string> {
-  let filled = text;
-  for (const [name, make] of Object.entries(sections)) {
-    const begin = `<!-- begin ${name}: made by npm run generate -->`;
-    const end = `<!-- end ${name} -->`;
-    const from = filled.indexOf(begin);
-    const to = filled.indexOf(end);
-    if (from < 0 || to < from) throw new Error(`README.md has no section ${name}`);
-    filled = `${filled.slice(0, from + begin.length)}\n\n${await make()}\n\n${filled.slice(to)}`;
-  }
-  return filled;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return fillSections('README.md', text, sections);
 }
 
 function seconds(ms: number): string {

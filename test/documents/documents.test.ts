@@ -1,30 +1,53 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import t from 'tap';
 import { renderConformanceStatement } from '../../scripts/conformance-statement.ts';
+import { fillPixelFormats } from '../../scripts/pixel-formats.ts';
 import { fillReadme } from '../../scripts/readme-sections.ts';
 import { commands } from '../../src/cli/cli-commands.ts';
 import { renderReference } from '../../src/config/reference.ts';
 import { leaves } from '../../src/config/schema.ts';
 import { errorRegistry, exitCodes } from '../../src/core/errors.ts';
 import { faultPoints } from '../../src/core/fault-points.ts';
+import { transferSyntaxTable } from '../../src/dicom/transfer-syntaxes.ts';
 import { eventLevels } from '../../src/observe/events.ts';
+import { decoderOf } from '../../src/render/decode/decoder-table.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const readme = read('README.md');
+const pixelFormats = read('docs/pixel-formats.md');
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
   .map((path) => [path, read(join('src', path))] as const);
 
 t.test(
-  'config/README.md, the conformance statement and the tables of README are what the code makes',
+  'config/README.md, the conformance statement and the tables of README and of the pixel formats are what the code makes',
   async (t) => {
     t.equal(read('docs/conformance-statement.md'), renderConformanceStatement());
     t.equal(read('config/README.md'), renderReference());
     t.equal(await fillReadme(readme), readme);
+    t.equal(await fillPixelFormats(pixelFormats), pixelFormats);
   },
 );
+
+t.test('the pixel formats tell of every transfer syntax, rendered or held', async (t) => {
+  const rows = new Map(
+    [...pixelFormats.matchAll(/^\| ([^|]+) \| (1\.2\.[\d.]+) \| ([^|]*) \|/gm)].map(
+      ([, name, uid, decoder]) => [uid, { name, decoder }],
+    ),
+  );
+  for (const { uid, name, storable, renderable } of transferSyntaxTable) {
+    if (!storable) {
+      t.equal(rows.get(uid), undefined, `${name} never holds an image`);
+      continue;
+    }
+    const row = rows.get(uid);
+    t.equal(row?.name, name);
+    t.equal(row?.decoder?.includes('held'), decoderOf(uid) === undefined, `${name}: ${row?.decoder}`);
+    t.equal(renderable, decoderOf(uid) !== undefined, `${name} is called renderable where it has a decoder`);
+  }
+});
 
 t.test('README lists every command and no other', async (t) => {
   const section = readme.slice(readme.indexOf('## Operate'), readme.indexOf('## Backend'));
@@ -66,10 +89,10 @@ t.test('options that the documents name exist', async (t) => {
 });
 
 t.test('links to files in the documents lead somewhere', async (t) => {
-  for (const document of ['README.md', 'SECURITY.md', 'CHANGELOG.md']) {
+  for (const document of ['README.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/pixel-formats.md']) {
     const targets = [...read(document).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) => match[1] ?? '');
     t.same(
-      targets.filter((target) => !existsSync(join(root, target))),
+      targets.filter((target) => !existsSync(join(root, dirname(document), target))),
       [],
       document,
     );

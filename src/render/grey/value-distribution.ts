@@ -90,12 +90,15 @@ function compact(bins: Uint32Array, half: number, padding: StoredPadding): Distr
   const mask = bins.length - 1;
   const low = padding?.low ?? Number.NaN;
   const high = padding?.high ?? Number.NaN;
-  let occupied = 0;
-  for (let i = 0; i < bins.length; i++) if (bins[i] !== 0) occupied += 1;
-  const values = new Float64Array(occupied);
-  const counts = new Float64Array(occupied);
+  // Most images use few of the bins: what is empty at either end is passed over first.
+  let from = 0;
+  let end = bins.length;
+  while (from < end && bins[(from - half) & mask] === 0) from += 1;
+  while (from < end && bins[(end - 1 - half) & mask] === 0) end -= 1;
+  const values = new Float64Array(end - from);
+  const counts = new Float64Array(end - from);
   let to = 0;
-  for (let i = 0; i < bins.length; i++) {
+  for (let i = from; i < end; i++) {
     const stored = i - half;
     const count = bins[stored & mask] as number;
     if (count === 0 || (stored >= low && stored <= high)) continue;

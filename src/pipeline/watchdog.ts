@@ -3,6 +3,8 @@ import { readVitalSigns, type VitalSigns } from './vital-signs.ts';
 export interface WatchdogLimits {
   /** Most time of one instance from when a thread takes it up, ms. */
   readonly instanceMs: number;
+  /** Most time a thread may take to begin, ms: it loads the program, and its decoders. */
+  readonly startMs: number;
   /** Most time without a frame while it is rendered, ms. */
   readonly frameMs: number;
   /** Threads that can be at work at one time. */
@@ -15,9 +17,10 @@ interface Watched {
   readonly signs: VitalSigns;
   readonly onOverdue: (what: Overdue) => void;
   lastValue: number;
-  /** Since the last frame, and in all. */
+  /** Since the last frame; since a thread took it up; while a thread was free for it. */
   frameMs: number;
   instanceMs: number;
+  startMs: number;
 }
 
 /** How often the signs are read: a part of the shortest limit, within these. */
@@ -44,7 +47,7 @@ export class Watchdog {
 
   /** Calls back once when a limit is passed. Returns how to end the watch; to be called whatever comes of the task. */
   watch(signs: VitalSigns, onOverdue: (what: Overdue) => void): () => void {
-    const watched: Watched = { signs, onOverdue, lastValue: 0, frameMs: 0, instanceMs: 0 };
+    const watched: Watched = { signs, onOverdue, lastValue: 0, frameMs: 0, instanceMs: 0, startMs: 0 };
     this.#watched.add(watched);
     if (this.#timer === undefined) {
       const { instanceMs, frameMs } = this.#limits;
@@ -68,8 +71,9 @@ export class Watchdog {
     const all = [...this.#watched].map((watched) => ({ watched, signs: readVitalSigns(watched.signs) }));
     const busy = all.filter(({ signs }) => signs.begun).length;
     for (const { watched, signs } of all) {
+      if (signs.begun) watched.instanceMs += passedMs;
       // Not begun although a thread is free: one that does not start, which is to be found too.
-      if (signs.begun || busy < this.#limits.threads) watched.instanceMs += passedMs;
+      else if (busy < this.#limits.threads) watched.startMs += passedMs;
       const came = !signs.rendering || signs.value !== watched.lastValue;
       watched.frameMs = came ? 0 : watched.frameMs + passedMs;
       watched.lastValue = signs.value;
@@ -80,8 +84,9 @@ export class Watchdog {
     }
   }
 
-  #overdue({ frameMs, instanceMs }: Watched): Overdue | undefined {
-    if (frameMs > this.#limits.frameMs + graceMs) return 'one frame';
-    return instanceMs > this.#limits.instanceMs ? 'whole instance' : undefined;
+  #overdue({ frameMs, instanceMs, startMs }: Watched): Overdue | undefined {
+    const limits = this.#limits;
+    if (frameMs > limits.frameMs + graceMs) return 'one frame';
+    return instanceMs > limits.instanceMs || startMs > limits.startMs ? 'whole instance' : undefined;
   }
 }

@@ -47,6 +47,8 @@ const maxQueuedTasks = 256;
 /** Reports whose text is kept once. */
 const maxInterned = 64;
 
+/** A thread that has not begun by then never will, ms. */
+const startMs = 120_000;
 /**
  * JavaScript heap of one thread, MiB: bounds what a data set can make a thread hold; a thread beyond it ends as a crashed
  * one. Pixels and the memory of decoders lie outside of it: those `render.maxPixelsPerFrame` bounds.
@@ -71,6 +73,7 @@ export class WorkerPool {
     this.threads = settings.threads > 0 ? settings.threads : availableParallelism();
     this.#watchdog = new Watchdog({
       instanceMs: settings.prepareTimeoutMs,
+      startMs,
       frameMs: settings.frameTimeoutMs,
       threads: this.threads,
     });

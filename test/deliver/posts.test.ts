@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { SallyportError } from '../../src/core/errors.ts';
-import type { PreparedInstance } from '../../src/core/prepared.ts';
-import { type Post, type PostLimits, planPosts } from '../../src/deliver/posts.ts';
+import type { Growth, ImageRange, PreparedInstance } from '../../src/core/prepared.ts';
+import { GrowingPlan, type Post, type PostLimits, planPosts } from '../../src/deliver/posts.ts';
 import { Contract, type ImageUpload } from '../../src/example-backend/contract.ts';
 import { bodyOf, samplePrepared } from './samples.ts';
 
@@ -126,6 +126,73 @@ t.test('every plan keeps to its limits, the contract and the frames it was given
     }),
     { numRuns: 300 },
   );
+});
+
+/** The instance as it is while it is rendered; `state` and `parts` are for the test to change. */
+function growing(prepared: PreparedInstance) {
+  const growth = {
+    state: 'growing' as Growth['state'],
+    failure: undefined,
+    bytes: 0,
+    onChange: () => undefined,
+    abandon: () => undefined,
+  };
+  const parts: ImageRange[] = [];
+  const count = prepared.images.parts.length;
+  const add = (): void => {
+    const length = prepared.images.parts[parts.length]?.length ?? 0;
+    parts.push({ offset: growth.bytes, length });
+    growth.bytes += length;
+  };
+  const instance: PreparedInstance = {
+    ...prepared,
+    imagesBytes: 0,
+    images: { kind: 'growing', path: '/scratch', parts, count, growth },
+  };
+  return { instance, growth, add };
+}
+
+const told = (posts: readonly Post[]): unknown =>
+  posts.map(({ idempotencyKey, members, images, sizeBytes }) => [idempotencyKey, members, images, sizeBytes]);
+
+t.test(
+  'a growing instance is divided into the same posts as a whole one, each once it is complete',
+  async () => {
+    const sample = fc.record({
+      frames: fc.integer({ min: 1, max: 12 }),
+      padding: fc.integer({ min: 0, max: 600 }),
+    });
+    fc.assert(
+      fc.property(sample, limits, fc.array(fc.boolean(), { maxLength: 12 }), (options, bounds, asks) => {
+        const prepared = samplePrepared({ id: 'a', ...options });
+        const whole = planPosts([prepared], bounds);
+        const { instance, growth, add } = growing(prepared);
+        const plan = new GrowingPlan(instance, bounds);
+        for (let frame = 0; frame < options.frames; frame++) {
+          add();
+          if (asks[frame] !== true) continue;
+          const early = plan.posts();
+          if (JSON.stringify(told(early)) !== JSON.stringify(told(whole.slice(0, early.length))))
+            throw new Error('another post than the whole makes');
+          const planned = early.reduce((sum, { images }) => sum + images, 0);
+          if (planned > frame) throw new Error('a post went before the next frame showed that it is full');
+        }
+        growth.state = 'whole';
+        if (JSON.stringify(told(plan.posts())) !== JSON.stringify(told(whole)))
+          throw new Error('other posts');
+        if (plan.posts().length !== whole.length) throw new Error('asked again, more posts');
+      }),
+      { numRuns: 300 },
+    );
+  },
+);
+
+t.test('a frame of a growing instance that no post can hold throws when it comes', async (t) => {
+  const { instance, add } = growing(samplePrepared({ id: 'a', frames: 3, padding: 4000 }));
+  const plan = new GrowingPlan(instance, { maxBodyBytes: 4000, maxImagesPerPost: 9 });
+  t.strictSame(plan.posts(), []);
+  add();
+  t.throws(() => plan.posts(), { code: 'POST_TOO_LARGE', detail: 'frame 1' });
 });
 
 t.test('the plan does not depend on the order of arrival', async () => {

@@ -30,6 +30,7 @@ export interface LanesOptions {
   readonly prepareTimeoutMs?: number;
   readonly frameTimeoutMs?: number;
   readonly maxHeapMb?: number;
+  readonly threads?: number;
   readonly maxScratchBytes?: number;
   readonly reserveBytes?: number;
   readonly render?: Partial<RenderSettings>;
@@ -83,7 +84,7 @@ export async function openLanes(t: Test, options: LanesOptions = {}) {
   const limits = { maxBodyBytes: 8 * 1024 * 1024, maxImagesPerPost: options.maxImagesPerPost ?? 64 };
   const pool = new WorkerPool(
     {
-      threads: 1,
+      threads: options.threads ?? 1,
       prepareTimeoutMs: options.prepareTimeoutMs ?? 30_000,
       frameTimeoutMs: options.frameTimeoutMs ?? 30_000,
       ...(options.maxHeapMb === undefined ? {} : { maxHeapMb: options.maxHeapMb }),

@@ -29,7 +29,11 @@ t.test('an instance that never ends trips the timeout, and its thread is replace
   const lanes = await openLanes(t, { prepareTimeoutMs: 3000 });
   await lanes.add('hang-1', slice('a', 1));
   lanes.start();
-  t.match(await lanes.until('hang-1', 'held'), { code: 'RENDER_TIMEOUT', attempts: 1 });
+  t.match(await lanes.until('hang-1', 'held'), {
+    code: 'RENDER_TIMEOUT',
+    detail: 'whole instance',
+    attempts: 1,
+  });
   await lanes.add('fine-1', slice('a', 2));
   await lanes.until('fine-1', 'delivered');
   t.equal(lanes.count('worker.replaced'), 2);
@@ -45,4 +49,40 @@ t.test('stopping in the middle of an instance leaves it as it was', async (t) =>
   const again = await openLanes(t, { dir });
   t.match(await again.ledger.get('hang-1'), { state: 'received', attempts: 0, code: null });
   t.equal(lanes.count('worker.replaced'), 0, 'a thread that was told to end has not crashed');
+});
+
+t.test('a thread that fills its heap ends alone; the process and the next instance go on', async (t) => {
+  const lanes = await openLanes(t, { maxHeapMb: 160 });
+  await lanes.add('heap-1', slice('a', 1));
+  lanes.start();
+  t.match(await lanes.until('heap-1', 'held'), { code: 'WORKER_CRASHED', attempts: 1 });
+  t.equal(lanes.count('worker.replaced'), 2);
+  await lanes.add('fine-1', slice('a', 2));
+  await lanes.until('fine-1', 'delivered');
+});
+
+t.test('memory outside of the heap that cannot be had is a failure of the one instance', async (t) => {
+  const lanes = await openLanes(t);
+  await lanes.add('outside-1', slice('a', 1));
+  lanes.start();
+  t.match(await lanes.until('outside-1', 'held'), { code: 'WORKER_CRASHED' });
+  await lanes.add('fine-1', slice('a', 2));
+  await lanes.until('fine-1', 'delivered');
+});
+
+t.test('time in the queue behind a slow instance does not count', async (t) => {
+  const lanes = await openLanes(t, { prepareTimeoutMs: 4000 });
+  // Two attempts of the first take eight seconds; the second waits for a thread all that time.
+  await lanes.add('hang-1', slice('a', 1));
+  await lanes.add('hang-2', slice('a', 2));
+  await lanes.add('fine-3', slice('a', 3));
+  lanes.start();
+  await lanes.until('fine-3', 'delivered');
+  t.match(await lanes.ledger.get('fine-3'), { attempts: 0 });
+  t.notOk(
+    lanes.events.some(
+      ({ name, fields }) =>
+        name === 'instance.retryScheduled' && 'instanceId' in fields && fields.instanceId === 'fine-3',
+    ),
+  );
 });

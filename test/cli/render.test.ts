@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import sharp from 'sharp';
 import t from 'tap';
 import { renderCommand } from '../../src/cli/commands/render.ts';
+import { renderOptions } from '../../src/cli/render-arguments.ts';
 import { encodePart10 } from '../../src/synthetic/dicom-writer.ts';
 import { greyImage } from '../support/instances.ts';
 
@@ -20,7 +21,18 @@ interface Line {
   readonly status: string;
   readonly code: string | null;
   readonly reason: string | null;
-  readonly frames: readonly { frame: number; output: string; width: number; height: number }[];
+  readonly frames: readonly {
+    frame: number;
+    output: string;
+    contentType: string;
+    width: number;
+    height: number;
+    dataWidth: number;
+    dataHeight: number;
+    sampleBits?: number;
+    sampleSlope?: number;
+    sampleIntercept?: number;
+  }[];
 }
 
 async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -94,14 +106,74 @@ t.test('wrong arguments and an output that cannot be made', async (t) => {
   const dir = t.testdir({ file: 'x' });
   t.equal((await run('--output', dir)).code, 64, 'no path');
   t.equal((await run(dir)).code, 64, 'no output');
-  t.equal((await run(dir, '--output', dir, '--quality', '0')).code, 64);
+  for (const [option, value, says] of [
+    ['--quality', '0', /--quality is a whole number from 1 to 100/],
+    ['--quality', '9.5', /--quality/],
+    ['--max-long-edge', '-1', /--max-long-edge is a whole number from 0 to 65500/],
+    ['--max-long-edge', '70000', /--max-long-edge/],
+    ['--format', 'tiff', /--format is jpeg, png, jxl or htj2k/],
+    ['--frames', 'every:0', /--frames is all, first, middle, every:N or at-most:N/],
+    ['--window', 'bone', /--window is a number from 1 to 99, automatic or explanation:TEXT/],
+    ['--segmentations', 'red', /--segmentations is grey, color or hold/],
+  ] as const) {
+    const result = await run(dir, '--output', join(dir, 'never'), `${option}=${value}`);
+    t.equal(result.code, 64, `${option} ${value}`);
+    t.match(result.stderr, says);
+  }
+  const two = await run(dir, '--output', join(dir, 'never'), '--quality=x', '--frames=x');
+  t.match(two.stderr, /--quality.*\n--frames.*\n/, 'every fault is told at once');
+  t.notOk(existsSync(join(dir, 'never')));
   t.equal((await run(dir, '--output', join(dir, 'file', 'below'))).code, 73);
   await t.rejects(run(dir, '--output', dir, '--colour'), { code: 'ERR_PARSE_ARGS_UNKNOWN_OPTION' });
   const help = await run('--help');
   t.equal(help.code, 0);
   t.match(help.stdout, /nothing is de-identified/);
+  for (const option of Object.keys(renderOptions)) t.match(help.stdout, `  --${option} `);
   const empty = join(dir, 'empty');
   mkdirSync(empty);
   t.equal((await run(empty, '--output', join(dir, 'out'))).code, 1, 'no input found');
   t.ok(existsSync(join(dir, 'out')));
+});
+
+t.test('settings reach the images, and the manifest tells what they are', async (t) => {
+  const dir = t.testdir();
+  const file = join(dir, 'several.dcm');
+  writeFileSync(file, encodePart10({ elements: greyImage({ rows: 40, columns: 60, frames: 5 }) }));
+  const rendered = async (...options: string[]): Promise<Line['frames']> => {
+    const manifest = join(dir, 'm');
+    const { code, stderr } = await run(
+      file,
+      '--output',
+      join(dir, 'out'),
+      '--manifest',
+      manifest,
+      ...options,
+    );
+    t.equal(code, 0, stderr);
+    return readManifest(manifest)[0]?.frames ?? [];
+  };
+  const numbersOf = (frames: Line['frames']): number[] => frames.map(({ frame }) => frame);
+  t.same(numbersOf(await rendered()), [1, 2, 3, 4, 5]);
+  t.same(numbersOf(await rendered('--frames', 'middle')), [3]);
+  t.same(numbersOf(await rendered('--frames', 'every:2')), [1, 3, 5]);
+  const [small] = await rendered('--max-long-edge', '30', '--frames', 'first');
+  t.match(small, {
+    contentType: 'image/jpeg',
+    width: 60,
+    height: 40,
+    dataWidth: 30,
+    dataHeight: 20,
+    sampleBits: undefined,
+  });
+  t.match(await sharp(small?.output).metadata(), { format: 'jpeg', width: 30, height: 20 });
+  for (const [format, contentType, ending] of [
+    ['png', 'image/png', '.png'],
+    ['jxl', 'image/jxl', '.jxl'],
+    ['htj2k', 'image/jphc', '.jhc'],
+  ] as const) {
+    const [frame] = await rendered('--format', format, '--frames', 'first', '--max-long-edge', '30');
+    t.match(frame, { contentType, dataWidth: 60, dataHeight: 40, sampleBits: 8, sampleSlope: 1 });
+    t.match(frame?.output, new RegExp(`-00001\\${ending}$`));
+    t.ok(existsSync(frame?.output ?? ''));
+  }
 });

@@ -11,6 +11,7 @@ import { GrayscaleRenderer } from './grey/grayscale.ts';
 import { isSegmentation, refuseHeldSegmentation, segmentationPainter } from './grey/segmentation.ts';
 import type { EightBitImage } from './output/sharp.ts';
 import type { PixelDescription } from './pixel-description.ts';
+import { freshMemory, type PixelMemory } from './pixel-memory.ts';
 import { type CellLayout, type Cells, cellsOf, layoutOf } from './samples.ts';
 import type { DrawSettings } from './settings.ts';
 
@@ -34,11 +35,17 @@ type Paint = (
 
 /**
  * The painter of an instance, with its shutters and overlays if the settings ask for them: overlays over shutters, as in
- * PS3.4 N.2. Throws PIXEL_DATA_INVALID or PIXEL_FORMAT_UNSUPPORTED for palettes and segmentations that cannot be drawn.
+ * PS3.4 N.2. Grey images lie in `memory`. Throws PIXEL_DATA_INVALID or PIXEL_FORMAT_UNSUPPORTED for palettes and
+ * segmentations that cannot be drawn.
  */
-export function painter(dataSet: DataSet, pixels: PixelDescription, settings: DrawSettings): Painter {
+export function painter(
+  dataSet: DataSet,
+  pixels: PixelDescription,
+  settings: DrawSettings,
+  memory: PixelMemory = freshMemory,
+): Painter {
   const supplemental = supplementalPalette(dataSet, pixels);
-  const { kind, paint } = choosePaint(dataSet, pixels, settings, supplemental);
+  const { kind, paint } = choosePaint(dataSet, pixels, settings, supplemental, memory);
   const { rows: height, columns: width } = pixels;
   const shutterOf = settings.shutters ? displayShutters(dataSet, height, width) : () => undefined;
   const planes = settings.overlays ? overlayPlanes(dataSet, pixels) : [];
@@ -64,6 +71,7 @@ function choosePaint(
   pixels: PixelDescription,
   settings: DrawSettings,
   supplemental: SupplementalPalette | undefined,
+  memory: PixelMemory,
 ): Pick<Painter, 'kind'> & { readonly paint: Paint } {
   refuseHeldSegmentation(dataSet, settings.segmentations);
   const inColor = settings.segmentations === 'color';
@@ -95,7 +103,7 @@ function choosePaint(
       }),
     };
   }
-  const grayscale = new GrayscaleRenderer(presentationOf(dataSet, pixels), pixels.padding);
+  const grayscale = new GrayscaleRenderer(presentationOf(dataSet, pixels), pixels, memory);
   return {
     kind: supplemental === undefined ? 'grey' : 'color',
     paint(frame, transform, index) {

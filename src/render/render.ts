@@ -14,6 +14,7 @@ import type { EightBitImage } from './output/sharp.ts';
 import { storedSamples } from './output/stored-samples.ts';
 import { painter } from './painter.ts';
 import { describePixels, type PixelDescription } from './pixel-description.ts';
+import { type PixelMemory, releaseMemory, reusedMemory } from './pixel-memory.ts';
 import type { DrawSettings, RenderSettings, RenderSurroundings } from './settings.ts';
 import { videoFrames } from './video/video-frames.ts';
 
@@ -80,8 +81,9 @@ export async function* renderAsIs(
   settings: RenderSettings,
   surroundings: RenderSurroundings = {},
 ): AsyncGenerator<RenderedFrame> {
+  const memory = reusedMemory();
   try {
-    for await (const opened of openFrames(dataSet, transferSyntaxUid, settings, surroundings)) {
+    for await (const opened of openFrames(dataSet, transferSyntaxUid, settings, surroundings, memory)) {
       const { frame, framesSelected, numberOfFrames, width, height, transform } = opened;
       const { rescaleSlope, rescaleIntercept, rescaleType, window } = transform;
       yield {
@@ -99,6 +101,8 @@ export async function* renderAsIs(
     }
   } catch (thrown) {
     throw asRenderError(thrown);
+  } finally {
+    releaseMemory(memory);
   }
 }
 
@@ -146,9 +150,10 @@ async function* openFrames(
   transferSyntaxUid: string,
   settings: DrawSettings,
   surroundings: RenderSurroundings,
+  memory?: PixelMemory,
 ): AsyncGenerator<DrawableFrame> {
   if (decoderOf(transferSyntaxUid)?.how === 'video') yield* openVideo(dataSet, settings, surroundings);
-  else yield* open(dataSet, transferSyntaxUid, settings);
+  else yield* open(dataSet, transferSyntaxUid, settings, memory);
 }
 
 async function* openVideo(
@@ -240,11 +245,12 @@ function* open(
   dataSet: DataSet,
   transferSyntaxUid: string,
   settings: DrawSettings,
+  memory?: PixelMemory,
 ): Generator<DrawableFrame> {
   const pixels = describePixels(dataSet, settings);
   const { columns: width, rows: height } = pixels;
   const frameAt = frameDecoder(dataSet, transferSyntaxUid, pixels);
-  const instance = painter(dataSet, pixels, settings);
+  const instance = painter(dataSet, pixels, settings, memory);
   const hasPalette = pixels.photometricInterpretation === 'PALETTE COLOR';
   const isWindowed = pixels.samplesPerPixel === 1 && !hasPalette && instance.kind !== 'segmentation';
   const transformOf = frameTransforms(

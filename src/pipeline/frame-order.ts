@@ -39,7 +39,11 @@ export function frameOrder(
       firstNumber(cardiac, tags.NominalCardiacTriggerDelayTime) ?? firstNumber(dataSet, tags.TriggerTime);
     const dimensions = numbers(content, tags.DimensionIndexValues);
     const stack = firstText(content, tags.StackID);
-    const increments = vectors.map(({ tag, values }) => ({ tag, value: values[index] as number }));
+    // A video may have more frames than Number of Frames says.
+    const increments = vectors.flatMap(({ tag, values }) => {
+      const value = values[index];
+      return value === undefined ? [] : [{ tag, value }];
+    });
     return {
       frameOffsetMs: offsetOf(index),
       frameReferenceTimeMs: reference,

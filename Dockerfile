@@ -1,4 +1,5 @@
 # Sallyport in a container. Build: docker build -t sallyport .
+#        with ffmpeg for MPEG-2, H.264 and HEVC (some 500 MB more): docker build --build-arg FFMPEG=yes -t sallyport .
 # Run:   docker run --read-only -v sallyport-data:/data -p 11112:11112 -p 8080:8080 \
 #          -e SALLYPORT_BACKEND_BASE_URL=https://backend.example sallyport
 #
@@ -19,6 +20,10 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/node node_modules/.bin/node
 
 FROM node:26-slim
+ARG FFMPEG=no
+RUN if [ "$FFMPEG" = yes ]; then \
+      apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*; \
+    fi
 ENV NODE_ENV=production \
     SALLYPORT_STORAGE_DIR=/data \
     SALLYPORT_HTTP_HOST=0.0.0.0

@@ -16,7 +16,10 @@ export interface DecoderProcess {
   chunk(): Promise<Uint8Array | undefined>;
   /** Runs `work`, which reads: throws RENDER_TIMEOUT and ends the program where that takes longer than the time limit. */
   within<T>(work: () => Promise<T>): Promise<T>;
-  /** True where the program ended by itself and without a fault. Not before all output is read. */
+  /**
+   * True where the program ended by itself and without a fault; PIXEL_DATA_INVALID with a detail where it crashed. Not
+   * before all output is read.
+   */
   succeeded(): Promise<boolean>;
   /** Ends the program where it still runs. To be called in any case; harmless when repeated. */
   stop(): Promise<void>;
@@ -111,6 +114,8 @@ class RunningDecoder implements DecoderProcess {
 
   async succeeded(): Promise<boolean> {
     const end = await this.#ended;
+    if ('code' in end && end.code === null)
+      throw new SallyportError('PIXEL_DATA_INVALID', { detail: 'video decoder ended by a signal' });
     return 'code' in end && end.code === 0;
   }
 

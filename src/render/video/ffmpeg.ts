@@ -13,7 +13,7 @@ export interface Ffmpeg {
 const codecs = ['mpeg1video', 'mpeg2video', 'h264', 'hevc'];
 /** PS3.5 8.2.5 to 8.2.11: MP4, transport and program streams; devices also send the bare stream. */
 const containers = ['mov', 'mpegts', 'mpeg', 'mpegvideo', 'h264', 'hevc'];
-/** Needs `-autoscale`; 4.4 is of April 2021. */
+/** Of April 2021; older ones are not maintained by anybody. */
 const oldest = 404;
 const maxLineBytes = 1024;
 const maxProbeLines = 20_000;
@@ -122,7 +122,7 @@ export function startDecoding(ffmpeg: Ffmpeg, request: DecodeRequest): Promise<D
     // Pictures on the cover are no frames. More than one video is noticed by the counting.
     ...['-map', output === 'count' ? '0:V' : '0:V:0', '-an', '-sn', '-dn'],
     ...['-map_metadata', '-1', '-map_chapters', '-1'],
-    ...[...ffmpeg.passThrough, '-autoscale', '0', '-filter:v', filters.join(',')],
+    ...[...ffmpeg.passThrough, '-filter:v', filters.join(',')],
     ...(output === 'count' ? ['-f', 'framecrc'] : ['-c:v', 'ppm', '-f', 'image2pipe']),
     ...['-flush_packets', '1', 'pipe:1'],
   ];

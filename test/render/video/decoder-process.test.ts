@@ -62,6 +62,9 @@ async function isAlive(folder: string, seconds = 10): Promise<boolean> {
   return true;
 }
 
+// Many runs of another program, on machines that may be slow.
+t.setTimeout(600_000);
+
 t.test('a program that does as ffmpeg does is used, with nothing in its environment', async (t) => {
   const { code, given } = await drawWith(t, {});
   t.equal(code, 'drawn');

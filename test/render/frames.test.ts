@@ -92,7 +92,7 @@ t.test('descriptions that cannot be', async (t) => {
     ['frames that are no number', 'PIXEL_DATA_INVALID', { frames: '1A' }],
     ['half a frame', 'PIXEL_DATA_INVALID', { frames: '1.5' }],
     ['zero bits', 'PIXEL_DATA_INVALID', { allocated: 0 }],
-    ['packed bits', 'PIXEL_FORMAT_UNSUPPORTED', { allocated: 12 }],
+    ['cells of three bytes', 'PIXEL_FORMAT_UNSUPPORTED', { allocated: 24 }],
     ['more bits stored than allocated', 'PIXEL_DATA_INVALID', { stored: 9 }],
     ['two samples', 'PIXEL_DATA_INVALID', { samples: 2 }],
     ['four samples', 'PIXEL_FORMAT_UNSUPPORTED', { samples: 4, photometric: 'CMYK' }],

@@ -25,7 +25,7 @@ const codecs = 'dcmjs-codecs@0.0.8';
 const native: Codec = { how: 'native', package: null, library: null };
 const jpeg: Codec = { how: 'jpeg', package: codecs, library: 'IJG libjpeg 6b, 8/12/16 bit, lossless' };
 const jpegLs: Codec = { how: 'jpeg-ls', package: codecs, library: 'CharLS 2.3.4' };
-const jpeg2000: Codec = { how: 'jpeg-2000', package: codecs, library: 'OpenJPEG 2.5' };
+const jpeg2000: Codec = { how: 'jpeg-2000', package: codecs, library: 'OpenJPEG 2.5.0' };
 const htj2k: Codec = { how: 'jpeg-2000', package: codecs, library: 'OpenJPH 0.18.2' };
 const jpegXl: Codec = { how: 'jpeg-xl', package: codecs, library: 'libjxl 0.11.2' };
 /** See ../video: where there is none, such instances are held. */

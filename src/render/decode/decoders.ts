@@ -62,15 +62,32 @@ export function asDescribed(
   littleEndian: boolean,
 ): DecodedFrame {
   const { bitsAllocated, planarConfiguration, photometricInterpretation } = pixels;
+  const packed = bitsAllocated === 12;
+  if (packed && !littleEndian) throw unsupported('packed bits, big endian');
   return {
-    bytes,
+    bytes: packed ? unpack(bytes, pixels.rows * pixels.columns) : bytes,
     littleEndian,
-    bitsAllocated,
+    bitsAllocated: packed ? 16 : bitsAllocated,
     depth: bitsAllocated,
     signedStream: false,
     planarConfiguration,
     photometricInterpretation,
   };
+}
+
+/** ACR-NEMA: two cells of 12 bits in three bytes, the first in the lower ones, as GDCM reads it. Cells of 16 bits. */
+function unpack(bytes: Uint8Array, count: number): Uint8Array {
+  const out = new Uint8Array(2 * count);
+  for (let cell = 0, at = 0; cell < count; cell += 2, at += 3) {
+    const middle = bytes[at + 1] ?? 0;
+    out[2 * cell] = bytes[at] ?? 0;
+    out[2 * cell + 1] = middle & 0x0f;
+    if (cell + 1 === count) break;
+    const high = bytes[at + 2] ?? 0;
+    out[2 * cell + 2] = (middle >> 4) | ((high & 0x0f) << 4);
+    out[2 * cell + 3] = high >> 4;
+  }
+  return out;
 }
 
 /** PS3.5 A.4.13: each frame is one deflate stream. One byte of padding may follow the samples. */
@@ -87,6 +104,7 @@ function inflate(encoded: Uint8Array, length: number): Uint8Array {
 
 function decodeRleFrame(encoded: Uint8Array, pixels: PixelDescription): DecodedFrame {
   const { rows, columns, samplesPerPixel, bitsAllocated, photometricInterpretation } = pixels;
+  if (bitsAllocated === 12) throw unsupported('packed bits in RLE');
   const bytes =
     bitsAllocated === 1
       ? decodeRle(encoded, Math.ceil((rows * columns) / 8), samplesPerPixel, 1)

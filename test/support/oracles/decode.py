@@ -59,7 +59,7 @@ class Header:
 def cut(cells, head):
     """Stored values out of cells: PS3.5 8.1.1."""
     values = (cells.astype(numpy.int64) >> (head.high + 1 - head.stored)) & ((1 << head.stored) - 1)
-    if head.signed and head.stored > 1:
+    if head.signed and head.allocated > 1:
         values = numpy.where(values >= 1 << (head.stored - 1), values - (1 << head.stored), values)
     return values
 
@@ -70,8 +70,9 @@ def native(path, frames, **_):
     head = Header(ds)
     order = ">" if str(ds.file_meta.get("TransferSyntaxUID", "")) == ROOT + ".2" else "<"
     data = bytes(ds.get("PixelData", None) or ds.get("FloatPixelData", None) or ds.get("DoubleFloatPixelData"))
-    if order == ">" and head.allocated == 8 and ds["PixelData"].VR == "OW":
-        data = numpy.frombuffer(data, ">u2").astype("<u2").tobytes()
+    if order == ">" and head.float is None and head.allocated != 16 and ds["PixelData"].VR == "OW":
+        # PS3.5 8.1.1: words of 16 bits are swapped, whatever they hold; the least significant word comes first.
+        data, order = numpy.frombuffer(data, ">u2").astype("<u2").tobytes(), "<"
     count = head.rows * head.columns * head.samples
     paired = head.photometric in ("YBR_FULL_422", "YBR_PARTIAL_422")
     # Tools that decode JPEG leave the photometric interpretation of the code stream and give three samples.
@@ -83,7 +84,12 @@ def native(path, frames, **_):
         for frame in frames:
             out[frame] = bits[(frame - 1) * count : frame * count].astype(numpy.int64)
         return out
-    kind = head.float or f"u{head.allocated // 8}"
+    kind = head.float or f"u{(head.allocated + 7) // 8}"
+    if head.allocated == 12:
+        # ACR-NEMA: two cells in three bytes
+        first, middle, last = numpy.frombuffer(data, "u1").astype("<u2").reshape(-1, 3).T
+        data = numpy.stack([first | (middle & 15) << 8, middle >> 4 | last << 4], axis=1).astype("<u2").tobytes()
+        kind = "u2"
     cells = numpy.frombuffer(data, order + kind, count=count * head.frames)
     for frame in frames:
         one = cells[(frame - 1) * count : frame * count]
@@ -199,8 +205,12 @@ def djxl_jpeg(data, head, folder):
 
 
 def plain(data, head, folder):
-    order = f"<u{head.allocated // 8}"
     count = head.rows * head.columns * head.samples
+    if head.allocated == 1:
+        return numpy.unpackbits(numpy.frombuffer(data, "u1"), bitorder="little")[:count].astype(numpy.int64)
+    order = f"<u{head.allocated // 8}"
+    if len(data) < count * head.allocated // 8 and head.photometric.endswith("_422"):
+        count = head.rows * ((head.columns + 1) // 2) * 4
     one = numpy.frombuffer(data, order, count=count)
     return cut(one.reshape(3, -1).T.reshape(-1) if head.planar == 1 else one, head)
 

@@ -1,26 +1,34 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { writeCtSeries } from '../src/synthetic/bulk.ts';
-import { encodePart10 } from '../src/synthetic/dicom-writer.ts';
+import { encodePart10, transferSyntaxes } from '../src/synthetic/dicom-writer.ts';
 import { syntheticStudy } from '../src/synthetic/study.ts';
 import { element } from '../src/synthetic/writer-element.ts';
-import { freePort, memoryMiB, printTable, startGateway, storescu, until } from './measure.ts';
+import { freePort, memoryMiB, printTable, sallyport, startGateway, storescu, until } from './measure.ts';
 
 /**
- * Resident memory of the gateway while a 1 GB instance comes in, and while many instances wait for a backend that is down.
- *   node bench/memory.ts [--waiting 20000]
+ * Resident memory of the gateway while a 1 GB instance comes in, while 4 GB of pixels are received, rendered and delivered,
+ * and while many instances wait for a backend that is down; of `sallyport render` over the same 4 GB.
+ *   node bench/memory.ts [--waiting 20000] [--only receive,render,waiting]
  */
 const at = process.argv.indexOf('--waiting');
 const waiting = at < 0 ? 20_000 : Number(process.argv[at + 1]);
 const frames = 2048;
+const only = process.argv.indexOf('--only');
+const parts = only < 0 ? ['receive', 'render', 'waiting'] : (process.argv[only + 1] ?? '').split(',');
 
 const root = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
 const rows: (string | number)[][] = [];
 try {
-  await largeInstance();
-  await manyWaiting();
+  if (parts.includes('receive')) await largeInstance();
+  if (parts.includes('render')) for (const kind of ['native', 'fragments'] as const) await rendered(kind);
+  if (parts.includes('waiting')) await manyWaiting();
   printTable(
     'Resident memory of the gateway process, MiB',
     ['situation', 'before', 'highest', 'growth', 'note'],
@@ -78,6 +86,134 @@ async function largeInstance(): Promise<void> {
     await gateway.stop();
     rmSync(join(root, 'large-storage'), { recursive: true, force: true });
   }
+}
+
+/** A file of 4 GB of pixels: 8,190 native frames of 512x512 16 bit in a file with holes, or 20,000 RLE frames. */
+async function writeHuge(kind: 'native' | 'fragments', path: string): Promise<number> {
+  const [first] = syntheticStudy({ seed: 'huge', images: 1, size: 512 });
+  if (first === undefined) throw new Error('no instance');
+  const count = kind === 'native' ? 8190 : 20_000;
+  const others = first.elements.filter(({ tag }) => ![0x7fe00010, 0x00280008].includes(tag));
+  const head = encodePart10({
+    ...(kind === 'native' ? {} : { transferSyntaxUid: transferSyntaxes.rleLossless }),
+    elements: [...others, element(0x00280008, 'IS', count)].sort((a, b) => a.tag - b.tag),
+  });
+  const file = await open(path, 'w');
+  try {
+    await file.write(head);
+    if (kind === 'native') {
+      const bytes = count * 512 * 512 * 2;
+      const value = Buffer.from('e07f10004f57000000000000', 'hex');
+      value.writeUInt32LE(bytes, 8);
+      await file.write(value);
+      const line = Buffer.alloc(1024);
+      for (let pixel = 0; pixel < 512; pixel += 1) line.writeUInt16LE((pixel * 7) % 3000, 2 * pixel);
+      const start = head.length + value.length;
+      // Something to see in each frame; the rest of the file is a hole.
+      for (let index = 0; index < count; index += 1)
+        await file.write(line, 0, line.length, start + index * 524_288 + 1024 * (index % 512));
+      await file.truncate(start + bytes);
+      return count;
+    }
+    // Two segments, high and low bytes, of literal runs: as long as the pixels.
+    const run = Buffer.alloc(129 * 2048);
+    for (let at = 0; at < run.length; at += 1) run[at] = at % 129 === 0 ? 127 : (at * 5) % 256;
+    const high = Buffer.alloc(2 * 2048);
+    for (let at = 0; at < high.length; at += 2) high.set([0x81, 3], at);
+    const header = Buffer.alloc(64);
+    header.writeUInt32LE(2, 0);
+    header.writeUInt32LE(64, 4);
+    header.writeUInt32LE(64 + high.length, 8);
+    const frame = Buffer.concat([header, high, run]);
+    const item = Buffer.from('feff00e000000000', 'hex');
+    item.writeUInt32LE(frame.length, 4);
+    await file.write(Buffer.from('e07f10004f420000fffffffffeff00e000000000', 'hex'));
+    for (let index = 0; index < count; index += 1) await file.write(Buffer.concat([item, frame]));
+    await file.write(Buffer.from('feffdde000000000', 'hex'));
+    return count;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Highest resident memory until the returned function is called, MiB. */
+function watchMemory(pid: number): () => number {
+  let highest = 0;
+  const timer = setInterval(() => {
+    // Between its end and ours the process is gone.
+    if (existsSync(`/proc/${pid}/status`)) highest = Math.max(highest, memoryMiB(pid).now);
+  }, 20);
+  return () => {
+    clearInterval(timer);
+    return highest;
+  };
+}
+
+/** 4 GB through the gateway to a backend that counts, and through the command line. */
+async function rendered(kind: 'native' | 'fragments'): Promise<void> {
+  const path = join(root, `${kind}.dcm`);
+  const count = await writeHuge(kind, path);
+  const gigabytes = (statSync(path).size / 1e9).toFixed(1);
+  let images = 0;
+  let firstAt = 0;
+  const backend = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      firstAt ||= performance.now();
+      images += (JSON.parse(Buffer.concat(chunks).toString()) as { images: unknown[] }).images.length;
+      response.end('{}');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(backend, 'listening');
+  const { port } = backend.address() as AddressInfo;
+  const gateway = await startGateway(
+    join(root, `${kind}-storage`),
+    '--storage.reserve=1MiB',
+    `--backend.baseUrl=http://127.0.0.1:${port}`,
+  );
+  try {
+    await delay(2000);
+    const before = memoryMiB(gateway.pid).now;
+    const highest = watchMemory(gateway.pid);
+    await storescu(gateway.dimsePort, 'SALLYPORT', [path]);
+    const receivedAt = performance.now();
+    await until('all frames are there', () => images >= count, 60 * 60_000);
+    const seconds = (performance.now() - receivedAt) / 1000;
+    const peak = highest();
+    rows.push([
+      `${gigabytes} GB, ${count} frames, ${kind}, received and delivered`,
+      before.toFixed(0),
+      peak.toFixed(0),
+      (peak - before).toFixed(0),
+      `first post ${((firstAt - receivedAt) / 1000).toFixed(1)} s, last ${seconds.toFixed(0)} s after Success`,
+    ]);
+  } finally {
+    await gateway.stop();
+    backend.close();
+    rmSync(join(root, `${kind}-storage`), { recursive: true, force: true });
+  }
+  const idle = await commandPeak('--version');
+  const output = join(root, `${kind}-out`);
+  const began = performance.now();
+  const peak = await commandPeak('render', '--output', output, path);
+  rows.push([
+    `the same by \`sallyport render\``,
+    idle.toFixed(0),
+    peak.toFixed(0),
+    (peak - idle).toFixed(0),
+    `${((performance.now() - began) / 1000).toFixed(0)} s, ${readdirSync(output).length} files`,
+  ]);
+  rmSync(output, { recursive: true, force: true });
+  rmSync(path);
+}
+
+/** Highest resident memory of a command, MiB. */
+async function commandPeak(...args: string[]): Promise<number> {
+  const command = sallyport(...args);
+  const highest = watchMemory(command.pid);
+  while (existsSync(`/proc/${command.pid}`)) await delay(20);
+  return highest();
 }
 
 async function manyWaiting(): Promise<void> {

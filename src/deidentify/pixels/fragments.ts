@@ -1,9 +1,10 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import { memorySource } from '../../dicom/byte-source.ts';
 import type { FragmentsBody } from '../../dicom/data-set.ts';
+import { type Piece, splicedSource } from '../../dicom/spliced-source.ts';
 
-/** Largest encapsulated pixel data that is rewritten in memory, bytes; also the longest frame looked into. */
-export const maxRewrittenBytes = 1024 * 1024 * 1024;
+/** Longest frame looked into, bytes. */
+export const maxFrameBytes = 1024 * 1024 * 1024;
 
 /** A part of a code stream to keep: [start, end). */
 export type KeptRange = readonly [start: number, end: number];
@@ -49,7 +50,7 @@ export function stripFragments(
     return { kind: 'held', code: 'PIXEL_DATA_INVALID', detail: 'more frames than described' };
   const results: StripResult[] = [];
   for (const frame of frames) {
-    if (frame.size > maxRewrittenBytes) {
+    if (frame.size > maxFrameBytes) {
       return { kind: 'held', code: 'DEIDENTIFICATION_FAILED', detail: 'very large frame' };
     }
     const result = stripper.strip(joined(body, frame));
@@ -96,41 +97,61 @@ function joined({ source }: FragmentsBody, frame: Frame): Uint8Array {
   return bytes;
 }
 
+/** Refers to the bytes that stay where they are: memory does not grow with the pixel data. */
 function rewritten(
   body: FragmentsBody,
   frames: readonly Frame[],
   results: readonly StripResult[],
 ): StrippedFragments {
-  const total = frames.reduce((sum, { size }) => sum + size, 0);
-  if (total > maxRewrittenBytes) {
-    return { kind: 'held', code: 'DEIDENTIFICATION_FAILED', detail: 'metadata in very large pixel data' };
-  }
   const hadTable = body.offsetTable.length === frames.length * 4;
-  const tableLength = hadTable ? body.offsetTable.length : 0;
-  // One fragment of even length for each frame, behind the table.
-  const bytes = new Uint8Array(tableLength + total + frames.length);
-  const table = new DataView(bytes.buffer, 0, tableLength);
+  const table = new DataView(new ArrayBuffer(hadTable ? body.offsetTable.length : 0));
+  const pieces: Piece[] = [];
   const fragments: { offset: number; length: number }[] = [];
+  const tableLength = table.byteLength;
   let position = tableLength;
   let itemOffset = 0;
   frames.forEach((frame, index) => {
-    const codestream = joined(body, frame);
     const result = results[index];
-    const ranges: readonly KeptRange[] = result?.kind === 'parts' ? result.ranges : [[0, codestream.length]];
+    const ranges: readonly KeptRange[] = result?.kind === 'parts' ? result.ranges : [[0, frame.size]];
     const start = position;
     for (const [from, to] of ranges) {
-      bytes.set(codestream.subarray(from, to), position);
+      for (const piece of piecesOf(body, frame, from, to)) pieces.push(piece);
       position += to - from;
     }
-    position += (position - start) % 2;
+    // One fragment of even length for each frame.
+    if ((position - start) % 2 === 1) {
+      pieces.push(padding);
+      position += 1;
+    }
     const length = position - start;
     fragments.push({ offset: start, length });
-    if (hadTable) table.setUint32(index * 4, itemOffset, true);
+    // Beyond 4 GiB the table cannot say it, and is left empty.
+    if (itemOffset < 2 ** 32 && hadTable) table.setUint32(index * 4, itemOffset, true);
     itemOffset += 8 + length;
   });
-  const source = memorySource(bytes.subarray(0, position));
+  const fits = itemOffset <= 2 ** 32;
+  const tableBytes = memorySource(new Uint8Array(table.buffer));
+  const source = splicedSource([{ source: tableBytes, offset: 0, length: tableLength }, ...pieces]);
   return {
     kind: 'changed',
-    body: { kind: 'fragments', source, offsetTable: { offset: 0, length: tableLength }, fragments },
+    body: {
+      kind: 'fragments',
+      source,
+      offsetTable: { offset: 0, length: fits ? tableLength : 0 },
+      fragments,
+    },
   };
+}
+
+const padding: Piece = { source: memorySource(new Uint8Array(1)), offset: 0, length: 1 };
+
+/** Where the bytes [from, to) of a frame lie in the source. */
+function* piecesOf({ source }: FragmentsBody, { parts }: Frame, from: number, to: number): Generator<Piece> {
+  let at = 0;
+  for (const part of parts) {
+    const start = Math.max(from, at);
+    const end = Math.min(to, at + part.length);
+    if (end > start) yield { source, offset: part.offset + start - at, length: end - start };
+    at += part.length;
+  }
 }

@@ -1,11 +1,12 @@
-import type { ErrorCode } from '../../core/errors.ts';
+import { type ErrorCode, SallyportError } from '../../core/errors.ts';
+import type { ByteSource } from '../../dicom/byte-source.ts';
 import type { DataElement, DataSet } from '../../dicom/data-set.ts';
 import { element, firstNumber, numbers, valueLength } from '../../dicom/values.ts';
 import { textAt } from '../text.ts';
 import type { FrameLayout } from './codestreams.ts';
 
-/** Largest native pixel data that is rewritten in memory, bytes. */
-export const maxRewrittenBytes = 1024 * 1024 * 1024;
+/** Native pixel data up to this size is rewritten in memory, bytes; larger is cleared whenever a part of it is read. */
+const rewrittenBytes = 32 * 1024 * 1024;
 /** Pixel data is looked through in pieces of this many bytes; a multiple of every word size. */
 const windowBytes = 1024 * 1024;
 
@@ -56,12 +57,39 @@ export function clearUnusedBits(dataSet: DataSet, pixels: DataElement, embedded:
   if (mask === full || !anyUnused(kept, read, cell, mask, embedded)) {
     return kept === length ? unchanged : shortened(pixels, kept, read);
   }
-  if (kept > maxRewrittenBytes) {
-    return { kind: 'held', code: 'DEIDENTIFICATION_FAILED', detail: 'unused bits in very large pixel data' };
+  const clear = (bytes: Uint8Array): void =>
+    eachWord(bytes, cell, (word) => cleared(word, cell, mask, embedded));
+  if (kept > rewrittenBytes) {
+    const source = clearingSource(kept, read, cell.bytes, clear);
+    return {
+      kind: 'changed',
+      element: { ...pixels, body: { kind: 'source', source, offset: 0, length: kept } },
+    };
   }
   const bytes = copy(kept, read);
-  eachWord(bytes, cell, (word) => cleared(word, cell, mask, embedded));
+  clear(bytes);
   return { kind: 'changed', element: { ...pixels, body: { kind: 'bytes', bytes } } };
+}
+
+/** The value with its words cleared as they are read; always copies of whole words, cut to what was asked for. */
+function clearingSource(
+  size: number,
+  read: Read,
+  wordBytes: number,
+  clear: (bytes: Uint8Array) => void,
+): ByteSource {
+  return {
+    size,
+    read(offset, length) {
+      if (offset < 0 || length < 0 || offset + length > size)
+        throw new SallyportError('DATA_SET_TRUNCATED', { detail: `offset ${offset}` });
+      const from = offset - (offset % wordBytes);
+      const to = Math.min(size, Math.ceil((offset + length) / wordBytes) * wordBytes);
+      const words = new Uint8Array(read(from, to - from));
+      clear(words);
+      return words.subarray(offset - from, offset - from + length);
+    },
+  };
 }
 
 function cellOf(dataSet: DataSet): Cell | undefined {

@@ -83,3 +83,24 @@ t.test('native pixels under an encapsulated syntax are held, and so is an unknow
   t.match(cleanPixels(ct(), '1.2.840.10008.1.2.4.50'), { kind: 'held', code: 'PIXEL_DATA_INVALID' });
   t.match(cleanPixels(ct(), '1.2.3.4'), { kind: 'held', code: 'TRANSFER_SYNTAX_UNKNOWN' });
 });
+
+t.test('large pixel data is cleared as it is read, and not held in memory for it', async (t) => {
+  const words = new Uint16Array(20 * 1024 * 1024);
+  for (const index of [0, 1, 600_000, words.length - 1]) words[index] = 0xf123;
+  const large = bytesElement(0x7fe00010, 'OW', new Uint8Array(words.buffer));
+  const rows = number16(0x00280010, 4096);
+  const columns = number16(0x00280011, 5120);
+  const result = cleanPixels(ct(rows, columns, large), explicit);
+  if (result.kind === 'held') throw new Error(result.code);
+  const body = at(result.dataSet, 0x7fe00010)?.body;
+  if (body?.kind !== 'source') throw new Error('in memory');
+  t.equal(body.length, words.byteLength);
+  const read = (offset: number, length: number): number[] => [
+    ...body.source.read(body.offset + offset, length),
+  ];
+  t.strictSame(read(0, 5), [0x23, 0x01, 0x23, 0x01, 0]);
+  t.strictSame(read(1, 2), [0x01, 0x23], 'from the middle of a word to the middle of one');
+  t.strictSame(read(1_200_001, 1), [0x01]);
+  t.strictSame(read(words.byteLength - 2, 2), [0x23, 0x01]);
+  t.throws(() => read(words.byteLength - 1, 2), { code: 'DATA_SET_TRUNCATED' });
+});

@@ -194,7 +194,7 @@ export const schema: Section = {
       default: '60s',
     },
     format: {
-      doc: 'What is delivered: `jpeg` of 8 bits as people see the image; for machine learning `png`, `jxl` or `htj2k` without loss, grey images with their stored values in 8 or 16 bits. CPU for a megapixel of 16 bits: PNG and HTJ2K about 50 ms, JPEG XL, the smallest, above 1 s.',
+      doc: 'What is delivered: `jpeg` of 8 bits as people see the image; for machine learning `png`, `jxl` or `htj2k` without loss, grey images with their stored values in 8 or 16 bits. CPU for a megapixel of 16 bits: PNG and HTJ2K 50 to 80 ms, JPEG XL, the smallest, about 1 s.',
       format: ['jpeg', 'png', 'jxl', 'htj2k'],
       default: 'jpeg',
     },

@@ -161,7 +161,7 @@ export interface components {
              *
              *     JPEG, for people: 8 bits a sample, one component or three without subsampling. Modality LUT or rescale and the
              *     configured VOI transformation are applied (the first window of the image by default; without any, one made from its
-             *     values). MONOCHROME1 is inverted, so that in every grey JPEG a higher value is shown brighter. Pixels that are not
+             *     values, the same for all frames of an instance; pixels of up to 8 bits keep their whole range). MONOCHROME1 is inverted, so that in every grey JPEG a higher value is shown brighter. Pixels that are not
              *     square are made so, and larger images are reduced, where configured.
              *
              *     Other formats, for machines, without loss: grey frames hold stored values, cut to Bits Stored, unsigned, in 8 bits

@@ -87,14 +87,14 @@ export type FrameCells = (frame: number) => { readonly cells: Cells; readonly la
 
 /** Pixels looked at where frames cost only reading; and where they must be decoded. */
 const nativePixels = 16 * 2 ** 20;
-const encodedPixels = 4 * 2 ** 20;
+const encodedPixels = 2 * 2 ** 20;
 /** Fewer frames than this may miss what the instance shows, however large they are. */
 const leastFrames = 3;
 
 /**
  * One window for all frames of an instance, so that a cine does not flicker and slices can be compared. Looks at evenly
  * spread frames whose number depends on the instance alone, not on the frames that are selected: all of them up to 16 Mi
- * pixels, 4 Mi where they must be decoded, and at least 3.
+ * pixels, 2 Mi where they must be decoded, and at least 3.
  */
 export function automaticWindow(
   dataSet: DataSet,

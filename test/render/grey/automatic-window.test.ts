@@ -1,8 +1,11 @@
 import t from 'tap';
-import { windowOfValues } from '../../../src/render/grey/automatic-window.ts';
+import { memorySource } from '../../../src/dicom/byte-source.ts';
+import { sampledFrames, windowOfValues } from '../../../src/render/grey/automatic-window.ts';
 import type { Distribution } from '../../../src/render/grey/value-distribution.ts';
+import { describePixels, type PixelDescription } from '../../../src/render/pixel-description.ts';
+import { standardRenderSettings } from '../../../src/render/settings.ts';
 import { element, type WriterElement } from '../../../src/synthetic/writer-element.ts';
-import type { ImageOptions } from '../image.ts';
+import { type ImageOptions, image } from '../image.ts';
 import { levels, levelsOf, lutItem, rescaleElements, sequence, shown, words } from './shown.ts';
 
 const pet = '1.2.840.10008.5.1.4.1.1.128';
@@ -119,13 +122,38 @@ t.test('padding does not count, however its sign was written', async (t) => {
 
 t.test('one window for all frames, whichever are selected', async (t) => {
   const pixels = Uint16Array.from({ length: 12 * 2000 }, (_, i) => Math.floor(i / 2000) * 100 + (i % 10));
-  const image = square(pixels, { frames: 12, sopClass: mr });
-  const all = shown(image).map(({ transform }) => transform);
+  const cine = square(pixels, { frames: 12, sopClass: mr });
+  const all = shown(cine).map(({ transform }) => transform);
   t.equal(new Set(all).size, 1);
-  t.same(windowOf(image), { low: 0, high: 1109 });
+  t.same(windowOf(cine), { low: 0, high: 1109 });
   for (const frames of [{ kind: 'first' }, { kind: 'atMost', n: 2 }] as const)
-    t.same(shown(image, { frames })[0]?.transform.window, all[0]?.window, frames.kind);
-  t.ok(Math.max(...(levelsOf(image)[0] ?? [])) < 5, 'a dark frame stays dark');
+    t.same(shown(cine, { frames })[0]?.transform.window, all[0]?.window, frames.kind);
+  t.ok(Math.max(...(levelsOf(cine)[0] ?? [])) < 5, 'a dark frame stays dark');
+});
+
+t.test('a bounded number of frames is looked at, evenly spread', async (t) => {
+  const described = (rows: number, numberOfFrames: number, encapsulated = false): PixelDescription => {
+    const part10 = image({
+      rows,
+      columns: rows,
+      allocated: 16,
+      frames: 1,
+      pixels: new Uint16Array(rows * rows),
+    });
+    const pixels = describePixels(part10.dataSet, standardRenderSettings);
+    const source = memorySource(new Uint8Array(0));
+    const body = { kind: 'fragments', source, offsetTable: { offset: 0, length: 0 }, fragments: [] } as const;
+    return {
+      ...pixels,
+      numberOfFrames,
+      element: encapsulated ? { ...pixels.element, body } : pixels.element,
+    };
+  };
+  t.same(sampledFrames(described(512, 1)), [0]);
+  t.same(sampledFrames(described(512, 4)), [0, 1, 2, 3]);
+  t.equal(sampledFrames(described(512, 5000)).length, 64);
+  t.same(sampledFrames(described(512, 5000, true)), [312, 937, 1562, 2187, 2812, 3437, 4062, 4687]);
+  t.same(sampledFrames(described(2048, 100, true)), [16, 50, 83], 'three at least');
 });
 
 t.test('frames with rescales of their own are measured after them', async (t) => {
@@ -155,9 +183,9 @@ t.test('32-bit and floating point values are sampled; the greatest dose of all i
   const wide = Uint32Array.from({ length: count }, (_, i) =>
     i === 77_777 ? 4_000_000_000 : 1_000_000 + (i % 1000),
   );
-  const image: ImageOptions = { rows: 600, columns: 600, allocated: 32, pixels: wide, sopClass: dose };
-  t.same(windowOf(image), { low: 0, high: 4_000_000_000 });
-  const { low, high } = windowOf({ ...image, sopClass: mr });
+  const options: ImageOptions = { rows: 600, columns: 600, allocated: 32, pixels: wide, sopClass: dose };
+  t.same(windowOf(options), { low: 0, high: 4_000_000_000 });
+  const { low, high } = windowOf({ ...options, sopClass: mr });
   t.ok(low >= 1_000_000 && low < 1_000_020 && high > 1_000_980 && high < 1_001_000, `${low} to ${high}`);
   const floats = Float32Array.from({ length: 2000 }, (_, i) =>
     i < 4 ? ([Number.NaN, Infinity, -Infinity, -999][i] as number) : (i % 8) / 8,

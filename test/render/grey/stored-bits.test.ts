@@ -25,7 +25,7 @@ function packed(
   const bits = values.map(
     (value, index) => ((BigInt(value) & mask) << shift) | (index % 2 === 0 ? stale : 0n),
   );
-  return cellsOf[allocated].from(bits, Number);
+  return cellsOf[allocated].from(bits.map(Number));
 }
 
 t.test(

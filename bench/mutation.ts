@@ -11,9 +11,10 @@ const started = performance.now();
 const { outcomes, faults, slowestMs, slowest, peakRssMiB } = await runMutants({
   numbers: Array.from({ length: count }, (_, index) => from + index),
   watchdogMs: 60_000,
-  onProgress: (done) => {
-    if (done % 1000 === 0) console.error(`${done} of ${count}`);
+  onProgress: (done, so) => {
+    if (done % 500 === 0) console.error(`${done} of ${count}: ${JSON.stringify(so)}`);
   },
+  onFault: (fault) => console.error(`FAULT ${fault}`),
 });
 printTable(
   `${count} mutants from number ${from}`,
@@ -24,5 +25,4 @@ const seconds = (performance.now() - started) / 1000;
 console.log(
   `\nSlowest: ${slowestMs.toFixed(0)} ms (${slowest}). Highest resident memory: ${peakRssMiB.toFixed(0)} MiB. In all: ${seconds.toFixed(0)} s.`,
 );
-for (const fault of faults) console.log(`FAULT ${fault}`);
 if (faults.length > 0) process.exitCode = 1;

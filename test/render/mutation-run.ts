@@ -18,7 +18,8 @@ export interface MutationRun {
   readonly numbers: readonly number[];
   /** A mutant that takes longer is a hang: its process is ended and the next one goes on. */
   readonly watchdogMs: number;
-  readonly onProgress?: (done: number) => void;
+  readonly onProgress?: (done: number, outcomes: Readonly<Record<string, number>>) => void;
+  readonly onFault?: (fault: string) => void;
 }
 
 const registered = /^[A-Z][A-Z0-9_]+$/;
@@ -35,7 +36,10 @@ export async function runMutants(run: MutationRun): Promise<MutationSummary> {
     const known = outcome === 'pictures' || (registered.test(outcome) && outcome !== 'UNEXPECTED');
     const name = known ? outcome : (outcome.split(':')[0] ?? outcome);
     outcomes[name] = (outcomes[name] ?? 0) + 1;
-    if (!known) faults.push(`mutant ${run.numbers[place]} of ${seed}: ${outcome}`);
+    if (known) return;
+    const fault = `mutant ${run.numbers[place]} of ${seed}: ${outcome}`;
+    faults.push(fault);
+    run.onFault?.(fault);
   };
   while (next < run.numbers.length) {
     let seed = '';
@@ -49,7 +53,7 @@ export async function runMutants(run: MutationRun): Promise<MutationSummary> {
       }
       note(news.outcome, place, seed);
       next = place + 1;
-      run.onProgress?.(next);
+      run.onProgress?.(next, outcomes);
       peakRssMiB = Math.max(peakRssMiB, news.rssMiB);
       if (news.ms <= slowestMs) return;
       slowestMs = news.ms;

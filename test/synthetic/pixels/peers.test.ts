@@ -7,7 +7,7 @@ import { makePixelObject } from '../../../src/synthetic/pixels/make-pixel-object
 import { type PixelCase, pixelCases } from '../../../src/synthetic/pixels/pixel-cases.ts';
 import { specialCases } from '../../../src/synthetic/pixels/special-cases.ts';
 import { storedOf } from '../../render/stored.ts';
-import { findProgram, requirePeer } from '../../support/peers.ts';
+import { findProgram, peerProgram, requirePeer } from '../../support/peers.ts';
 import { pydicom } from '../../support/pydicom.ts';
 import { run } from '../../support/run.ts';
 import { writeObjects } from './objects-on-disk.ts';
@@ -190,4 +190,28 @@ t.test('DCMTK parses every object without an error', async (t) => {
   ]);
   t.equal(exitCode, 0);
   t.notMatch(output, /^[EF]: /m);
+});
+
+/** Syntaxes whose data sets dciodvfy can read: it does not inflate, and takes what it does not know for native. */
+const readable: readonly string[] = [
+  'implicit',
+  'explicit',
+  'big-endian',
+  'rle',
+  'jpeg-lossless',
+  'jpeg-ls',
+  'jpeg-2000',
+];
+
+t.test('dciodvfy reads the objects to their end', async (t) => {
+  if (!requirePeer(t, 'dciodvfy')) return;
+  const cases = some(
+    drawable().filter(({ spec }) => readable.includes(spec.syntax)),
+    25,
+  );
+  for (const { name, path } of writeObjects(join(t.testdir({}), 'objects'), cases)) {
+    const { output } = await run(peerProgram('dciodvfy'), [path]);
+    t.notMatch(output, /read failed|Bad Value Length|Seek failed|Bad group/i, name);
+    t.match(output, /^[A-Z]\w+/m, `${name}: an information object was found`);
+  }
 });

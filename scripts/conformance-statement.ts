@@ -1,5 +1,6 @@
 import { leaves } from '../src/config/schema.ts';
-import { errorRegistry, errorRow, isErrorCode } from '../src/core/errors.ts';
+import { errorRegistry } from '../src/core/error-registry.ts';
+import { errorRow, isErrorCode } from '../src/core/errors.ts';
 import { methodCodes } from '../src/deidentify/generated/method-codes.ts';
 import { notInTable } from '../src/deidentify/generated/not-in-table.ts';
 import { tableE11, tableEdition } from '../src/deidentify/generated/table-e1-1.ts';

@@ -1,5 +1,6 @@
 import { loadConfig } from '../src/config/load.ts';
-import { errorRegistry, errorRow, isErrorCode } from '../src/core/errors.ts';
+import { errorRegistry } from '../src/core/error-registry.ts';
+import { errorRow, isErrorCode } from '../src/core/errors.ts';
 import { retryDelayMs } from '../src/core/retry-policy.ts';
 import { Metrics } from '../src/observe/metrics.ts';
 import { fillSections, type Sections, table } from './marked-sections.ts';

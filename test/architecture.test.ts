@@ -219,7 +219,10 @@ t.test('only deidentify() makes a Deidentified', async (t) => {
 });
 
 /** Lists of words and numbers, not logic. */
-const dataFiles: ReadonlySet<string> = new Set(['deidentify/text/vocabulary-words.ts']);
+const dataFiles: ReadonlySet<string> = new Set([
+  'core/error-registry.ts',
+  'deidentify/text/vocabulary-words.ts',
+]);
 
 t.test('files stay small, with named exports and no type escapes', async (t) => {
   for (const file of files.filter((name) => !name.includes('/generated/'))) {

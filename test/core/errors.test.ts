@@ -1,11 +1,6 @@
 import t from 'tap';
-import {
-  asSallyportError,
-  errorRegistry,
-  errorRow,
-  isErrorCode,
-  SallyportError,
-} from '../../src/core/errors.ts';
+import { errorRegistry } from '../../src/core/error-registry.ts';
+import { asSallyportError, errorRow, isErrorCode, SallyportError } from '../../src/core/errors.ts';
 
 t.test('every code says what happened and what to do', async (t) => {
   for (const [code, row] of Object.entries(errorRegistry)) {

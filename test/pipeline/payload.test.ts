@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { errorRegistry, SallyportError } from '../../src/core/errors.ts';
+import { errorRegistry } from '../../src/core/error-registry.ts';
+import { SallyportError } from '../../src/core/errors.ts';
 import { deidentify } from '../../src/deidentify/deidentify.ts';
 import { loadProfile } from '../../src/deidentify/profile.ts';
 import { createPseudonyms } from '../../src/deidentify/pseudonyms.ts';

@@ -1,0 +1,359 @@
+/** What becomes of the unit of work that met the error. */
+export type Disposition = 'retry' | 'hold' | 'reject' | 'fatal';
+
+export interface ErrorRow {
+  /** A sentence without any value of a data set: what happened. */
+  readonly message: string;
+  /** What the person in charge can do. */
+  readonly advice: string;
+  readonly disposition: Disposition;
+  /** C-STORE status where the error can be met inside an association (PS3.4 B.2.3, PS3.7 C). */
+  readonly dicomStatus?: number;
+  readonly httpStatus?: number;
+  /** True where a person may accept the instance as it is with `release`. */
+  readonly releasable?: boolean;
+}
+
+/**
+ * Every error of the product: code, meaning, what to do, what becomes of the work. Nobody matches on message text; the
+ * code is the interface. README's table of codes is compared with this one by a test, both ways.
+ */
+export const errorRegistry = {
+  // Receiving ------------------------------------------------------------------------------------------------------
+  INSTANCE_TOO_LARGE: {
+    message: 'the instance is larger than dimse.maxInstanceBytes',
+    advice: 'raise dimse.maxInstanceBytes if instances of this size are expected',
+    disposition: 'reject',
+    dicomStatus: 0xa700,
+    httpStatus: 413,
+  },
+  STORAGE_FULL: {
+    message: 'the storage folder is below its reserve of free space',
+    advice: 'free disk space or lower storage.reserve; the sender may try again later',
+    disposition: 'reject',
+    dicomStatus: 0xa700,
+    httpStatus: 507,
+  },
+  STORAGE_FAILED: {
+    message: 'the instance could not be written to storage',
+    advice: 'look at the disk and the log; the sender may try again later',
+    disposition: 'reject',
+    dicomStatus: 0xa700,
+    httpStatus: 507,
+  },
+  SHUTTING_DOWN: {
+    message: 'the gateway is shutting down',
+    advice: 'try again when it is back',
+    disposition: 'reject',
+    dicomStatus: 0xa700,
+    httpStatus: 503,
+  },
+  DATA_SET_MISMATCH: {
+    message: 'the SOP Class UID or SOP Instance UID of the data set is not the one of the C-STORE command',
+    advice: 'the sender mislabels its instances; look at its configuration',
+    disposition: 'reject',
+    dicomStatus: 0xa900,
+  },
+  NOT_DICOM: {
+    message: 'the bytes cannot be understood as a DICOM data set',
+    advice: 'the sender or file is faulty; send the instance again from its source',
+    disposition: 'hold',
+    dicomStatus: 0xc000,
+    httpStatus: 400,
+  },
+  DUPLICATE_CONTENT_DIFFERS: {
+    message: 'the same SOP Instance UID arrived before with other content',
+    advice: 'find out which is right; release or discard this one',
+    disposition: 'hold',
+    releasable: true,
+  },
+  BLOB_MISSING: {
+    message: 'the bytes of this instance are no longer in storage, or not whole',
+    advice:
+      'look for what touched the storage folder; send the instance again from its source and discard this one',
+    disposition: 'hold',
+    httpStatus: 410,
+  },
+  // Reading --------------------------------------------------------------------------------------------------------
+  DATA_SET_TRUNCATED: {
+    message: 'the data set ends inside an element',
+    advice: 'send the instance again from its source',
+    disposition: 'hold',
+  },
+  DATA_SET_MALFORMED: {
+    message: 'the data set breaks the encoding rules of PS3.5',
+    advice: 'send the instance again from its source, or correct it there',
+    disposition: 'hold',
+  },
+  DATA_SET_TOO_DEEP: {
+    message: 'sequences are nested deeper than the limit',
+    advice: 'the instance is hostile or faulty; discard it or correct it at its source',
+    disposition: 'hold',
+  },
+  DATA_SET_TOO_COMPLEX: {
+    message: 'the data set has more elements than the limit, or inflates beyond its limit',
+    advice: 'the instance is hostile or faulty; discard it or correct it at its source',
+    disposition: 'hold',
+  },
+  TRANSFER_SYNTAX_UNKNOWN: {
+    message: 'the transfer syntax is not known to this version',
+    advice: 'ask the sender for another transfer syntax',
+    disposition: 'hold',
+  },
+  REQUIRED_ATTRIBUTE_MISSING: {
+    message: 'an attribute without which the instance cannot be delivered is missing or empty',
+    advice: 'correct the instance at its source and send it again',
+    disposition: 'hold',
+  },
+  // De-identification ----------------------------------------------------------------------------------------------
+  BURNED_IN_TEXT_RISK: {
+    message: 'the pixels are likely to carry burned-in text, which this profile cannot clean yet',
+    advice: 'look at the image; release it if no text identifies the patient, else discard it',
+    disposition: 'hold',
+    releasable: true,
+  },
+  ENCAPSULATED_DOCUMENT: {
+    message: 'an encapsulated document cannot be de-identified',
+    advice: 'discard it, or choose a profile with encapsulatedDocuments: replace and retry',
+    disposition: 'hold',
+  },
+  STRUCTURED_CONTENT: {
+    message: 'structured content (reports, key objects, graphics) is not cleaned by this profile',
+    advice:
+      'discard it, or choose a profile with cleanStructuredContent, cleanGraphics or structuredContent: replace and retry',
+    disposition: 'hold',
+  },
+  PRIVATE_SOP_CLASS: {
+    message: 'de-identification is not defined for a private or unknown SOP Class',
+    advice: 'discard it, or have the PACS send a standard SOP Class',
+    disposition: 'hold',
+  },
+  OBJECT_NOT_COVERED: {
+    message: 'this kind of object carries content that no rule of the profile can de-identify',
+    advice: 'discard it; do not configure the PACS to send such objects',
+    disposition: 'hold',
+  },
+  MEDIA_DIRECTORY: {
+    message: 'a media directory (DICOMDIR) is not an instance to deliver',
+    advice: 'send the instances it lists instead',
+    disposition: 'hold',
+  },
+  DEIDENTIFICATION_FAILED: {
+    message: 'de-identification met a case its rules do not cover',
+    advice: 'keep the instance held and report the code and version to the developers',
+    disposition: 'hold',
+  },
+  // Rendering ------------------------------------------------------------------------------------------------------
+  NO_PIXEL_DATA: {
+    message: 'the instance has no pixels to render',
+    advice: 'nothing can be delivered for it; discard it, or do not configure the PACS to send such objects',
+    disposition: 'hold',
+  },
+  PIXEL_FORMAT_UNSUPPORTED: {
+    message: 'this transfer syntax or pixel format cannot be rendered by this version',
+    advice: 'ask the PACS for an uncompressed transfer syntax, or wait for a version that renders it',
+    disposition: 'hold',
+  },
+  SEGMENTATION_NOT_RENDERED: {
+    message: 'segmentations are not rendered by this configuration',
+    advice: 'set render.segmentations to grey or color and retry it, or discard it',
+    disposition: 'hold',
+  },
+  PIXEL_DATA_INVALID: {
+    message: 'the pixel data cannot be decoded: it is truncated, corrupt or does not match its description',
+    advice: 'send the instance again from its source',
+    disposition: 'hold',
+  },
+  PIXEL_LIMIT_EXCEEDED: {
+    message: 'rows, columns or number of frames exceed the configured limit',
+    advice: 'raise render.maxPixelsPerFrame or render.maxFrames if such images are expected',
+    disposition: 'hold',
+  },
+  ENCODE_FAILED: {
+    message: 'the rendered frame could not be encoded in the configured format',
+    advice: 'report the code and version to the developers; another render.format may take such images',
+    disposition: 'hold',
+  },
+  VIDEO_DECODER_MISSING: {
+    message: 'the instance is a video, and there is no ffmpeg here that can decode it',
+    advice:
+      'install ffmpeg 4.4 or later with its H.264, HEVC and MPEG-2 decoders, or set render.ffmpeg to its path; then retry',
+    disposition: 'hold',
+  },
+  RENDER_TIMEOUT: {
+    message:
+      'one frame took longer than render.frameTimeout, or the whole instance longer than pipeline.prepareTimeout',
+    advice:
+      'retry it; raise render.frameTimeout for very large frames, pipeline.prepareTimeout for instances of very many (the detail says which)',
+    disposition: 'hold',
+  },
+  WORKER_CRASHED: {
+    message: 'the worker thread ended while it prepared this instance',
+    advice: 'retry it once; if it happens again report the code and version to the developers',
+    disposition: 'hold',
+  },
+  // Delivery -------------------------------------------------------------------------------------------------------
+  BACKEND_NOT_CONFIGURED: {
+    message: 'backend.baseUrl is not set, so nothing can be delivered',
+    advice: 'set backend.baseUrl',
+    disposition: 'retry',
+  },
+  BACKEND_UNREACHABLE: {
+    message: 'the backend could not be reached or cut the connection',
+    advice: 'look at the backend and the network; delivery goes on by itself',
+    disposition: 'retry',
+  },
+  BACKEND_TIMEOUT: {
+    message: 'the backend did not answer in time',
+    advice: 'look at the backend; raise backend.timeout if it is merely slow',
+    disposition: 'retry',
+  },
+  BACKEND_UNAVAILABLE: {
+    message: 'the backend answered that it cannot take the post now',
+    advice: 'look at the backend; delivery goes on by itself',
+    disposition: 'retry',
+  },
+  BACKEND_UNAUTHORIZED: {
+    message: 'the backend refused the credentials',
+    advice: 'correct the credentials; delivery is paused and probes by itself',
+    disposition: 'retry',
+  },
+  BACKEND_REFUSED: {
+    message: 'the backend refused the post as wrong',
+    advice: 'read the HTTP status, correct the backend or the contract, then retry',
+    disposition: 'hold',
+  },
+  POST_TOO_LARGE: {
+    message: 'one rendered frame is larger than backend.maxBodyBytes allows',
+    advice: 'raise backend.maxBodyBytes, or lower render.jpegQuality or render.maxLongEdge',
+    disposition: 'hold',
+  },
+  SCRATCH_FULL: {
+    message: 'no room in the storage folder for the rendered frames of an instance',
+    advice: 'free disk space or lower storage.reserve; it is rendered again by itself',
+    disposition: 'retry',
+  },
+  OUTPUT_LOST: {
+    message: 'the scratch file with the rendered frames was gone or cut when they were to be posted',
+    advice: 'look for what touches the storage folder; the frames are rendered again by themselves',
+    disposition: 'retry',
+  },
+  // Sending (the C-STORE SCU of the command line) ------------------------------------------------------------------
+  FILE_UNREADABLE: {
+    message: 'the file cannot be opened or read',
+    advice: 'look at its path and permissions',
+    disposition: 'reject',
+  },
+  PEER_UNREACHABLE: {
+    message: 'no connection to the receiving application could be made',
+    advice: 'look at host, port, firewall and TLS settings',
+    disposition: 'retry',
+  },
+  PEER_REJECTED: {
+    message: 'the receiving application rejected the association',
+    advice: 'look at the AE titles on both sides; the reason given says which',
+    disposition: 'reject',
+  },
+  PEER_CONTEXT_REFUSED: {
+    message: 'the receiving application does not take this SOP Class in this transfer syntax',
+    advice: 'allow the SOP Class and transfer syntax there',
+    disposition: 'reject',
+  },
+  PEER_ABORTED: {
+    message: 'the receiving application aborted the association',
+    advice: 'look at its log; send the rest again',
+    disposition: 'retry',
+  },
+  PEER_LOST: {
+    message: 'the connection to the receiving application was lost',
+    advice: 'look at the network and at the log of the receiving application; send the rest again',
+    disposition: 'retry',
+  },
+  PEER_TIMEOUT: {
+    message: 'the receiving application did not answer in time',
+    advice: 'look at the receiving application; send the rest again',
+    disposition: 'retry',
+  },
+  PEER_PROTOCOL_ERROR: {
+    message: 'the receiving application broke the DICOM upper layer protocol',
+    advice: 'is the port really that of a DICOM application? Report the case to its vendor',
+    disposition: 'reject',
+  },
+  CANCELLED: {
+    message: 'stopped on request',
+    advice: 'start again to send the rest',
+    disposition: 'reject',
+  },
+  // Operation ------------------------------------------------------------------------------------------------------
+  CONFIGURATION_INVALID: {
+    message: 'the configuration is not valid',
+    advice: 'correct what is listed and start again; `sallyport check` shows the same list',
+    disposition: 'fatal',
+  },
+  STORAGE_IN_USE: {
+    message: 'another gateway uses this storage folder',
+    advice: 'stop the other gateway or choose another storage.dir',
+    disposition: 'fatal',
+  },
+  STORAGE_UNUSABLE: {
+    message: 'the storage folder cannot be created, read or written',
+    advice: 'look at the path, its owner and its permissions',
+    disposition: 'fatal',
+  },
+  ADDRESS_IN_USE: {
+    message: 'a port to listen on is taken or not permitted',
+    advice: 'choose another port or stop the program that uses it',
+    disposition: 'fatal',
+  },
+  SECRET_UNUSABLE: {
+    message: 'the pseudonym secret is missing, unreadable or too short',
+    advice: 'restore the secret file; a new secret would give every patient a new pseudonym',
+    disposition: 'fatal',
+  },
+  KEY_UNKNOWN: {
+    message: 'a profile names a key that is not in the key ring',
+    advice:
+      'give the file of that key (deidentify.furtherSecretFiles, offline --secret-file), or correct the key id in the profile',
+    disposition: 'fatal',
+  },
+  CROSSWALK_UNUSABLE: {
+    message: 'the crosswalk cannot be opened',
+    advice: 'look at the key file (the right one, outside of the storage folder) and at the crosswalk folder',
+    disposition: 'fatal',
+  },
+  CROSSWALK_FAILED: {
+    message: 'the crosswalk could not be written, so nothing is delivered that it would have to name',
+    advice: 'look at the disk of the crosswalk folder; delivery goes on by itself',
+    disposition: 'retry',
+  },
+  CROSSWALK_DAMAGED: {
+    message: 'rows of the crosswalk were changed or damaged; the others were read',
+    advice: 'find out who or what touched its files, and restore them from a backup',
+    disposition: 'reject',
+  },
+  INSTANCE_UNKNOWN: {
+    message: 'no instance has this id',
+    advice: 'look it up with `sallyport list`',
+    disposition: 'reject',
+    httpStatus: 404,
+  },
+  NOT_RELEASABLE: {
+    message: 'the reason this instance is held cannot be waived by a person',
+    advice: 'retry it after the cause is mended, or discard it',
+    disposition: 'reject',
+    httpStatus: 409,
+  },
+  STATE_CONFLICT: {
+    message: 'the instance is not in a state that allows this',
+    advice: 'look at its state with `sallyport show`',
+    disposition: 'reject',
+    httpStatus: 409,
+  },
+  UNEXPECTED: {
+    message: 'an error nobody foresaw',
+    advice: 'keep the instance held and report the code, version and log line to the developers',
+    disposition: 'hold',
+    dicomStatus: 0xc001,
+    httpStatus: 500,
+  },
+} as const satisfies Record<string, ErrorRow>;

@@ -5,7 +5,7 @@ import t from 'tap';
 import { isRgbProfile } from '../../../src/render/color/icc-profile.ts';
 import { toStandardRgb } from '../../../src/render/color/standard-rgb.ts';
 import { profiledTiff } from '../../../src/render/output/profiled-tiff.ts';
-import type { EightBitImage } from '../../../src/render/output/sharp.ts';
+import { convertToSrgb, type EightBitImage } from '../../../src/render/output/sharp.ts';
 import { renderAsIs } from '../../../src/render/render.ts';
 import { element, type WriterElement } from '../../../src/synthetic/writer-element.ts';
 import { requirePeer } from '../../support/peers.ts';
@@ -55,11 +55,21 @@ print('0')`,
   }
 });
 
+t.test('a table of colours comes within one level of converting each', async (t) => {
+  const pixels = new Uint8Array(3 * 50_000).map((_, i) => (i * 40_503 + (i >> 3) * 7919) & 0xff);
+  const picture: EightBitImage = { width: 500, height: 100, channels: 3, pixels };
+  for (const [name, profile] of Object.entries(profiles)) {
+    const { pixels: ours } = await toStandardRgb(picture, profile);
+    const { max, beyondOne } = difference(ours, await convertToSrgb(picture, profile));
+    t.ok(max <= 2 && beyondOne <= 50, `${name}: ${max}, ${beyondOne} beyond one`);
+  }
+});
+
 t.test('large images are converted in bands, none left out', async (t) => {
   const [width, height] = [2003, 2111];
   const pixels = new Uint8Array(3 * width * height);
   for (let i = 0; i < pixels.length; i++) pixels[i] = (i * 7 + (i >> 11)) & 0xff;
-  const profile = profiles['swapped primaries'];
+  const profile = profiles['a wide gamut'];
   const whole = await toStandardRgb({ width, height, channels: 3, pixels }, profile);
   const last = pixels.subarray(-3 * width);
   const row = await toStandardRgb({ width, height: 1, channels: 3, pixels: last }, profile);
@@ -225,7 +235,7 @@ t.test('damaged profiles neither crash nor throw', async (t) => {
     pixels: Uint8Array.of(1, 2, 3, 200, 100, 50),
   };
   let usable = 0;
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < 40; i++) {
     const profile = Buffer.from(sound[i % 2] ?? []);
     for (let n = 1 + random(6); n > 0; n--) profile[36 + random(profile.length - 36)] = random(256);
     if (!isRgbProfile(profile)) continue;
@@ -233,7 +243,7 @@ t.test('damaged profiles neither crash nor throw', async (t) => {
     const { pixels } = await toStandardRgb(picture, profile);
     if (pixels.length !== 6) t.fail('another size');
   }
-  t.ok(usable > 50, `${usable} of 300 went through the header's checks`);
+  t.ok(usable > 10, `${usable} of 40 went through the header's checks`);
 });
 
 t.test('the TIFF that carries a profile is what sharp reads back', async (t) => {

@@ -6,6 +6,8 @@ import type { ByteSource } from '../dicom/byte-source.ts';
 export const wholeFileBytes = 32 * 1024 * 1024;
 /** Bytes kept in memory of a larger file. */
 const windowBytes = 1024 * 1024;
+/** Read instead where the file is not read in order: the beginnings of 20,000 frames are not worth 20 GB. */
+const scatteredBytes = 32 * 1024;
 
 /** Gives room for a file of that many bytes. */
 export type FileBuffer = (size: number) => Uint8Array<ArrayBuffer>;
@@ -86,6 +88,8 @@ function windowedSource(descriptor: number, size: number, close: () => void): Fi
   const window = new Uint8Array(windowBytes);
   let start = 0;
   let filled = 0;
+  /** Of the last read of the file. */
+  let end = 0;
   return {
     size,
     read(offset, length) {
@@ -93,11 +97,14 @@ function windowedSource(descriptor: number, size: number, close: () => void): Fi
       if (length > windowBytes) {
         const bytes = new Uint8Array(length);
         fill(descriptor, bytes, offset);
+        end = offset + length;
         return bytes;
       }
       if (offset < start || offset + length > start + filled) {
         filled = 0;
-        const wanted = Math.min(windowBytes, size - offset);
+        const inOrder = offset >= start && offset <= end + scatteredBytes;
+        const wanted = Math.min(Math.max(length, inOrder ? windowBytes : scatteredBytes), size - offset);
+        end = offset + wanted;
         fill(descriptor, window.subarray(0, wanted), offset);
         start = offset;
         filled = wanted;

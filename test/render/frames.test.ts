@@ -130,7 +130,7 @@ t.test('RLE: runs, literals, odd segments; and segments that are short or mispla
     codeOf({ syntax: rle, pixelVr: 'OB', pixels: { fragments: [fragment] }, ...more });
   const good = frame([1, 64], [0xfe, 7, 0x80, 0, 9]);
   const [first] = draw(image({ syntax: rle, pixelVr: 'OB', pixels: { fragments: [good] } }));
-  t.same([...(first?.image.pixels ?? [])], [0, 0, 0, 255], 'a run of three, a no-op, a literal');
+  t.same([...(first?.image.pixels ?? [])], [7, 7, 7, 9], 'a run of three, a no-op, a literal');
   t.equal(code(frame([1, 64], [0xfe, 7])), 'PIXEL_DATA_INVALID', 'short');
   t.equal(code(frame([2, 64, 66], [0xfd, 7], [0xfd, 7])), 'PIXEL_DATA_INVALID', 'two segments for one');
   t.equal(code(frame([1, 8], [0xfd, 7])), 'PIXEL_DATA_INVALID', 'a segment inside the header');

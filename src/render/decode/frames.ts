@@ -99,18 +99,18 @@ function packedFrames(
 }
 
 /**
- * Access to the frames of encapsulated pixel data (PS3.5 A.4): by the extended or the basic offset table, else one
- * fragment per frame, else by the marks that begin a code stream. A table that contradicts the fragments is not used.
- * Throws PIXEL_DATA_INVALID where fragments and number of frames cannot be brought together.
+ * Access to the frames of encapsulated pixel data (PS3.5 A.4): one fragment per frame, else by the marks that begin a code
+ * stream where they are as many as the frames, else by the extended or the basic offset table. A table that contradicts
+ * the fragments is not used. Throws PIXEL_DATA_INVALID where fragments and number of frames cannot be brought together.
  */
 export function encapsulatedFrames(dataSet: DataSet, pixels: PixelDescription): Frames {
   const { body } = pixels.element;
   if (body.kind !== 'fragments') throw invalid('encapsulated pixel data expected');
-  const firsts = groupFragments(dataSet, body, pixels.numberOfFrames);
+  const { fragments, firsts } = groupFragments(dataSet, body, pixels.numberOfFrames);
   const maxEncodedBytes = 2 * frameBytes(pixels) + maxEncodedSlackBytes;
   return {
     read(index) {
-      const parts = body.fragments.slice(firsts[index], firsts[index + 1]);
+      const parts = fragments.slice(firsts?.[index] ?? index, firsts?.[index + 1] ?? index + 1);
       const total = parts.reduce((sum, part) => sum + part.length, 0);
       if (total === 0) throw invalid('empty frame');
       if (total > maxEncodedBytes) throw invalid('frame much longer than its samples');
@@ -127,20 +127,56 @@ export function encapsulatedFrames(dataSet: DataSet, pixels: PixelDescription): 
   };
 }
 
-/** Index of the first fragment of each frame, and the number of fragments at the end. */
-function groupFragments(dataSet: DataSet, body: FragmentsBody, numberOfFrames: number): readonly number[] {
+interface Grouping {
+  readonly fragments: readonly Range[];
+  /** Index of the first fragment of each frame, and the number of fragments at the end; undefined: one fragment each. */
+  readonly firsts: readonly number[] | undefined;
+}
+
+function groupFragments(dataSet: DataSet, body: FragmentsBody, numberOfFrames: number): Grouping {
   const { fragments } = body;
   if (fragments.length < numberOfFrames) throw invalid('fewer fragments than frames');
-  const byTable =
-    matchOffsets(fragments, extendedOffsets(dataSet), numberOfFrames) ??
-    matchOffsets(fragments, basicOffsets(dataSet, body, numberOfFrames), numberOfFrames);
-  if (byTable !== undefined) return byTable;
-  if (fragments.length === numberOfFrames) return [...fragments.keys(), fragments.length];
+  if (fragments.length === numberOfFrames) {
+    return {
+      fragments: withoutPadding(fragments, extended(dataSet, tags.ExtendedOffsetTableLengths)),
+      firsts: undefined,
+    };
+  }
   const starts = fragments.flatMap((fragment, index) => (startsFrame(body, fragment) ? [index] : []));
-  if (starts[0] === 0 && starts.length === numberOfFrames) return [...starts, fragments.length];
+  if (starts[0] === 0 && starts.length === numberOfFrames)
+    return { fragments, firsts: [...starts, fragments.length] };
+  const firsts = byTables(dataSet, body, numberOfFrames);
+  if (firsts !== undefined) return { fragments, firsts };
+  // An empty item is no picture that would be passed over.
+  const filled = fragments.filter(({ length }) => length > 0);
+  if (filled.length === numberOfFrames) return { fragments: filled, firsts: undefined };
   // Fragments of one frame need not begin with anything; but two beginnings are two frames.
-  if (numberOfFrames === 1 && starts.length <= 1) return [0, fragments.length];
+  if (numberOfFrames === 1 && starts.length <= 1) return { fragments, firsts: [0, fragments.length] };
   throw invalid('fragments do not match the number of frames');
+}
+
+/** The extended table first (PS3.3 C.7.6.3.1.8), then the basic one, also in the byte order it must not have. */
+function byTables(
+  dataSet: DataSet,
+  body: FragmentsBody,
+  numberOfFrames: number,
+): readonly number[] | undefined {
+  const { fragments } = body;
+  return (
+    matchOffsets(fragments, extended(dataSet, tags.ExtendedOffsetTable), numberOfFrames) ??
+    matchOffsets(fragments, basicOffsets(body, numberOfFrames, true), numberOfFrames) ??
+    matchOffsets(fragments, basicOffsets(body, numberOfFrames, false), numberOfFrames)
+  );
+}
+
+/** Extended Offset Table Lengths (7FE0,0002) leave out the byte that makes a fragment even; other lengths are not believed. */
+function withoutPadding(fragments: readonly Range[], lengths: readonly number[]): readonly Range[] {
+  if (lengths.length !== fragments.length) return fragments;
+  return fragments.map((fragment, index) =>
+    lengths[index] === fragment.length - 1
+      ? { offset: fragment.offset, length: fragment.length - 1 }
+      : fragment,
+  );
 }
 
 function startsFrame(body: FragmentsBody, fragment: Range): boolean {
@@ -149,40 +185,49 @@ function startsFrame(body: FragmentsBody, fragment: Range): boolean {
   );
 }
 
-/** Offsets count from the first byte of the item tag of the first fragment (A.4). */
+/**
+ * Offsets count from the first byte of the item tag of the first fragment (A.4), so that the first is 0. Some writers
+ * count from elsewhere: the differences are believed then, but not where the first offset is that of a later fragment.
+ */
 function matchOffsets(
   fragments: readonly Range[],
   offsets: readonly number[] | undefined,
   numberOfFrames: number,
 ): readonly number[] | undefined {
   const [first] = fragments;
-  if (offsets?.length !== numberOfFrames || first === undefined || offsets[0] !== 0) return undefined;
+  const base = offsets?.[0];
+  if (offsets?.length !== numberOfFrames || first === undefined || base === undefined) return undefined;
+  const begins = (fragment: Range): number => fragment.offset - first.offset;
+  if (base !== 0 && fragments.some((fragment) => begins(fragment) === base)) return undefined;
   const firsts: number[] = [];
   let index = 0;
   for (const offset of offsets) {
-    while (index < fragments.length && (fragments[index]?.offset ?? 0) - first.offset < offset) index += 1;
-    if ((fragments[index]?.offset ?? -1) - first.offset !== offset || firsts.at(-1) === index)
+    let fragment = fragments[index];
+    while (fragment !== undefined && begins(fragment) < offset - base) {
+      index += 1;
+      fragment = fragments[index];
+    }
+    if (fragment === undefined || begins(fragment) !== offset - base || firsts.at(-1) === index)
       return undefined;
     firsts.push(index);
   }
   return [...firsts, fragments.length];
 }
 
+/** Little endian, as every transfer syntax that encapsulates is. */
 function basicOffsets(
-  dataSet: DataSet,
   body: FragmentsBody,
   numberOfFrames: number,
+  littleEndian: boolean,
 ): readonly number[] | undefined {
   const { offset, length } = body.offsetTable;
   if (length !== 4 * numberOfFrames) return undefined;
   const bytes = body.source.read(offset, length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  return Array.from({ length: numberOfFrames }, (_, i) =>
-    view.getUint32(4 * i, dataSet.encoding.littleEndian),
-  );
+  return Array.from({ length: numberOfFrames }, (_, i) => view.getUint32(4 * i, littleEndian));
 }
 
-/** (7FE0,0001): 64-bit offsets, PS3.3 C.7.6.3.1.8. */
-function extendedOffsets(dataSet: DataSet): readonly number[] {
-  return numbers(dataSet, tags.ExtendedOffsetTable);
+/** The 64-bit numbers of (7FE0,0001) or (7FE0,0002). */
+function extended(dataSet: DataSet, tag: number): readonly number[] {
+  return numbers(dataSet, tag);
 }

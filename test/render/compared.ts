@@ -16,6 +16,15 @@ const settings: RenderSettings = {
   shutters: false,
 };
 
+/** What may be known of a file beforehand. */
+export interface Known {
+  /** Frame that is compared, counted from 1; more of them where left out. */
+  readonly frame: number;
+  /** Stored values of this frame that were encoded, and by how much an encoder may have changed them. */
+  readonly made: Float64Array;
+  readonly tolerance: number;
+}
+
 const fewPixels = 2 ** 16;
 
 /** All frames, counted from 1, of a small instance; of others the first, the middle and the last. */
@@ -37,10 +46,11 @@ export async function prepareComparison(
   path: string,
   part10: Part10,
   folder: string,
+  known?: Known,
 ): Promise<ComparedFile> {
   const { dataSet, transferSyntaxUid } = part10;
   const pixels = describePixels(dataSet, settings);
-  const chosen = chosenFrames(pixels);
+  const chosen = known === undefined ? chosenFrames(pixels) : new Set([known.frame]);
   // Videos become RGB outside: there are no stored values to compare.
   const video = /\.4\.10[0-8](\.1)?$/.test(transferSyntaxUid);
   const stored = new Map<number, { space: string; values: Float64Array<ArrayBuffer> }>();
@@ -62,8 +72,10 @@ export async function prepareComparison(
     if (samples !== undefined) writeFileSync(`${base}.stored`, new Uint8Array(samples.values.buffer));
     writeFileSync(`${base}.drawn`, one.image.pixels);
     writeFileSync(`${base}.jpg`, rendered.data);
+    if (known !== undefined) writeFileSync(`${base}.made`, new Uint8Array(known.made.slice().buffer));
     frames.push({
       frame,
+      ...(known === undefined ? {} : { made: `${base}.made`, tolerance: known.tolerance }),
       stored: samples === undefined ? null : `${base}.stored`,
       space: samples?.space ?? 'RGB',
       drawn: `${base}.drawn`,

@@ -43,7 +43,7 @@ export function judge(
   const lossy = transferSyntaxTable.some(({ uid, lossy }) => uid === file.syntax && lossy);
   const findings = rows.map((row): Finding => {
     const exception = own.find(({ step, oracle }) => step === row.step && oracle === row.oracle);
-    return { row, wrong: fault(row, row.step === 'stored' && !lossy ? 0 : 1), exception };
+    return { row, wrong: fault(row, row.tolerance ?? (row.step === 'stored' && !lossy ? 0 : 1)), exception };
   });
   const wrong = findings.flatMap(({ row, wrong, exception }) => {
     if (wrong === undefined || excuses(exception, row)) return [];
@@ -71,7 +71,8 @@ function excuses(exception: Exception | undefined, row: OracleRow): boolean {
   return exception.max !== undefined && (row.max ?? Number.POSITIVE_INFINITY) <= exception.max;
 }
 
-function fault(row: OracleRow, tolerance: number): string | undefined {
+/** What is wrong with the answer of one oracle, in words; undefined where it agrees within the tolerance. */
+export function fault(row: OracleRow, tolerance: number): string | undefined {
   if (row.error !== undefined) return row.error;
   if (row.step === 'rescale' || row.step === 'window')
     return row.same === true ? undefined : `another ${row.step}: ${row.how ?? ''}`;

@@ -20,6 +20,9 @@ export interface ComparedFrame {
   readonly frame: number;
   /** Stored values, interleaved, as 64-bit floats; null for a video. */
   readonly stored: string | null;
+  /** The values that were encoded, in the same form, and by how much an encoder may have changed them. */
+  readonly made?: string;
+  readonly tolerance?: number;
   /** Photometric interpretation of the stored values. */
   readonly space: string;
   /** 8-bit image as drawn. */
@@ -58,6 +61,8 @@ export interface OracleRow {
   readonly sizes?: readonly [number, number];
   readonly max?: number;
   readonly beyondOne?: number;
+  /** Largest difference allowed, where it is not the one of the step. */
+  readonly tolerance?: number;
   readonly of?: number;
   readonly how?: string;
   readonly same?: boolean;

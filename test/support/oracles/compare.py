@@ -12,7 +12,7 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy
-from PIL import Image
+from PIL import Image, ImageCms
 from pydicom import dcmread
 
 from decode import Header, Undecodable, oracles
@@ -38,11 +38,21 @@ def psnr(image, pixels):
     return None if mean == 0 else 10 * numpy.log10(255**2 / mean)
 
 
-def jpeg(one, drawn):
+def in_standard_rgb(image, profile):
+    """Colours of an ICC profile as those of sRGB, perceptual intent, by LittleCMS."""
+    return ImageCms.profileToProfile(
+        image, io.BytesIO(profile), ImageCms.createProfile("sRGB"), renderingIntent=ImageCms.Intent.PERCEPTUAL, outputMode="RGB"
+    )
+
+
+def jpeg(one, drawn, profile=None):
     """PSNR against the drawn image: of the gateway's JPEG and of Pillow's at the same quality, both 4:4:4."""
     shape = (one["height"], one["width"]) if one["channels"] == 1 else (one["height"], one["width"], 3)
     buffer = io.BytesIO()
     image = Image.fromarray(drawn.reshape(shape))
+    if profile is not None and one["channels"] == 3:
+        image = in_standard_rgb(image, bytes(profile))
+        drawn = numpy.asarray(image).reshape(-1)
     image.save(buffer, "JPEG", quality=one["quality"], subsampling=0)
     ours = Image.open(one["jpeg"])
     layers = getattr(ours, "layer", [])
@@ -85,6 +95,12 @@ def compare_frame(job, one, ds, head, decoded, whole, folder):
     frame = one["frame"]
     ours = numpy.fromfile(one["stored"], "<f8")
     base = None
+    if "made" in one:
+        made = numpy.fromfile(one["made"], "<f8")
+        tolerance = one["tolerance"]
+        rows.append({"step": "stored", "frame": frame, "oracle": "made", "tolerance": tolerance, **difference(ours, made)})
+        base = None if tolerance > 0 else made if head.float else made.astype(numpy.int64)
+        whole = {frame: base} if head.frames == 1 and base is not None else None
     for name, frames in decoded.items():
         if isinstance(frames, str):
             rows.append({"step": "stored", "frame": frame, "oracle": name, "error": frames})
@@ -93,7 +109,8 @@ def compare_frame(job, one, ds, head, decoded, whole, folder):
             rows.append({"step": "stored", "frame": frame, "oracle": name, "error": "frame not found"})
             continue
         rows.append({"step": "stored", "frame": frame, "oracle": name, **difference(ours, frames[frame])})
-        base = frames[frame] if base is None else base
+        # What was made is known; else the first that has read it is believed, and not where it has not.
+        base = frames[frame] if base is None and frames[frame].size == ours.size else base
     drawn = numpy.fromfile(one["drawn"], "u1")
     if base is not None:
         colored = head.samples == 3 or head.photometric == "PALETTE COLOR"
@@ -114,7 +131,7 @@ def compare_frame(job, one, ds, head, decoded, whole, folder):
             rows.append({"step": "rescale", "frame": frame, "oracle": "pydicom", "same": same})
         window = compare_window(one, ds, head, whole)
         rows += [] if window is None else [window]
-    attempt(rows, {"frame": frame, "oracle": "Pillow"}, lambda: jpeg(one, drawn))
+    attempt(rows, {"frame": frame, "oracle": "Pillow"}, lambda: jpeg(one, drawn, ds.get("ICCProfile", None)))
     return rows
 
 

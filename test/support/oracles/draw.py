@@ -1,11 +1,12 @@
 """8-bit images of stored values: by the formulas of PS3.3 in numpy, and by DCMTK."""
 
 import os
+import struct
 
 import numpy
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.pixel_data_handlers.util import apply_color_lut
+from pydicom.pixel_data_handlers.util import _expand_segmented_lut
 from pydicom.uid import ExplicitVRLittleEndian
 
 from decode import ROOT, Header, Undecodable, read_pnm, run
@@ -34,18 +35,24 @@ def rescale(ds, frame):
     return float(ds.get("DoseGridScaling", None) or 1.0), 0.0
 
 
-def table(item, signed):
+def table(item, signed, little):
     """First value mapped, bits and entries of one item of a LUT sequence: PS3.3 C.11.1.1."""
     count, first, bits = (int(value) for value in item.LUTDescriptor)
     count = count or 65536
     first = first - 65536 if signed and first > 32767 else first
     data = item.LUTData
     if isinstance(data, bytes):
-        entries = numpy.frombuffer(data, "<u2" if len(data) >= 2 * count else "u1")[:count]
+        entries = words(data, count, little)
     else:
         entries = numpy.array(data, dtype=numpy.int64).reshape(-1)[:count]
     needed = max(8, int(entries.max()).bit_length())
     return first, max(bits, needed) if 8 <= bits <= 16 else needed, entries.astype(numpy.int64)
+
+
+def words(data, count, little):
+    """Entries of 16 bits, or of 8 bits, two to a word (PS3.3 C.7.6.3.1.6)."""
+    swapped = numpy.frombuffer(data[: len(data) // 2 * 2], "<u2" if little else ">u2").astype("<u2")
+    return swapped[:count] if len(data) >= 2 * count else swapped.view("u1")[:count]
 
 
 def look_up(values, first, entries):
@@ -76,7 +83,7 @@ def grey(values, ds, head, frame, transform):
     modality = ds.get("ModalityLUTSequence", None)
     stored = values
     if modality:
-        first, _, entries = table(modality[0], head.signed)
+        first, _, entries = table(modality[0], head.signed, ds.is_little_endian)
         values = look_up(values, first, entries)
     else:
         values = values * slope + intercept
@@ -93,7 +100,7 @@ def grey(values, ds, head, frame, transform):
             levels = ((values - (center - 0.5)) / (width - 1) + 0.5) * 255
     elif voi and transform.get("voiTable"):
         signed = not modality and (head.signed or intercept < 0 or slope < 0)
-        first, bits, entries = table(voi[0], signed)
+        first, bits, entries = table(voi[0], signed, ds.is_little_endian)
         levels = look_up(values, first, entries) * (255 / (2**bits - 1))
     else:
         gap = padding(ds, head)
@@ -104,7 +111,7 @@ def grey(values, ds, head, frame, transform):
         levels = (values - low) * (255 / (high - low)) if high > low else values * 0.0
     levels = numpy.clip(numpy.nan_to_num(levels, nan=0.0), 0, 255)
     if ds.get("PresentationLUTSequence"):
-        _, bits, entries = table(ds.PresentationLUTSequence[0], False)
+        _, bits, entries = table(ds.PresentationLUTSequence[0], False, ds.is_little_endian)
         entry = entries[numpy.floor(levels / 255 * (len(entries) - 1) + 0.5).astype(int)]
         return numpy.floor(entry * 255 / (2**bits - 1) + 0.5).astype("u1")
     levels = numpy.floor(levels + 0.5)
@@ -125,12 +132,32 @@ def segmentation(values, ds, head):
     return numpy.floor(numpy.minimum(values, full) * 255 / full + 0.5).astype("u1")
 
 
+def palette(values, ds, head):
+    """PS3.3 C.7.6.3.1.5 and C.7.9; pydicom expands segments."""
+    planes = []
+    for name in ("Red", "Green", "Blue"):
+        count, first, bits = (int(value) for value in ds[f"{name}PaletteColorLookupTableDescriptor"].value)
+        count, first = count or 65536, first - 65536 if head.signed and first > 32767 else first
+        segments = ds.get(f"Segmented{name}PaletteColorLookupTableData", None)
+        if segments is not None:
+            order = "<" if ds.is_little_endian else ">"
+            values_of = struct.unpack(f"{order}{len(segments) // 2}H", segments)
+            entries = numpy.array(_expand_segmented_lut(values_of, f"{order}H"))
+        else:
+            data = ds[f"{name}PaletteColorLookupTableData"].value
+            entries = words(data, count, ds.is_little_endian)
+        entries = entries[:count].astype(numpy.int64)
+        planes.append(entries[numpy.clip(values - first, 0, count - 1)])
+    rgb = numpy.stack(planes, 1)
+    return (rgb >> 8 if max(plane.max() for plane in planes) > 255 else rgb).astype("u1").reshape(-1)
+
+
 def color(values, space, ds, head):
     """RGB of one colour frame: PS3.3 C.7.6.3.1.2 and C.7.9."""
     if head.photometric == "PALETTE COLOR":
-        rgb = apply_color_lut(values.astype(f"u{head.allocated // 8}"), ds)
-        wide = rgb.dtype.itemsize == 2 and rgb.max() > 255
-        return (rgb >> 8 if wide else rgb).astype("u1").reshape(-1)
+        return palette(values, ds, head)
+    if head.signed:
+        values = values + (1 << (head.stored - 1))
     if head.stored > 8:
         values = values >> (head.stored - 8)
     elif head.stored < 8:
@@ -195,7 +222,7 @@ def write_single(values, space, ds, head, frame, folder):
         if keep:
             one[element.tag] = element
     one.NumberOfFrames = 1
-    one.BitsAllocated = 8 if head.allocated == 1 else head.allocated
+    one.BitsAllocated = {1: 8, 12: 16}.get(head.allocated, head.allocated)
     one.BitsStored, one.HighBit = head.stored, head.stored - 1
     if "ModalityLUTSequence" not in one:
         one.RescaleSlope, one.RescaleIntercept = (repr(value)[:16] for value in rescale(ds, frame))

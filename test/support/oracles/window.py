@@ -46,13 +46,13 @@ def automatic(frames, ds, head):
         rest = stored if gap is None else stored[(stored < gap[0]) | (stored > gap[1])]
         slope, intercept = rescale(ds, frame)
         if modality:
-            first, _, entries = table(modality[0], head.signed)
+            first, _, entries = table(modality[0], head.signed, ds.is_little_endian)
             kept.append(look_up(rest, first, entries))
         else:
             kept.append(rest * slope + intercept)
     values = numpy.concatenate(kept)
     values = values[numpy.isfinite(values)]
-    if head.stored == 1 or (head.float is None and head.stored <= 8 and not head.signed and not modality and not dose and not counting):
+    if (head.stored == 1 and not head.signed) or (head.float is None and head.stored <= 8 and not head.signed and not modality and not dose and not counting):
         slope, intercept = rescale(ds, 1)
         ends = [intercept, (2**head.stored - 1) * slope + intercept]
         return exact(min(ends), max(ends))

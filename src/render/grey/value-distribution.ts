@@ -12,7 +12,7 @@ export interface Distribution {
 }
 
 /** Most values kept of wide cells and of frames with rescales of their own. */
-const maxSamples = 131_072;
+const maxSamples = 32_768;
 
 /** Collects the values of some frames; padding and what is no finite number is left out. */
 export interface ValueCollector {
@@ -173,14 +173,13 @@ class Sampler implements ValueCollector {
 }
 
 function ofSamples(sorted: Float64Array): Distribution {
-  const values: number[] = [];
-  const counts: number[] = [];
+  const values = new Float64Array(sorted.length);
+  const counts = new Float64Array(sorted.length);
+  let to = 0;
   for (const value of sorted) {
-    if (values.at(-1) === value) counts[counts.length - 1] = (counts.at(-1) ?? 0) + 1;
-    else if (Number.isFinite(value)) {
-      values.push(value);
-      counts.push(1);
-    }
+    if (!Number.isFinite(value)) continue;
+    if (to === 0 || values[to - 1] !== value) values[to++] = value;
+    counts[to - 1] = (counts[to - 1] as number) + 1;
   }
-  return { values: Float64Array.from(values), counts: Float64Array.from(counts) };
+  return { values: values.subarray(0, to), counts: counts.subarray(0, to) };
 }

@@ -9,6 +9,9 @@ import { judge } from './comparison-verdict.ts';
 import { exceptions, refused } from './corpus-expectations.ts';
 import { open } from './drawn.ts';
 
+// Many processes of many tools, one after the other.
+t.setTimeout(1_200_000);
+
 t.test(
   'every file of the corpus is rendered as independent tools do, or refused with its code',
   { skip: corpusMissing },

@@ -39,6 +39,9 @@ function layoutOf({ name }: PixelCase): string {
   return name.split(', ')[1] ?? '';
 }
 
+// Many processes of many tools, one after the other.
+t.setTimeout(1_200_000);
+
 t.test('made objects of every syntax and kind of pixels are rendered as other tools do', async (t) => {
   if (!requirePeer(t, ...oraclePeers)) return;
   const folder = t.testdir();

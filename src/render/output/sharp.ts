@@ -79,5 +79,7 @@ export async function convertToSrgb(image: EightBitImage, profile: Uint8Array): 
   return await encoded(() => sharp(tiff, { limitInputPixels: false }).toColourspace('srgb').raw());
 }
 
-/** Versions of what makes the bytes of a JPEG: another one may make other bytes of the same pixels. */
-export const jpegEncoderVersion = `${sharp.versions.vips}/${sharp.versions.mozjpeg ?? 'libjpeg'}`;
+/** Versions of what makes the bytes of an image: others may make other bytes of the same pixels. */
+export const imageLibraryVersions = [sharp.versions.vips, sharp.versions.mozjpeg, sharp.versions.lcms].join(
+  '/',
+);

@@ -17,6 +17,7 @@ export const peers = {
   opj_decompress: { package: 'libopenjp2-tools', programs: ['opj_decompress'] },
   ojph_expand: { package: 'openjph-tools', programs: ['ojph_expand'] },
   djxl: { package: 'libjxl-tools', programs: ['djxl'] },
+  djpeg: { package: 'libjpeg-turbo-progs', programs: ['djpeg', 'cjpeg'] },
   dciodvfy: { package: 'dicom3tools', programs: ['dciodvfy'] },
   dcm2niix: { package: 'dcm2niix', programs: ['dcm2niix'] },
   pdfinfo: { package: 'poppler-utils', programs: ['pdfinfo'] },

@@ -51,6 +51,8 @@ function isPlanar(view: DataView, start: number): boolean {
   let segment = nextSegment(view, start);
   while (segment.marker !== 0xda) segment = nextSegment(view, segment.body - 2 + segment.length);
   const { body } = segment;
+  // CharLS can be minutes at work on a stream that is cut short and padded (measured), and refuses it in the end.
+  if (!endsBehind(view, body)) throw invalid('no end of image');
   const components = view.getUint8(body);
   for (let i = 0; i < components; i++) {
     if (view.getUint8(body + 2 + 2 * i) !== 0) throw unsupported('JPEG-LS mapping table');
@@ -109,4 +111,12 @@ function jpegColor(
   if (adobe !== undefined) return adobe === 0 ? 'RGB' : 'YBR';
   if (ids[0] === 0x52 && ids[1] === 0x47 && ids[2] === 0x42) return 'RGB';
   return subsampled ? 'YBR' : undefined;
+}
+
+/** Whether EOI comes behind `start`: no data of a scan look like a marker (T.87 A.1, bit stuffing). */
+function endsBehind(view: DataView, start: number): boolean {
+  for (let at = view.byteLength - 2; at > start; at--) {
+    if (view.getUint16(at) === 0xffd9) return true;
+  }
+  return false;
 }

@@ -64,7 +64,7 @@ t.test('lossy JPEG XL gives the samples djxl finds', async (t) => {
 });
 
 t.test('a recompressed JPEG gives the samples of the JPEG', async (t) => {
-  if (!requirePeer(t, 'djxl')) return;
+  if (!requirePeer(t, 'djxl', 'djpeg')) return;
   const sharp = picture({ samples: 3, columns: 64, rows: 48 });
   // Of moderate contrast: libjxl keeps fractions and values beyond the range where libjpeg rounds and clips.
   const of = { ...sharp, values: sharp.values.map((value) => 96 + value / 4) };

@@ -83,7 +83,11 @@ const undrawable: readonly PixelCase[] = [
     attributes: [element(0x00287fe0, 'UR', 'https://example.invalid/frames')],
   }),
   held('PIXEL_FORMAT_UNSUPPORTED', {
-    name: 'packed cells of 12 bits',
+    name: 'cells of 24 bits',
+    attributes: [element(0x00280100, 'US', 24)],
+  }),
+  held('PIXEL_DATA_INVALID', {
+    name: 'packed cells of 12 bits, more than there are',
     attributes: [element(0x00280100, 'US', 12)],
   }),
   held('PIXEL_FORMAT_UNSUPPORTED', {

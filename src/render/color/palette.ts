@@ -3,22 +3,9 @@ import type { DataSet } from '../../dicom/data-set.ts';
 import { tags } from '../../dicom/tags.ts';
 import { element, firstText, has, rawBytes, words } from '../../dicom/values.ts';
 import type { CellLayout, Cells } from '../samples.ts';
+import type { Palette, PaletteTable } from './palette-table.ts';
 import { expandSegments, swapped } from './segmented-palette.ts';
 import { wellKnownPalette } from './well-known-palettes.ts';
-
-/** One colour's table, 8 bits. */
-export interface PaletteTable {
-  /** Stored value of the first entry. */
-  readonly firstMapped: number;
-  readonly entries: Uint8Array;
-}
-
-/** Red, green and blue tables brought to 8 bits. */
-export interface Palette {
-  readonly red: PaletteTable;
-  readonly green: PaletteTable;
-  readonly blue: PaletteTable;
-}
 
 interface WideTable {
   readonly firstMapped: number;

@@ -1,5 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
-import type { Palette, PaletteTable } from './palette.ts';
+import type { Palette, PaletteTable } from './palette-table.ts';
 import { expandSegments } from './segmented-palette.ts';
 
 const length = 256;

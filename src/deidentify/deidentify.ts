@@ -11,6 +11,7 @@ import { type EditContext, rootPlace, secretsOf } from './edit-context.ts';
 import { occursInFragments } from './kept-bytes.ts';
 import { markerElements, satisfied } from './markers.ts';
 import { cleanPixels } from './pixels/clean.ts';
+import { isVideo } from './pixels/codestreams.ts';
 import { objectKind } from './pixels/object-kinds.ts';
 import { assessObject } from './pixels/risk.ts';
 import { privateJudge } from './private/judge.ts';
@@ -31,6 +32,11 @@ export interface DeidentifyOptions {
   readonly releasedCodes?: readonly string[];
   /** Calling AE title of the association it came by, for conditions of own rules; absent offline. */
   readonly callingAeTitle?: string;
+  /**
+   * Nothing of the pixel data leaves but frames that are decoded from it. A released video then passes, although nobody
+   * can look into its stream; where the data set itself leaves, it is held.
+   */
+  readonly onlyFramesLeave?: boolean;
 }
 
 export type DeidentifyResult =
@@ -62,7 +68,7 @@ const patientIdTag = 0x00100020;
  */
 export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): DeidentifyResult {
   const { dataSet, transferSyntaxUid } = input;
-  const { profile, pseudonyms } = options;
+  const { profile, pseudonyms, onlyFramesLeave = false } = options;
   const released = new Set(options.releasedCodes ?? []);
   for (const { code, detail } of assessObject(dataSet, transferSyntaxUid, profile)) {
     if (errorRow(code).releasable === true && released.has(code)) continue;
@@ -72,7 +78,7 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
   if (typeof uids === 'number') return missing(uids);
   const document = withoutDocument(dataSet, profile, pseudonyms);
   if (document?.kind === 'held') return document;
-  const pixels = cleanPixels(document?.dataSet ?? dataSet, transferSyntaxUid);
+  const pixels = cleanPixels(document?.dataSet ?? dataSet, transferSyntaxUid, onlyFramesLeave);
   if (pixels.kind === 'held') return pixels;
   const report = new ReportBuilder();
   for (const note of pixels.notes) report.note(note);
@@ -85,7 +91,8 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
   const subject = readSubject(dataSet, pseudonyms, book);
   if (subject.anonymous) report.note('patient-id-missing');
   const frames = element(pixels.dataSet, pixelDataTag)?.body;
-  if (frames?.kind === 'fragments' && occursInFragments(frames, subject.identifiers)) {
+  const staysHere = onlyFramesLeave && isVideo(transferSyntaxUid);
+  if (frames?.kind === 'fragments' && !staysHere && occursInFragments(frames, subject.identifiers)) {
     return { kind: 'held', code: 'DEIDENTIFICATION_FAILED', detail: 'identifier in code stream' };
   }
   const context: EditContext = {

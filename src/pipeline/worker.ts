@@ -123,6 +123,7 @@ async function prepareInstance(
     pseudonyms: recording?.pseudonyms ?? pseudonyms,
     releasedCodes,
     callingAeTitle,
+    onlyFramesLeave: true,
   });
   if (result.kind === 'held') {
     return {

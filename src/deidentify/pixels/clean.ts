@@ -3,7 +3,7 @@ import type { DataElement, DataSet, FragmentsBody } from '../../dicom/data-set.t
 import { transferSyntax } from '../../dicom/uids.ts';
 import { element, firstNumber, has } from '../../dicom/values.ts';
 import type { ReportNote } from '../report.ts';
-import { stripperOf } from './codestreams.ts';
+import { isVideo, stripperOf } from './codestreams.ts';
 import { stripFragments } from './fragments.ts';
 import { areExtendedTables, isOffsetTable } from './offset-tables.ts';
 import { clearUnusedBits, frameLayout, isWholeFloat } from './unused-bits.ts';
@@ -28,21 +28,30 @@ const extendedOffsetTables = [0x7fe00001, 0x7fe00002];
  * Takes out of the pixel data what is not pixels, so that nothing rides along: overlay planes in bits the image does not
  * use, bytes behind the last frame or sample, and comments and application segments inside compressed frames. Pixels as decoded
  * stay the same. Held: compressed frames that cannot be followed, or whose syntax this version does not know, and objects
- * whose pixels are elsewhere: an image without them is no use to anybody.
+ * whose pixels are elsewhere: an image without them is no use to anybody. A video passes as it is where `onlyFramesLeave`,
+ * for then its container stays here.
  */
-export function cleanPixels(received: DataSet, transferSyntaxUid: string): CleanPixelsResult {
+export function cleanPixels(
+  received: DataSet,
+  transferSyntaxUid: string,
+  onlyFramesLeave = false,
+): CleanPixelsResult {
   if (pixelsElsewhere.test(transferSyntaxUid)) {
     return { kind: 'held', code: 'NO_PIXEL_DATA', detail: 'pixels elsewhere' };
   }
   const waveforms = trimWaveforms(received);
   if (waveforms.kind === 'held') return waveforms;
-  if (waveforms.kind === 'unchanged') return cleanImage(received, transferSyntaxUid);
-  const image = cleanImage(waveforms.dataSet, transferSyntaxUid);
+  if (waveforms.kind === 'unchanged') return cleanImage(received, transferSyntaxUid, onlyFramesLeave);
+  const image = cleanImage(waveforms.dataSet, transferSyntaxUid, onlyFramesLeave);
   if (image.kind === 'held') return image;
   return { ...image, cleaned: [waveformSequence, ...image.cleaned] };
 }
 
-function cleanImage(dataSet: DataSet, transferSyntaxUid: string): CleanPixelsResult {
+function cleanImage(
+  dataSet: DataSet,
+  transferSyntaxUid: string,
+  onlyFramesLeave: boolean,
+): CleanPixelsResult {
   const pixels = element(dataSet, pixelData);
   const unchanged: CleanPixelsResult = { kind: 'clean', dataSet, notes: [], cleaned: [] };
   if (!isWholeFloat(dataSet)) {
@@ -57,6 +66,7 @@ function cleanImage(dataSet: DataSet, transferSyntaxUid: string): CleanPixelsRes
   if (syntax.encapsulated !== (body.kind === 'fragments')) {
     return { kind: 'held', code: 'PIXEL_DATA_INVALID', detail: 'native or encapsulated' };
   }
+  if (onlyFramesLeave && isVideo(transferSyntaxUid)) return unchanged;
   if (body.kind === 'fragments') return cleanFragments(dataSet, pixels, body, transferSyntaxUid);
   const cleared = clearUnusedBits(dataSet, pixels, embedsOverlay(dataSet));
   if (cleared.kind === 'held') return cleared;

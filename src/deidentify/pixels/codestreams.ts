@@ -9,6 +9,8 @@ const jpeg = /^1\.2\.840\.10008\.1\.2\.4\.(5[0-9]|6[0-6]|70|80|81)$/;
 const jpeg2000 = /^1\.2\.840\.10008\.1\.2\.4\.(9[0-3]|20[1-3])$/;
 const jpegXl = /^1\.2\.840\.10008\.1\.2\.4\.11[0-2]$/;
 
+const video = /^1\.2\.840\.10008\.1\.2\.4\.10[0-8](\.1)?$/;
+
 const rle = '1.2.840.10008.1.2.5';
 const uncompressed = '1.2.840.10008.1.2.1.98';
 const deflated = '1.2.840.10008.1.2.8.1';
@@ -17,6 +19,11 @@ const deflated = '1.2.840.10008.1.2.8.1';
 export interface FrameLayout extends RawFrame {
   /** Rows times columns. */
   readonly pixels: number;
+}
+
+/** MPEG-2, H.264 and HEVC: streams in containers whose metadata nobody here takes out. */
+export function isVideo(transferSyntaxUid: string): boolean {
+  return video.test(transferSyntaxUid);
 }
 
 /** How to find what is no pixels inside the frames of a transfer syntax; undefined where nobody here can. */

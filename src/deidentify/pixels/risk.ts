@@ -5,6 +5,7 @@ import { firstNumber, has } from '../../dicom/values.ts';
 import type { Profile } from '../profile.ts';
 import { canonicalUid } from '../pseudonyms.ts';
 import { textAt } from '../text.ts';
+import { isVideo } from './codestreams.ts';
 import { type ImageFamily, type ObjectKind, objectKind, type StructuredContent } from './object-kinds.ts';
 
 /** A reason to hold an instance before anything is done to it. `detail` is a word of this file, never a value. */
@@ -88,8 +89,6 @@ function handlesContent(
   }
 }
 
-const video = /^1\.2\.840\.10008\.1\.2\.4\.10[0-8](\.1)?$/;
-
 /** Words of Image Type that modalities give to pictures of their screens, dose pages and the like. */
 const screenWords =
   /SCREEN|CAPTURE|SAVE|DOSE|SUMMARY|REPORT|TABLE|GRAPH|PASTED|PRINT|ANNOT|BURN|PATIENT|LABEL|OVERVIEW|THUMBNAIL|SCAN(NED|NER)|DIGITI[SZ]ED/i;
@@ -110,7 +109,7 @@ function burnedInReason(
 ): string | undefined {
   const burnedIn = textAt(dataSet, 0x00280301).toUpperCase();
   if (burnedIn !== '' && burnedIn !== 'NO') return 'Burned In Annotation';
-  if (video.test(transferSyntaxUid)) return 'video';
+  if (isVideo(transferSyntaxUid)) return 'video';
   if (!family.modalities.includes(textAt(dataSet, 0x00080060).toUpperCase())) return 'Modality';
   if (captureTags.some((tag) => has(dataSet, tag) && textAt(dataSet, tag) !== '')) return 'captured';
   const imageType = textAt(dataSet, 0x00080008)

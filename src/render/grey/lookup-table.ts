@@ -51,11 +51,17 @@ function readEntries(dataSet: DataSet, tag: number, length: number): Uint16Array
   return packed;
 }
 
-/** The depth by the descriptor, unless the entries prove it wrong: some writers put 8 for 16-bit entries, or 16 for 8. */
+/** Where entries use fewer bits than described by so many, the descriptor is wrong: no table shows all in the dark. */
+const unusedBits = 2;
+
+/**
+ * The depth by the descriptor, unless the entries prove it wrong: some writers put 8 for 16-bit entries, and others the
+ * size of an entry, 16, for entries of 8 to 14 bits (known of CR). By the letter those images would be all but black.
+ */
 function entryBits(bits: number, entries: Uint16Array): number {
   let max = 0;
   for (const entry of entries) if (entry > max) max = entry;
   const needed = Math.max(8, Math.ceil(Math.log2(max + 1)));
-  if (bits < 8 || bits > 16) return needed;
-  return Math.max(bits, needed);
+  const isWrong = bits < needed || bits > 16 || (max > 0 && bits - needed >= unusedBits);
+  return isWrong ? needed : bits;
 }

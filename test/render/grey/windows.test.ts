@@ -72,6 +72,26 @@ t.test('VOI LUTs count behind the windows, and have explanations too', async (t)
   t.equal(frame?.transform.window, undefined, 'no window was applied');
 });
 
+t.test(
+  'a VOI LUT whose descriptor states more bits than its entries use is not shown in the dark',
+  async (t) => {
+    const lut = (bits: number, entries: Uint8Array | Uint16Array): WriterElement =>
+      sequence(0x00283010, lutItem([4, 0, bits], entries));
+    const levelsBy = (bits: number, entries: Uint8Array | Uint16Array): number[] =>
+      levels(four([lut(bits, entries)]));
+    t.same(levelsBy(16, Uint16Array.of(0, 1365, 2730, 4095)), [0, 85, 170, 255], '16 for 12');
+    t.same(levelsBy(16, Uint16Array.of(0, 85, 170, 255)), [0, 85, 170, 255], '16 for 8');
+    t.same(levelsBy(16, Uint8Array.of(0, 85, 170, 255)), [0, 85, 170, 255], '16 for 8, packed');
+    t.same(levelsBy(8, Uint16Array.of(0, 1365, 2730, 4095)), [0, 85, 170, 255], '8 for 12');
+    t.same(
+      levelsBy(12, Uint16Array.of(0, 500, 1000, 2000)),
+      [0, 31, 62, 125],
+      'half of the range is believed',
+    );
+    t.same(levelsBy(12, Uint16Array.of(0, 0, 0, 0)), [0, 0, 0, 0]);
+  },
+);
+
 t.test('a damaged VOI LUT holds the image only where it is chosen', async (t) => {
   const broken = sequence(0x00283010, lutItem([400, 0, 16], Uint16Array.of(1, 2)));
   t.same(levels(four([broken, ...threshold('1')])), above(0.5));

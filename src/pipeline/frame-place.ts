@@ -95,7 +95,10 @@ function finite(values: number[]): Vector {
   return values.every(Number.isFinite) ? values : null;
 }
 
-/** PS3.3 C.7.6.17.3: tiles of TILED_FULL from left to right, then down; focal planes and optical paths begin anew. */
+/**
+ * PS3.3 C.7.6.17.3: tiles of TILED_FULL from left to right, then down; focal planes and optical paths begin anew. A part of
+ * a concatenation (C.7.6.16.2.2.4) goes on where the one before it ended.
+ */
 function tiles(dataSet: DataSet): (index: number) => Vector {
   const [width, height, columns, rows] = [
     tags.TotalPixelMatrixColumns,
@@ -107,8 +110,9 @@ function tiles(dataSet: DataSet): (index: number) => Vector {
   if (!full || width < 1 || height < 1 || columns < 1 || rows < 1) return () => null;
   const across = Math.ceil(width / columns);
   const inPlane = across * Math.ceil(height / rows);
+  const before = firstNumber(dataSet, tags.ConcatenationFrameOffsetNumber) ?? 0;
   return (index) => {
-    const tile = index % inPlane;
+    const tile = (before + index) % inPlane;
     return [(tile % across) * columns + 1, Math.floor(tile / across) * rows + 1];
   };
 }

@@ -172,14 +172,14 @@ t.test('tiles of a slide tell where they lie, or follow each other', async (t) =
       [513, 1],
     ],
   );
-  const full = places(
-    8,
+  const matrix = [
     element(0x00209311, 'CS', 'TILED_FULL'),
     element(0x00480006, 'UL', 600),
     element(0x00480007, 'UL', 257),
     element(0x00280010, 'US', 256),
     element(0x00280011, 'US', 256),
-  );
+  ];
+  const full = places(8, ...matrix);
   t.same(
     full.map(({ totalPixelMatrixPosition }) => totalPixelMatrixPosition),
     [
@@ -193,6 +193,16 @@ t.test('tiles of a slide tell where they lie, or follow each other', async (t) =
       [257, 1],
     ],
     'the second focal plane begins anew',
+  );
+  const part = places(3, ...matrix, element(0x00209228, 'UL', 4));
+  t.same(
+    part.map(({ totalPixelMatrixPosition }) => totalPixelMatrixPosition),
+    [
+      [257, 257],
+      [513, 257],
+      [1, 1],
+    ],
+    'a part of a concatenation goes on where the one before it ended',
   );
   t.same(places(1)[0], {
     imagePositionPatient: null,

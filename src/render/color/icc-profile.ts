@@ -48,12 +48,26 @@ function pathOf(groups: DataSet | undefined): string | undefined {
   return item && firstText(item, tags.OpticalPathIdentifier);
 }
 
-/** C.7.6.17.3: where tiles are in the implied order, all of one optical path come before those of the next. */
+/**
+ * C.7.6.17.3: where tiles are in the implied order, all of one optical path come before those of the next; in a part of a
+ * concatenation they are counted from its first part on.
+ */
 function impliedPath(dataSet: DataSet, frame: number, numberOfFrames: number, paths: number): number {
   const described = firstNumber(dataSet, tags.NumberOfOpticalPaths) ?? paths;
-  return described === paths && numberOfFrames % paths === 0
-    ? Math.floor(frame / (numberOfFrames / paths))
-    : 0;
+  if (described !== paths) return 0;
+  const before = firstNumber(dataSet, tags.ConcatenationFrameOffsetNumber);
+  if (before !== undefined) return Math.floor((before + frame) / tilesOfPath(dataSet));
+  return numberOfFrames % paths === 0 ? Math.floor(frame / (numberOfFrames / paths)) : 0;
+}
+
+/** Infinity where the data set does not tell. */
+function tilesOfPath(dataSet: DataSet): number {
+  const along = (total: number, tile: number): number =>
+    Math.ceil((firstNumber(dataSet, total) ?? 0) / (firstNumber(dataSet, tile) ?? 1));
+  const inPlane =
+    along(tags.TotalPixelMatrixColumns, tags.Columns) * along(tags.TotalPixelMatrixRows, tags.Rows);
+  const tiles = inPlane * (firstNumber(dataSet, tags.TotalPixelMatrixFocalPlanes) ?? 1);
+  return tiles > 0 ? tiles : Number.POSITIVE_INFINITY;
 }
 
 function readProfile(dataSet: DataSet): Uint8Array | undefined {

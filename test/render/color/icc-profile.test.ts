@@ -178,6 +178,19 @@ t.test('frames have the profile of their optical path', async (t) => {
     isNear(implied[0], asSwapped) && isNear(implied[1], stored) && isNear(implied[2], otherWay),
     'implied order',
   );
+  const part = await encoded({
+    ...three,
+    more: [
+      element(0x00209228, 'UL', 3),
+      ...[0x00480006, 0x00480007].map((tag, i) => element(tag, 'UL', i === 0 ? 32 : 16)),
+      element(0x00480303, 'US', 1),
+      paths,
+    ],
+  });
+  t.ok(
+    isNear(part[0], stored) && isNear(part[1], otherWay) && isNear(part[2], otherWay),
+    'implied order in a part of a concatenation',
+  );
   const shared = element(0x52009229, 'SQ', { items: [of('A')] });
   t.ok(
     (await encoded({ ...three, more: [paths, shared] })).every((color) => isNear(color, asSwapped)),

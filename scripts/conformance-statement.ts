@@ -42,7 +42,7 @@ function heading(): string {
 
 <!-- Made by npm run generate from the tables and rules of the code; do not edit. -->
 
-Sallyport is a gateway: it receives composite instances (C-STORE as SCP), de-identifies them after PS3.15 Annex E, renders them to JPEG and delivers them to an HTTP backend. On the command line it sends files (C-STORE and C-ECHO as SCU) and de-identifies folders.
+Sallyport is a gateway: it receives composite instances (C-STORE as SCP), de-identifies them after PS3.15 Annex E, renders them to images and delivers them to an HTTP backend. On the command line it sends files (C-STORE and C-ECHO as SCU) and de-identifies folders.
 
 | | |
 | --- | --- |

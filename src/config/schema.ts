@@ -209,11 +209,15 @@ export const schema: Section = {
       default: 'all',
     },
     window: {
-      doc: 'VOI window of grey images: `1`, `2`, ... for the n-th of the image, `explanation:TEXT` for the one so named, `automatic` for one made from the values.',
+      doc: 'VOI window of grey images: `1`, `2`, ... for the n-th of the image, `explanation:TEXT` for the one so named, `automatic` for one made from the values. An image that has no such window is shown with its first. Names of windows are free text: only profiles with `cleanDescriptors` keep them, the basic profile removes them.',
       format: 'window-choice',
       default: '1',
     },
-    overlays: { doc: 'Draw overlay planes that the profile keeps.', format: 'true-or-false', default: false },
+    overlays: {
+      doc: 'Draw overlay planes that the profile keeps. No profile keeps any yet, since they can hold names: only `sallyport render --overlays` has some to draw.',
+      format: 'true-or-false',
+      default: false,
+    },
     shutters: { doc: 'Apply the display shutter of the image.', format: 'true-or-false', default: false },
     aspectRatio: {
       doc: 'JPEG of images whose pixels are not square: `square` enlarges the shorter side, `stored` leaves them.',

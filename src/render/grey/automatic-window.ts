@@ -15,13 +15,14 @@ export type ValueKind = 'display' | 'counts' | 'dose' | 'measured';
 
 /** Share of the values, without background, that may lie outside at either end. */
 const outsideShare = 0.005;
-/** A least or greatest value that so many pixels have is background. */
+/** A value that so many pixels have is background. */
 const backgroundShare = 0.5;
 
 /**
  * The window of an image that brings none: from the lowest to the highest level of the half of a per cent percentiles.
- * Background, the least or greatest value where half of all pixels have it, is one end of the window and does not count
- * for the other. `counts` begin at 0, `dose` reaches from 0 to the greatest value. One value alone is shown as the lowest
+ * Background, a value that more than half of all pixels have, does not count, and always is within the window: where it is
+ * the least or the greatest one it is that end, and a few darker and brighter values than the grey of a subtraction or the
+ * zero of a map are not lost beside it. `counts` begin at 0, `dose` reaches from 0 to the greatest value. One value alone is shown as the lowest
  * level. LINEAR_EXACT, so that center and width mean the same for fractions.
  */
 export function windowOfValues(distribution: Distribution, kind: ValueKind): Window {
@@ -46,19 +47,19 @@ function percentiles({ values, counts }: Distribution): { low: number; high: num
   const last = values.length - 1;
   if (last <= 0) return { low: values[0] ?? 0, high: values[0] ?? 0 };
   const total = sum(counts, 0, last);
-  const darkBackground = (counts[0] as number) > total * backgroundShare;
-  const brightBackground = (counts[last] as number) > total * backgroundShare;
-  const from = darkBackground ? 1 : 0;
-  const to = brightBackground ? last - 1 : last;
-  const outside = sum(counts, from, to) * outsideShare;
+  const background = counts.findIndex((count) => count > total * backgroundShare);
+  const from = background === 0 ? 1 : 0;
+  const to = background === last ? last - 1 : last;
+  const outside = (total - (counts[background] ?? 0)) * outsideShare;
   let low = from;
-  for (let left = outside; low < to && (counts[low] as number) <= left; low++) left -= counts[low] as number;
+  for (let left = outside; low < to && low !== background && (counts[low] as number) <= left; low++)
+    left -= counts[low] as number;
   let high = to;
-  for (let left = outside; high > from && (counts[high] as number) <= left; high--)
+  for (let left = outside; high > from && high !== background && (counts[high] as number) <= left; high--)
     left -= counts[high] as number;
   return {
-    low: values[darkBackground ? 0 : low] as number,
-    high: values[brightBackground ? last : high] as number,
+    low: values[background === 0 ? 0 : low] as number,
+    high: values[background === last ? last : high] as number,
   };
 }
 

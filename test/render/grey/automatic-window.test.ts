@@ -56,6 +56,13 @@ t.test('background of more than half is an end of the window and does not count 
   t.same(ends({ '-1000': 9_000, '-50': 500, 60: 499, 3000: 1 }), [-1000, 60]);
 });
 
+t.test('what differs from a background between the others is seen, darker and brighter', async (t) => {
+  t.same(ends({ 1500: 240, 2048: 64_500, 2300: 800 }), [1500, 2300], 'a subtraction');
+  t.same(ends({ '-4': 200, 0: 64_900, 3: 100, 5: 300 }), [-4, 5], 'a map');
+  t.same(ends({ '-1': 1, 0: 9_000, 700: 400, 800: 599 }), [0, 800], 'a stray value below the background');
+  t.same(ends({ 0: 700, 300: 299, 4095: 9_000, 4096: 1 }), [0, 4095], 'one above it');
+});
+
 t.test('two values are black and white, one value is black, none is black', async (t) => {
   t.same(ends({ 3: 1, 7: 100_000 }), [3, 7]);
   t.same(ends({ 3: 100_000, 7: 1 }), [3, 7]);

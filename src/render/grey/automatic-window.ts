@@ -1,6 +1,6 @@
 import type { DataSet } from '../../dicom/data-set.ts';
 import { tags } from '../../dicom/tags.ts';
-import { firstText } from '../../dicom/values.ts';
+import { firstText, text } from '../../dicom/values.ts';
 import type { PixelDescription } from '../pixel-description.ts';
 import type { CellLayout, Cells } from '../samples.ts';
 import { type ModalityTransform, toModality } from './modality.ts';
@@ -9,12 +9,15 @@ import type { Window } from './voi.ts';
 
 /**
  * What the values of an image are, as far as it matters for a window. `display`: made to be looked at; `counts`: none or
- * more of something, black is none; `dose`: the greatest value must not be hidden; `measured`: anything else.
+ * more of something, black is none; `dose`: the greatest value must not be hidden; `hounsfield`: of CT, none below air;
+ * `measured`: anything else.
  */
-export type ValueKind = 'display' | 'counts' | 'dose' | 'measured';
+export type ValueKind = 'display' | 'counts' | 'dose' | 'hounsfield' | 'measured';
 
 /** Share of the values, without background, that may lie outside at either end. */
 const outsideShare = 0.005;
+/** Lowest value of the usual CT scale. Devices fill what is outside the circle with less, and not all call it padding. */
+const lowestHounsfield = -1024;
 /** A value that so many pixels have is background. */
 const backgroundShare = 0.5;
 
@@ -22,7 +25,7 @@ const backgroundShare = 0.5;
  * The window of an image that brings none: from the lowest to the highest level of the half of a per cent percentiles.
  * Background, a value that more than half of all pixels have, does not count, and always is within the window: where it is
  * the least or the greatest one it is that end, and a few darker and brighter values than the grey of a subtraction or the
- * zero of a map are not lost beside it. `counts` begin at 0, `dose` reaches from 0 to the greatest value. One value alone is shown as the lowest
+ * zero of a map are not lost beside it. `counts` begin at 0, `dose` reaches from 0 to the greatest value, `hounsfield` begins no lower than air. One value alone is shown as the lowest
  * level. LINEAR_EXACT, so that center and width mean the same for fractions.
  */
 export function windowOfValues(distribution: Distribution, kind: ValueKind): Window {
@@ -32,7 +35,9 @@ export function windowOfValues(distribution: Distribution, kind: ValueKind): Win
   if (kind === 'dose') return exactWindow(Math.min(0, least), greatest);
   const { low, high } = percentiles(distribution);
   if (kind === 'counts' && high > 0) return exactWindow(0, high);
-  return low < high ? exactWindow(low, high) : exactWindow(least, greatest);
+  if (low >= high) return exactWindow(least, greatest);
+  const isClipped = kind === 'hounsfield' && low < lowestHounsfield && high > lowestHounsfield;
+  return exactWindow(isClipped ? lowestHounsfield : low, high);
 }
 
 function exactWindow(low: number, high: number): Window {
@@ -71,6 +76,11 @@ function sum(counts: Float64Array, from: number, to: number): number {
 
 const pet = ['1.2.840.10008.5.1.4.1.1.128', '1.2.840.10008.5.1.4.1.1.128.1', '1.2.840.10008.5.1.4.1.1.130'];
 const nuclear = ['1.2.840.10008.5.1.4.1.1.20', '1.2.840.10008.5.1.4.1.1.5'];
+const computedTomography = [
+  '1.2.840.10008.5.1.4.1.1.2',
+  '1.2.840.10008.5.1.4.1.1.2.1',
+  '1.2.840.10008.5.1.4.1.1.2.2',
+];
 const dose = ['1.2.840.10008.5.1.4.1.1.481.2'];
 
 /** By SOP Class, else by Modality. Unsigned values of 8 bits or less without a Modality LUT were made for a display. */
@@ -80,7 +90,9 @@ export function valueKind(dataSet: DataSet, layout: CellLayout, modality: Modali
   if (dose.includes(sopClass) || device === 'RTDOSE') return 'dose';
   if (pet.includes(sopClass) || nuclear.includes(sopClass) || device === 'PT' || device === 'NM')
     return 'counts';
-  return layout.bitsStored <= 8 && !layout.signed && modality.table === undefined ? 'display' : 'measured';
+  if (layout.bitsStored <= 8 && !layout.signed && modality.table === undefined) return 'display';
+  const isHounsfield = computedTomography.includes(sopClass) && (modality.type ?? 'HU') === 'HU';
+  return isHounsfield && !text(dataSet, tags.ImageType).includes('LOCALIZER') ? 'hounsfield' : 'measured';
 }
 
 /** Reads any frame, counted from 0, as cells. */

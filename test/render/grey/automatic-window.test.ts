@@ -127,6 +127,25 @@ t.test('padding does not count, however its sign was written', async (t) => {
   t.same(windowOf(square(pixels, { more: empty })), { low: -2000, high: 49 }, 'nothing but padding');
 });
 
+t.test('what CT has outside its circle is darker than air, also where nobody calls it padding', async (t) => {
+  const pixels = (outside: number): Int16Array =>
+    Int16Array.from({ length: 2000 }, (_, i) => (i < outside ? -3024 : i % 2 === 0 ? -1000 : 60));
+  const ct = '1.2.840.10008.5.1.4.1.1.2';
+  const type = (value: string): WriterElement => element(0x00281054, 'LO', value);
+  const rescale = rescaleElements('1', '0');
+  for (const outside of [400, 1500]) {
+    const options = (more: readonly WriterElement[]): ImageOptions =>
+      square(pixels(outside), { sopClass: ct, more: [...rescale, ...more] });
+    t.same(windowOf(options([])), { low: -1024, high: 60 }, 'no unit: Hounsfield');
+    t.same(windowOf(options([type('HU')])), { low: -1024, high: 60 });
+    t.same(windowOf(options([type('US')])), { low: -3024, high: 60 }, 'of another unit');
+    const localizer = element(0x00080008, 'CS', ['ORIGINAL', 'PRIMARY', 'LOCALIZER']);
+    t.same(windowOf(options([localizer])), { low: -3024, high: 60 });
+    t.same(windowOf(square(pixels(outside), { sopClass: mr })), { low: -3024, high: 60 }, 'MR');
+  }
+  t.same(windowOf(square(pixels(2000), { sopClass: ct })), { low: -3024, high: -3023 }, 'nothing else');
+});
+
 t.test('one window for all frames, whichever are selected', async (t) => {
   const pixels = Uint16Array.from({ length: 12 * 2000 }, (_, i) => Math.floor(i / 2000) * 100 + (i % 10));
   const cine = square(pixels, { frames: 12, sopClass: mr });

@@ -3,8 +3,8 @@ import { environmentName, type Leaf, leaves } from './schema.ts';
 const formatWords: Readonly<Record<string, string>> = {
   'tcp-port': 'port',
   count: 'whole number from 1',
-  'count-or-zero': 'whole number from 0',
-  'pixels-or-zero': 'whole number from 0',
+  'count-or-zero': 'whole number from 0 to 1024',
+  'pixels-or-zero': 'whole number from 0 to 65500',
   'frame-selection': 'all, first, middle, every:N, at-most:N',
   'window-choice': '1 to 99, automatic, explanation:TEXT',
   percent: '1 to 100',

@@ -230,7 +230,7 @@ export const schema: Section = {
       default: 'grey',
     },
     ffmpeg: {
-      doc: 'Program that decodes MPEG-2, H.264 and HEVC, by name or path. Empty or not found: such instances are held.',
+      doc: 'Program that decodes MPEG-2, H.264 and HEVC, by name or path. Empty (as an argument or in the file; an empty variable counts as not set) or not found: such instances are held.',
       format: 'text',
       default: 'ffmpeg',
     },

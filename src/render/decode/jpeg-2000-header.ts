@@ -4,6 +4,7 @@ import { type CodeStream, invalid, unsupported } from './code-stream.ts';
 const part2 = 0x8000;
 const part15 = 0x4000;
 const startOfTilePart = 0xff90;
+const endOfCodeStream = 0xffd9;
 /** Isot has 16 bits. */
 const maxTiles = 65_535;
 
@@ -72,15 +73,20 @@ function checkTiles(view: DataView, siz: number, start: number): void {
   if (!(tiles >= 1 && tiles <= maxTiles)) throw invalid('number of tiles');
   const seen = new Uint8Array(tiles);
   const claimed = new Uint8Array(tiles);
-  for (let at = start; at + 12 <= view.byteLength && view.getUint16(at) === startOfTilePart; ) {
+  const lastByte = view.getUint8(view.byteLength - 1);
+  let at = start;
+  while (at + 12 <= view.byteLength && view.getUint16(at) === startOfTilePart) {
     const tile = view.getUint16(at + 4);
     if (tile >= tiles) throw invalid('tile outside the image');
     seen[tile] = Math.min(255, (seen[tile] as number) + 1);
     claimed[tile] = Math.max(claimed[tile] as number, view.getUint8(at + 11));
     const length = view.getUint32(at + 6);
-    // 0: it extends to the end of the code stream.
-    at = length === 0 ? view.byteLength : at + Math.max(12, length);
+    // 0: it extends to the end of the code stream, behind which a byte of padding may stand.
+    at = length === 0 ? view.byteLength - 2 - (lastByte === 0 ? 1 : 0) : at + Math.max(12, length);
   }
+  // What stands there instead, zeros mostly, goes on before: a stream whose rest was lost, which decodes all the same.
+  if (at + 2 <= view.byteLength && view.getUint16(at) !== endOfCodeStream)
+    throw invalid('no end of code stream');
   if (seen.some((parts, tile) => parts === 0 || parts < (claimed[tile] as number)))
     throw invalid('tiles are missing');
 }

@@ -1,4 +1,6 @@
 import { type CodeStream, invalid, unsupported } from './code-stream.ts';
+import { checkScans } from './jpeg-scans.ts';
+import { nextSegment } from './jpeg-segments.ts';
 
 /** Reads a JPEG (T.81) or JPEG-LS (T.87) stream up to its frame header; failures as of `readCodeStream`. */
 export function readJpegHeader(view: DataView): CodeStream {
@@ -13,36 +15,12 @@ export function readJpegHeader(view: DataView): CodeStream {
       adobe = view.getUint8(body + 11);
     if (isFrameHeader(marker)) {
       const frame = readFrameHeader(view, body, marker, jfif, adobe);
-      return frame.kind === 'jpeg-ls' ? { ...frame, planar: isPlanar(view, body - 2 + length) } : frame;
+      const behind = body - 2 + length;
+      if (frame.kind === 'jpeg-ls') return { ...frame, planar: isPlanar(view, behind) };
+      checkScans(view, behind, componentIds(view, body), marker === 0xc2);
+      return frame;
     }
     at = body - 2 + length;
-  }
-}
-
-interface Segment {
-  readonly marker: number;
-  /** Where the parameters begin, behind the length. */
-  readonly body: number;
-  readonly length: number;
-}
-
-/** The marker segment at or behind `at`, over fill bytes and markers without parameters (T.81 B.1.1). */
-function nextSegment(view: DataView, at: number): Segment {
-  for (let from = at; ; ) {
-    if (view.getUint8(from) !== 0xff) throw invalid('marker expected');
-    const marker = view.getUint8(from + 1);
-    if (marker === 0xff) {
-      from += 1;
-      continue;
-    }
-    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
-      from += 2;
-      continue;
-    }
-    if (marker === 0xd9) throw invalid('image ends before its data');
-    const length = view.getUint16(from + 2);
-    if (length < 2) throw invalid('marker segment length');
-    return { marker, body: from + 4, length };
   }
 }
 
@@ -75,12 +53,8 @@ function readFrameHeader(
   if (marker !== 0xf7 && marker > 0xc3) throw unsupported('JPEG process');
   const samplesPerPixel = view.getUint8(body + 5);
   const lossless = marker === 0xc3;
-  const ids: number[] = [];
-  const factors: number[] = [];
-  for (let i = 0; i < samplesPerPixel; i++) {
-    ids.push(view.getUint8(body + 6 + 3 * i));
-    factors.push(view.getUint8(body + 7 + 3 * i));
-  }
+  const ids = componentIds(view, body);
+  const factors = ids.map((_, i) => view.getUint8(body + 7 + 3 * i));
   const subsampled = factors.some((factor) => factor !== factors[0]);
   if ((lossless || marker === 0xf7) && subsampled) throw unsupported('subsampled lossless JPEG');
   return {
@@ -93,6 +67,10 @@ function readFrameHeader(
     planar: false,
     color: marker === 0xf7 || lossless ? undefined : jpegColor(ids, subsampled, jfif, adobe),
   };
+}
+
+function componentIds(view: DataView, body: number): number[] {
+  return Array.from({ length: view.getUint8(body + 5) }, (_, i) => view.getUint8(body + 6 + 3 * i));
 }
 
 /**

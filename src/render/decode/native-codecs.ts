@@ -26,6 +26,12 @@ export interface NativeFrame {
 
 /** An instance whose memory grew beyond this is not kept for the next frame. */
 const maxKeptMemoryBytes = 512 * 2 ** 20;
+/**
+ * Memory of an instance while it decodes, bytes: what it begins with, and for each sample several times what any codec
+ * was seen to need (at most 6). Headers of a few bytes can ask for layers and precincts by the gigabyte.
+ */
+const initialMemoryBytes = 256 * 2 ** 20;
+const memoryBytesPerSample = 24;
 /** Number of RGB in the module's enumeration of photometric interpretations; no conversion is asked for in any case. */
 const photometricRgb = 3;
 const photometricMonochrome2 = 1;
@@ -49,6 +55,8 @@ type WasmFunction = (...args: number[]) => number;
 interface Instance {
   readonly memory: WasmMemory;
   readonly call: (name: string, ...args: number[]) => number;
+  /** Growing beyond this ends the work, bytes. */
+  maxMemoryBytes: number;
   /** Set by the diagnostics of a decode that went on over damaged data. */
   damaged: boolean;
 }
@@ -89,7 +97,10 @@ function instantiate(): Instance {
   const writeZero = (pointer: number): void => new DataView(memory.buffer).setUint32(pointer, 0, true);
   const wasm = new WebAssembly.Instance(compiled, {
     env: {
-      emscripten_notify_memory_growth: () => undefined,
+      emscripten_notify_memory_growth: () => {
+        if (memory.buffer.byteLength > instance.maxMemoryBytes)
+          throw new SallyportError('PIXEL_DATA_INVALID', { detail: 'the decoder asks for too much memory' });
+      },
       onCodecsInfo: (pointer: number, length: number) => diagnose(text(pointer, length)),
       onCodecsTrace: () => undefined,
       onCodecsException: () => {
@@ -130,6 +141,7 @@ function instantiate(): Instance {
   const instance: Instance = {
     memory,
     call: (name, ...args) => (functions[name] as WasmFunction)(...args),
+    maxMemoryBytes: Number.POSITIVE_INFINITY,
     damaged: false,
   };
   instance.call('_initialize');
@@ -137,7 +149,7 @@ function instantiate(): Instance {
 }
 
 /** What drives the module, for as long as `withCodecs` runs. */
-export type Codecs = Pick<Instance, 'memory' | 'call' | 'damaged'>;
+export type Codecs = Pick<Instance, 'memory' | 'call' | 'damaged' | 'maxMemoryBytes'>;
 
 /**
  * Runs `work` on an instance of the module, which is kept for the next call unless `work` throws or its memory grew
@@ -147,6 +159,7 @@ export function withCodecs<T>(work: (codecs: Codecs) => T): T {
   const instance = kept ?? instantiate();
   kept = undefined;
   instance.damaged = false;
+  instance.maxMemoryBytes = Number.POSITIVE_INFINITY;
   const result = work(instance);
   if (instance.memory.buffer.byteLength <= maxKeptMemoryBytes) kept = instance;
   return result;
@@ -186,6 +199,8 @@ export function createContext({ call }: Codecs, frame: NativeFrame): number {
 
 function decodeWith(codecs: Codecs, codec: NativeCodec, encoded: Uint8Array, frame: NativeFrame): Uint8Array {
   const { call, memory } = codecs;
+  const samples = frame.columns * frame.rows * frame.samplesPerPixel;
+  codecs.maxMemoryBytes = initialMemoryBytes + 2 * encoded.length + memoryBytesPerSample * samples;
   const context = createContext(codecs, frame);
   call('SetEncodedBufferSize', context, encoded.length);
   new Uint8Array(memory.buffer).set(encoded, call('GetEncodedBuffer', context));

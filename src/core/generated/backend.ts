@@ -186,7 +186,10 @@ export interface components {
              *     `sampleSlope` away from the stored one.
              */
             readonly sampleSlope?: number | null;
-            /** @description See `sampleSlope`. 0 for unsigned values, -2^(bits stored - 1) for signed ones of up to 16 bits. */
+            /**
+             * @description See `sampleSlope`. Where Bits Stored is at most 16: 0 for unsigned values, -2^(bits stored - 1) for signed ones. Else
+             *     another one for each frame.
+             */
             readonly sampleIntercept?: number | null;
             /** @description The sample that stands for no value, where a float frame has pixels that are not a finite number; otherwise null. */
             readonly sampleNoValue?: number | null;

@@ -17,7 +17,7 @@ export interface StreamFile {
  * Joins the fragments of a video, which are one stream (PS3.5 A.4.5 to A.4.10), in a file for a decoder: containers are
  * read back and forth, which a pipe does not allow. The name is removed before the first byte is written, so that no
  * crash leaves pixels behind. Throws PIXEL_DATA_INVALID where there are no bytes, DATA_SET_TRUNCATED where a fragment
- * leaves its source, STORAGE_FAILED where the folder cannot take the file.
+ * leaves its source, SCRATCH_FULL where the disk is full, STORAGE_FAILED where the folder cannot take the file.
  */
 export function writeStreamFile(
   body: FragmentsBody,
@@ -72,6 +72,10 @@ function ofStorage<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    throw new SallyportError('STORAGE_FAILED', { cause });
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    // A full disk is no fault of the video.
+    throw new SallyportError(code === 'ENOSPC' || code === 'EDQUOT' ? 'SCRATCH_FULL' : 'STORAGE_FAILED', {
+      cause,
+    });
   }
 }

@@ -7,6 +7,7 @@ import numpy
 from draw import SEGMENTATIONS, groups, look_up, padding, rescale, table
 
 PET = ("1.2.840.10008.5.1.4.1.1.128", "1.2.840.10008.5.1.4.1.1.128.1", "1.2.840.10008.5.1.4.1.1.130")
+CT = tuple(f"1.2.840.10008.5.1.4.1.1.2{end}" for end in ("", ".1", ".2"))
 NUCLEAR = ("1.2.840.10008.5.1.4.1.1.20", "1.2.840.10008.5.1.4.1.1.5")
 
 
@@ -63,25 +64,29 @@ def automatic(frames, ds, head):
     low, high = percentiles(values)
     if counting and high > 0:
         return exact(0.0, high)
-    return exact(low, high) if low < high else exact(values.min(), values.max())
+    if low >= high:
+        return exact(values.min(), values.max())
+    # What CT devices put outside the circle is below air.
+    unit = next((str(place.get("RescaleType", None) or "HU") for place in transformations(ds)), "HU")
+    is_hounsfield = uid in CT and unit == "HU" and "LOCALIZER" not in str(ds.get("ImageType", ""))
+    return exact(max(low, -1024.0) if is_hounsfield and high > -1024 else low, high)
+
+
+def transformations(ds):
+    """Where the first frame's Rescale Type may stand, the most special first."""
+    return [group.PixelValueTransformationSequence[0] for group in groups(ds, 1) if group.get("PixelValueTransformationSequence")] + [ds]
 
 
 def percentiles(values):
-    """Half a per cent off at either end; a least or greatest value of more than half of all pixels is background."""
-    ordered = numpy.sort(values)
-    least, greatest = ordered[0], ordered[-1]
-    dark, bright = (ordered == least).mean() > 0.5, (ordered == greatest).mean() > 0.5
-    inner = ordered
-    if dark:
-        inner = inner[inner > least]
-    if bright:
-        inner = inner[inner < greatest]
+    """Half a per cent off at either end; a value of more than half of all pixels is background: in, but not counted."""
+    distinct, counts = numpy.unique(values, return_counts=True)
+    background = distinct[counts > values.size / 2]
+    inner = numpy.sort(values[~numpy.isin(values, background)])
     if inner.size == 0:
-        return least, greatest
-    outside = inner.size * 0.005
-    low = least if dark else inner[min(int(outside), inner.size - 1)]
-    high = greatest if bright else inner[max(inner.size - 1 - int(outside), 0)]
-    return low, high
+        return distinct[0], distinct[-1]
+    outside = int(inner.size * 0.005)
+    low, high = inner[min(outside, inner.size - 1)], inner[max(inner.size - 1 - outside, 0)]
+    return min([low, *background]), max([high, *background])
 
 
 def exact(low, high):

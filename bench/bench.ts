@@ -3,7 +3,17 @@ import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 /** All benchmarks, one after another, as Markdown on standard output. Arguments choose: `npm run bench -- receive path`. */
-const all = ['receive', 'path', 'stages', 'deidentify', 'memory', 'spool', 'render', 'mutation'] as const;
+const all = [
+  'receive',
+  'path',
+  'stages',
+  'deidentify',
+  'memory',
+  'spool',
+  'render',
+  'codecs',
+  'mutation',
+] as const;
 const chosen = process.argv.slice(2);
 const names = chosen.length === 0 ? all : chosen;
 const [cpu] = cpus();

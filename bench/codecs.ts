@@ -10,7 +10,7 @@ import { decodeFrames } from '../src/render/render.ts';
 import { standardRenderSettings } from '../src/render/settings.ts';
 import { encodePart10 } from '../src/synthetic/dicom-writer.ts';
 import { element } from '../src/synthetic/writer-element.ts';
-import { printTable } from './measure.ts';
+import { commandMs, printTable } from './measure.ts';
 
 /**
  * CPU of decoding by transfer syntax against the native tool that decodes the same file: milliseconds per megapixel,
@@ -90,16 +90,6 @@ function pnm(of: Picture): Uint8Array {
 function run(command: string, args: readonly string[]): void {
   const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr} ${error ?? ''}`);
-}
-
-/** User and system milliseconds of one run of a command, by the shell's own clock of its children. */
-function commandMs(command: readonly string[], runs: number): number {
-  const words = command.map((word) => `'${word}'`).join(' ');
-  const script = `TIMEFORMAT='%3U %3S'; time (for i in $(seq ${runs}); do ${words} >/dev/null 2>&1 || exit 1; done)`;
-  const { status, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command[0]} failed`);
-  const [user = 0, system = 0] = stderr.trim().split(' ').map(Number);
-  return ((user + system) * 1000) / runs;
 }
 
 interface Case {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -135,4 +135,14 @@ export function printTable(
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** User and system milliseconds of one run of a command, by the shell's own clock of its children. */
+export function commandMs(command: readonly string[], runs: number): number {
+  const words = command.map((word) => `'${word}'`).join(' ');
+  const script = `TIMEFORMAT='%3U %3S'; time (for i in $(seq ${runs}); do ${words} >/dev/null 2>&1 || exit 1; done)`;
+  const { status, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command[0]} failed`);
+  const [user = 0, system = 0] = stderr.trim().split(' ').map(Number);
+  return ((user + system) * 1000) / runs;
 }

@@ -1,28 +1,31 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { memorySource } from '../src/dicom/byte-source.ts';
 import { readPart10 } from '../src/dicom/part10.ts';
 import { encodeJpeg } from '../src/render/output/sharp.ts';
-import { describePixels } from '../src/render/pixel-description.ts';
-import { decodeFrames, drawFrames, renderAsIs } from '../src/render/render.ts';
+import { drawFrames, renderAsIs } from '../src/render/render.ts';
 import { standardRenderSettings } from '../src/render/settings.ts';
 import { encodePart10 } from '../src/synthetic/dicom-writer.ts';
 import { element } from '../src/synthetic/writer-element.ts';
+import { commandMs, printTable } from './measure.ts';
 
 /**
- * CPU of rendering, by stage and by transfer syntax. Figures are milliseconds of CPU per frame, the best of several
+ * CPU of rendering, by stage and as a whole beside DCMTK. Figures are milliseconds of CPU per frame, the best of several
  * rounds (other processes disturb upwards only); compare within one run.
  */
 const settings = standardRenderSettings;
 const rounds = 7;
 
 /** A 512 x 512 signed 16-bit slice with a body, noise and a window: what a CT sends. */
-function slice(): Uint8Array {
-  const pixels = new Int16Array(512 * 512);
+function slice(frames = 1): Uint8Array {
+  const pixels = new Int16Array(512 * 512 * frames);
   let state = 1;
   for (let i = 0; i < pixels.length; i++) {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
     const x = (i % 512) - 256;
-    const y = (i >> 9) - 256;
+    const y = ((i >> 9) & 511) - 256;
     const inside = x * x + y * y * 1.4 < 48_000;
     pixels[i] = (inside ? 40 + 60 * Math.sin(x / 17) * Math.cos(y / 23) : -1000) + ((state >>> 16) % 40) - 20;
   }
@@ -32,6 +35,7 @@ function slice(): Uint8Array {
       element(0x00080018, 'UI', '2.25.1'),
       element(0x00280002, 'US', 1),
       element(0x00280004, 'CS', 'MONOCHROME2'),
+      element(0x00280008, 'IS', String(frames)),
       element(0x00280010, 'US', 512),
       element(0x00280011, 'US', 512),
       element(0x00280100, 'US', 16),
@@ -81,31 +85,54 @@ async function renderBench(): Promise<void> {
   console.log(`  parse, draw and encode ${whole.toFixed(2)}   ${(whole / encode).toFixed(2)} of the encode`);
 }
 
-/** One corpus file per syntax; left out where the corpus is absent. */
-const bySyntax: readonly (readonly [string, string])[] = [
-  ['RLE', 'pydicom__MR_small_RLE.dcm'],
-  ['JPEG baseline', 'pydicom__examples_ybr_color.dcm'],
-  ['JPEG extended 12 bit', 'cornerstone3D__CT0012.fragmented_no_bot_jpeg_baseline.51.dcm'],
-  ['JPEG lossless', 'pydicom__bad_sequence.dcm'],
-  ['JPEG-LS', 'generated/burn_CT_16bit-signed_jpegls.dcm'],
-  ['JPEG 2000 lossless', 'pydicom__J2K_pixelrep_mismatch.dcm'],
-  ['JPEG 2000 lossy', 'nema-wg04__VL2_J2KI'],
-  ['HTJ2K', 'pydicom-data__HTJ2KLossless_08_RGB.dcm'],
-  ['JPEG XL', 'orthanc-jxl__test_ct1_jxl.dcm'],
-];
+const cli = fileURLToPath(new URL('../src/cli/cli.ts', import.meta.url));
+const manyFrames = 200;
 
-async function decodeBench(): Promise<void> {
-  const corpus = new URL('../../shared/corpus/', import.meta.url);
-  if (!existsSync(corpus)) return;
-  console.log('decoding, milliseconds CPU per megasample');
-  for (const [name, file] of bySyntax) {
-    const { dataSet, transferSyntaxUid } = readPart10(memorySource(readFileSync(new URL(file, corpus))));
-    const pixels = describePixels(dataSet, settings);
-    const samples = pixels.rows * pixels.columns * pixels.samplesPerPixel * pixels.numberOfFrames;
-    const ms = await cpuMs(3, () => [...decodeFrames(dataSet, transferSyntaxUid, pixels)].length);
-    console.log(`  ${name.padEnd(22)} ${((ms * 1e6) / samples).toFixed(1)}`);
+/**
+ * The whole render, from a multi-frame file to one JPEG file a frame, by `sallyport render` and by DCMTK's dcmj2pnm: CPU
+ * of the process with many frames less that with one, so that the start of either program does not count.
+ */
+function throughputBench(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-render-'));
+  const perFrame = (command: (input: string, output: string) => readonly string[]): number => {
+    const [many = 0, one = 0] = [manyFrames, 1].map((count) => {
+      const input = join(folder, `${count}.dcm`);
+      writeFileSync(input, slice(count));
+      return Math.min(...Array.from({ length: 3 }, () => commandMs(command(input, join(folder, 'out')), 1)));
+    });
+    return (many - one) / (manyFrames - 1);
+  };
+  try {
+    const own = perFrame((input, output) => [
+      process.execPath,
+      cli,
+      'render',
+      input,
+      '--output',
+      output,
+      '--quality',
+      String(settings.quality),
+    ]);
+    const dcmtk = perFrame((input, output) => [
+      'dcmj2pnm',
+      '+oj',
+      '+Jq',
+      String(settings.quality),
+      '+Wi',
+      '1',
+      '+Fa',
+      input,
+      output,
+    ]);
+    printTable(
+      `Whole render, ${manyFrames} frames of 512x512, 16 bit, to JPEG files, ms CPU a frame`,
+      ['Sallyport', 'dcmj2pnm +oj', 'ratio'],
+      [[own.toFixed(2), dcmtk.toFixed(2), (own / dcmtk).toFixed(2)]],
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
 await renderBench();
-await decodeBench();
+throughputBench();

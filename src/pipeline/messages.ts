@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { IdentifierPair } from '../core/identifier-pair.ts';
 import type { InstanceReport } from '../core/instance-report.ts';
+import type { PreparedInstance } from '../core/prepared.ts';
 import type { ProfileDefinition } from '../deidentify/profile-definition.ts';
 import type { RenderSettings } from '../render/settings.ts';
 
@@ -53,16 +54,7 @@ export interface ThreadTask extends PrepareTask {
 }
 
 /** All of the output but the images. */
-export interface PreparedHead {
-  readonly imageInstanceUid: string;
-  readonly studyInstanceUid: string;
-  readonly seriesInstanceUid: string;
-  readonly profileRevision: string;
-  readonly contentDigest: string;
-  readonly contentKey: string;
-  readonly study: Uint8Array;
-  readonly series: Uint8Array;
-  readonly report?: InstanceReport;
+export interface PreparedHead extends Omit<PreparedInstance, 'instanceId' | 'images' | 'imagesBytes'> {
   /** To be on stable storage before anything of this is delivered; empty where nothing is recorded. */
   readonly pairs: readonly IdentifierPair[];
 }

@@ -9,6 +9,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   deidentify: ['core', 'dicom'],
   profiles: ['core', 'dicom', 'deidentify'],
   render: ['core', 'dicom'],
+  ocr: ['core'],
+  redact: ['core', 'dicom', 'deidentify', 'render', 'ocr'],
   config: ['core'],
   observe: ['core'],
   spool: ['core', 'observe'],
@@ -51,6 +53,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'core',
+    'ocr',
+    'redact',
     'crosswalk',
     'dicom',
     'deidentify',
@@ -72,7 +76,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Files that see more than their folder: the worker thread does the work of several stages. */
 const alsoMayImport: Readonly<Record<string, readonly string[]>> = {
-  'pipeline/worker.ts': ['dicom', 'deidentify', 'render', 'reports'],
+  'pipeline/worker.ts': ['dicom', 'deidentify', 'render', 'reports', 'redact', 'ocr'],
   'pipeline/frame-order.ts': ['dicom'],
   'pipeline/frame-place.ts': ['dicom'],
   'pipeline/payload.ts': ['dicom'],
@@ -83,6 +87,7 @@ const alsoMayImport: Readonly<Record<string, readonly string[]>> = {
 /** A vendor package and the files that may import it. */
 const vendorImporters: Readonly<Record<string, readonly string[]>> = {
   sharp: ['render/output/sharp.ts'],
+  'onnxruntime-node': ['ocr/sessions.ts'],
   undici: ['deliver/backend-client.ts', 'deliver/http-requests.ts'],
   pino: ['observe/log.ts'],
   'prom-client': ['observe/metrics.ts'],
@@ -100,6 +105,9 @@ const pureFolders: Readonly<Record<string, readonly string[]>> = {
   dicom: ['node:zlib', 'node:module'],
   deidentify: ['node:crypto', 'node:zlib'],
   render: ['node:zlib', 'node:crypto', 'node:module', 'node:url', 'node:fs'],
+  // Models are files of a package.
+  ocr: ['node:module', 'node:fs', 'node:path', 'node:url', 'node:crypto'],
+  redact: ['node:crypto'],
 };
 
 /** Files of these folders that reach further than their folder, and why. */
@@ -209,6 +217,13 @@ t.test('there are no import cycles', async (t) => {
   };
   for (const file of files) visit(file, []);
   t.same(cycles, []);
+});
+
+t.test('only redact() makes a PixelTreatment', async (t) => {
+  const casts = files.filter((file) =>
+    /\bas (unknown as )?PixelTreatment\b|<PixelTreatment>/.test(texts.get(file) ?? ''),
+  );
+  t.same(casts, ['redact/redact.ts']);
 });
 
 t.test('only deidentify() makes a Deidentified', async (t) => {

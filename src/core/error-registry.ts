@@ -107,10 +107,47 @@ export const errorRegistry = {
   },
   // De-identification ----------------------------------------------------------------------------------------------
   BURNED_IN_TEXT_RISK: {
-    message: 'the pixels are likely to carry burned-in text, which this profile cannot clean yet',
+    message: 'the pixels are likely to carry burned-in text, and the profile wants a person to decide',
+    advice:
+      'look at the image; release it if no text identifies the patient, release it with boxes to blank, or discard it',
+    disposition: 'hold',
+    releasable: true,
+  },
+  TEXT_LEFT_IN_PIXELS: {
+    message: 'text that may identify the patient is still found after burned-in text was blanked',
+    advice: 'look at the image; release it with boxes to blank, or discard it',
+    disposition: 'hold',
+    releasable: true,
+  },
+  REDACTION_UNSUPPORTED: {
+    message: 'the pixels may carry burned-in text, and are of a kind that cannot be blanked',
     advice: 'look at the image; release it if no text identifies the patient, else discard it',
     disposition: 'hold',
     releasable: true,
+  },
+  RECOGNIZABLE_FEATURES_RISK: {
+    message: 'the image may show a face or another feature by which a person is recognized',
+    advice: 'look at the image; release it if nobody can be recognized, else discard it',
+    disposition: 'hold',
+    releasable: true,
+  },
+  DEVICE_RULE_HOLD: {
+    message: 'a device rule of the profile holds images of this kind',
+    advice: 'look at the image; release it, release it with boxes to blank, or discard it',
+    disposition: 'hold',
+    releasable: true,
+  },
+  PIXEL_REGION_INVALID: {
+    message: 'regions that say which pixels hold the image do not fit the image',
+    advice:
+      'look at the image; release it with boxes to blank, or discard it; correct the device rule if it is one',
+    disposition: 'hold',
+    releasable: true,
+  },
+  TEXT_SEARCH_UNAVAILABLE: {
+    message: 'the models that find text in pixels cannot be loaded',
+    advice: 'install the package anew with its dependencies, then retry',
+    disposition: 'hold',
   },
   ENCAPSULATED_DOCUMENT: {
     message: 'an encapsulated document cannot be de-identified',

@@ -14,6 +14,7 @@ import { cleanPixels } from './pixels/clean.ts';
 import { isVideo } from './pixels/codestreams.ts';
 import { objectKind } from './pixels/object-kinds.ts';
 import { assessObject } from './pixels/risk.ts';
+import type { PixelTreatment } from './pixels/treatment.ts';
 import { privateJudge } from './private/judge.ts';
 import type { Profile } from './profile.ts';
 import { canonicalUid, type Pseudonyms } from './pseudonyms.ts';
@@ -37,6 +38,8 @@ export interface DeidentifyOptions {
    * can look into its stream; where the data set itself leaves, it is held.
    */
   readonly onlyFramesLeave?: boolean;
+  /** What redaction did to the pixels; it has to be of this very data set. */
+  readonly pixels?: PixelTreatment;
 }
 
 export type DeidentifyResult =
@@ -72,6 +75,7 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
   const released = new Set(options.releasedCodes ?? []);
   for (const { code, detail } of assessObject(dataSet, transferSyntaxUid, profile)) {
     if (errorRow(code).releasable === true && released.has(code)) continue;
+    if (code === 'BURNED_IN_TEXT_RISK' && options.pixels?.dataSet === dataSet) continue;
     return detail === undefined ? { kind: 'held', code } : { kind: 'held', code, detail };
   }
   const uids = readUids(dataSet);

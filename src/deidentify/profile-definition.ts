@@ -1,4 +1,5 @@
 import type { Vr } from '../dicom/data-set.ts';
+import { type PixelPolicy, standardPixelPolicy } from './pixels/pixel-policy.ts';
 import type { ProfileOption } from './rules.ts';
 
 /** What own rules can do with an attribute. `clean` cleans text, or the text below a sequence. */
@@ -68,6 +69,8 @@ export interface ProfileDefinition {
   readonly structuredContent: ContentPolicy;
   /** Encapsulated PDF, CDA, STL, OBJ, MTL. */
   readonly encapsulatedDocuments: ContentPolicy;
+  /** What is done about text in the pixels. */
+  readonly pixels: PixelPolicy;
   /**
    * True keeps dates of devices that Retain Device Identity keeps although Modified Dates shifts them: a true date beside
    * shifted ones bounds the shift.
@@ -88,6 +91,7 @@ export function emptyDefinition(name: string, description = ''): ProfileDefiniti
     safePrivate: ['numeric-or-code', 'remap-uid', 'recurse'],
     structuredContent: 'hold',
     encapsulatedDocuments: 'hold',
+    pixels: standardPixelPolicy,
     trueDeviceDates: false,
     keyId: '',
     rules: [],

@@ -14,7 +14,7 @@ import { type ProfileOption, profileOptions } from './rules.ts';
  * Version of the rules that stand in code rather than in tables. To be raised with every change of code that can
  * change an output: it is part of the profile revision, hence of every idempotency key.
  */
-export const ruleVersion = 3;
+export const ruleVersion = 4;
 
 /** What shall be done to an instance. */
 export interface Profile {

@@ -89,6 +89,21 @@ function handlesContent(
   }
 }
 
+/** How likely the pixels of an image carry text. `detail` is a word of this file. */
+export type PixelRisk =
+  | { readonly level: 'none' | 'low' }
+  | { readonly level: 'high'; readonly detail: string };
+
+/** The risk of the pixels alone; `none` where there are none. */
+export function assessPixels(dataSet: DataSet, transferSyntaxUid: string): PixelRisk {
+  if (!pixelTags.some((tag) => has(dataSet, tag))) return { level: 'none' };
+  const kind = objectKind(canonicalUid(textAt(dataSet, 0x00080016)));
+  if (kind?.kind !== 'image')
+    return { level: 'high', detail: kind === undefined ? 'kind of image' : 'pixels where none belong' };
+  const detail = burnedInReason(kind.family, dataSet, transferSyntaxUid);
+  return detail === undefined ? { level: 'low' } : { level: 'high', detail };
+}
+
 /** Words of Image Type that modalities give to pictures of their screens, dose pages and the like. */
 const screenWords =
   /SCREEN|CAPTURE|SAVE|DOSE|SUMMARY|REPORT|TABLE|GRAPH|PASTED|PRINT|ANNOT|BURN|PATIENT|LABEL|OVERVIEW|THUMBNAIL|SCAN(NED|NER)|DIGITI[SZ]ED/i;

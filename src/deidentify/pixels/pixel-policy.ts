@@ -1,0 +1,88 @@
+import type { PixelBox } from '../../core/redaction.ts';
+
+/**
+ * What is done about text in the pixels. `all`: every text found is blanked; `identifying`: what repeats an identifier,
+ * looks like one, or is no known harmless annotation; `none`: nothing, the pixels leave as they are; `hold`: a person
+ * decides.
+ */
+export const pixelModes = ['all', 'identifying', 'none', 'hold'] as const;
+export type PixelMode = (typeof pixelModes)[number];
+
+export const pixelFills = ['background', 'contrast'] as const;
+export type PixelFill = (typeof pixelFills)[number];
+
+/**
+ * Form of redacted pixels in a data set that leaves: `same`: as received where that is uncompressed or lossless, else the
+ * lossless relative of the received form.
+ */
+export const redactedEncodings = ['same', 'native', 'rle', 'jpegLs', 'jpeg2000'] as const;
+export type RedactedEncoding = (typeof redactedEncodings)[number];
+
+/** A test of one attribute, or several joined. */
+export type DeviceTest =
+  | { readonly all: readonly DeviceTest[] }
+  | { readonly any: readonly DeviceTest[] }
+  | { readonly not: DeviceTest }
+  | {
+      /** Eight hexadecimal digits. */
+      readonly tag: string;
+      readonly is:
+        | 'equals'
+        | 'contains'
+        | 'startsWith'
+        | 'endsWith'
+        | 'matches'
+        | 'present'
+        | 'absent'
+        | 'less'
+        | 'greater';
+      /** Compared without regard to case; absent for `present` and `absent`. */
+      readonly value?: string;
+    };
+
+/** A rectangle of a device rule; a negative left or top counts from the right or the bottom edge. */
+export interface DeviceRectangle extends PixelBox {
+  /** First and last frame, from 1; all where left out. */
+  readonly frames?: readonly [first: number, last: number];
+}
+
+/** What is known of the images of a device: where it writes, or what becomes of them. */
+export interface DeviceRule {
+  readonly name: string;
+  /** Where the knowledge comes from, for whoever reads the rule. */
+  readonly provenance: string;
+  readonly when: DeviceTest;
+  /** `blank` the rectangles; `keep` nothing but the rectangles; `treat` as high risk; `pass` as low risk; `hold`. */
+  readonly action: 'blank' | 'keep' | 'treat' | 'pass' | 'hold';
+  readonly rectangles: readonly DeviceRectangle[];
+}
+
+/** What a profile says about pixels. Plain data. */
+export interface PixelPolicy {
+  readonly highRisk: PixelMode;
+  readonly lowRisk: PixelMode;
+  /** Blank what lies outside the Sequence of Ultrasound Regions (PS3.3 C.8.5.5), where there is one. */
+  readonly ultrasoundRegions: boolean;
+  /** Use the rules that come with the product. */
+  readonly starterRules: boolean;
+  /** Rules of the profile's author; they win over the starter rules, and of several that fit all hold. */
+  readonly deviceRules: readonly DeviceRule[];
+  readonly fill: PixelFill;
+  /** Added to each side of a box, pixels. */
+  readonly padding: number;
+  /** Further harmless annotations for `identifying`, beside the built-in list. */
+  readonly harmlessWords: readonly string[];
+  readonly encoding: RedactedEncoding;
+}
+
+export const standardPixelPolicy: PixelPolicy = {
+  highRisk: 'all',
+  lowRisk: 'none',
+  ultrasoundRegions: true,
+  starterRules: true,
+  deviceRules: [],
+  fill: 'background',
+  padding: 2,
+  harmlessWords: [],
+  encoding: 'same',
+};

@@ -17,7 +17,11 @@ FROM node:26-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 # The image brings the runtime: the one pinned for other machines is not needed here. No install script is needed either.
-RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/node node_modules/.bin/node
+# The package that runs the models of text recognition carries libraries for every system, 250 MB: one is used.
+RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/node node_modules/.bin/node && \
+    cd node_modules/onnxruntime-node/bin/napi-v6 && \
+    OWN="linux/$(node -p process.arch)" && \
+    find . -mindepth 2 -maxdepth 2 -type d ! -path "./$OWN" -exec rm -rf {} +
 
 FROM node:26-slim
 ARG FFMPEG=no

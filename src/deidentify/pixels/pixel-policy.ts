@@ -18,6 +18,22 @@ export type PixelFill = (typeof pixelFills)[number];
 export const redactedEncodings = ['same', 'native', 'rle', 'jpegLs', 'jpeg2000'] as const;
 export type RedactedEncoding = (typeof redactedEncodings)[number];
 
+/** Comparisons of a device test. `matches`: the whole value fits the pattern (device-pattern.ts). */
+export const deviceComparisons = [
+  'equals',
+  'contains',
+  'startsWith',
+  'endsWith',
+  'matches',
+  'less',
+  'greater',
+] as const;
+export type DeviceComparison = (typeof deviceComparisons)[number];
+
+/** `present`: the attribute is there, also without a value; `absent`: it is not; `empty`: it is there without a value. */
+export const devicePresences = ['present', 'absent', 'empty'] as const;
+export type DevicePresence = (typeof devicePresences)[number];
+
 /** A test of one attribute, or several joined. */
 export type DeviceTest =
   | { readonly all: readonly DeviceTest[] }
@@ -26,25 +42,29 @@ export type DeviceTest =
   | {
       /** Eight hexadecimal digits. */
       readonly tag: string;
-      readonly is:
-        | 'equals'
-        | 'contains'
-        | 'startsWith'
-        | 'endsWith'
-        | 'matches'
-        | 'present'
-        | 'absent'
-        | 'less'
-        | 'greater';
-      /** Compared without regard to case; absent for `present` and `absent`. */
-      readonly value?: string;
+      readonly is: DevicePresence;
+    }
+  | {
+      /** Eight hexadecimal digits, or the AE title of the sender: unknown offline, where every test of it is false. */
+      readonly tag: string | 'callingAeTitle';
+      readonly is: DeviceComparison;
+      /** One of them is enough. An attribute of several values is compared value by value, and as a whole. */
+      readonly values: readonly string[];
+      /** Capital and small letters are alike unless this is true. */
+      readonly caseSensitive?: true;
     };
 
-/** A rectangle of a device rule; a negative left or top counts from the right or the bottom edge. */
+/**
+ * A rectangle of a device rule. A negative left or top counts from the right or the bottom edge; a width or height of 0
+ * reaches to that edge.
+ */
 export interface DeviceRectangle extends PixelBox {
   /** First and last frame, from 1; all where left out. */
   readonly frames?: readonly [first: number, last: number];
 }
+
+export const deviceActions = ['blank', 'keep', 'treat', 'pass', 'hold'] as const;
+export type DeviceAction = (typeof deviceActions)[number];
 
 /** What is known of the images of a device: where it writes, or what becomes of them. */
 export interface DeviceRule {
@@ -53,7 +73,8 @@ export interface DeviceRule {
   readonly provenance: string;
   readonly when: DeviceTest;
   /** `blank` the rectangles; `keep` nothing but the rectangles; `treat` as high risk; `pass` as low risk; `hold`. */
-  readonly action: 'blank' | 'keep' | 'treat' | 'pass' | 'hold';
+  readonly action: DeviceAction;
+  /** Empty for `treat`, `pass` and `hold`. */
   readonly rectangles: readonly DeviceRectangle[];
 }
 

@@ -72,6 +72,8 @@ function record(n: number): InstanceRecord {
     code: null,
     detail: null,
     releasedCodes: [],
+    foundBoxes: null,
+    drawnBoxes: null,
     postId: null,
     studyPseudonym: null,
     seriesPseudonym: null,

@@ -24,7 +24,7 @@ import type { ProfileChoice } from './pipeline/messages.ts';
 import { Outbox } from './pipeline/outbox.ts';
 import { PrepareLane } from './pipeline/prepare-lane.ts';
 import type { LaneTools } from './pipeline/settle.ts';
-import { WorkerPool } from './pipeline/worker-pool.ts';
+import { threadsOfOne, WorkerPool } from './pipeline/worker-pool.ts';
 import { Listener } from './receive/listener.ts';
 import { ReportStore, reportsFolder } from './reports/report-store.ts';
 import { FileBlobStore } from './spool/blobs-files.ts';
@@ -252,6 +252,7 @@ export class Gateway {
         recordPairs: parts.crosswalk !== undefined,
         reports: reports !== undefined,
         render: renderSettings(config),
+        textThreads: threadsOfOne(config.workers),
         maxMemoryBytes,
         post: limits,
         reserveBytes: config.storage.reserve,

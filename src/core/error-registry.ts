@@ -374,6 +374,13 @@ export const errorRegistry = {
     disposition: 'reject',
     httpStatus: 404,
   },
+  BOXES_INVALID: {
+    message: 'the boxes to blank are not valid',
+    advice:
+      'give a list of { frame, left, top, width, height } in pixels of the stored image, from 0, with frames from 1; the detail names the box',
+    disposition: 'reject',
+    httpStatus: 400,
+  },
   NOT_RELEASABLE: {
     message: 'the reason this instance is held cannot be waived by a person',
     advice: 'retry it after the cause is mended, or discard it',

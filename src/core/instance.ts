@@ -1,3 +1,6 @@
+import type { FoundBoxes } from './box-lists.ts';
+import type { DrawnBox } from './redaction.ts';
+
 /**
  * The life of one instance.
  *
@@ -56,6 +59,10 @@ export interface InstanceRecord {
   readonly detail: string | null;
   /** Codes a person has accepted for this instance with `release`; these no longer hold it. */
   readonly releasedCodes: readonly string[];
+  /** Regions of the pixels that speak for holding it, as of the last time it was held; null where there are none. */
+  readonly foundBoxes: FoundBoxes | null;
+  /** Regions a person drew when releasing it, to be blanked in place of what is found; null where nobody drew any. */
+  readonly drawnBoxes: readonly DrawnBox[] | null;
   /** The post this instance travels in; fixed before the first attempt so that a repeated post is the same post. */
   readonly postId: string | null;
   /** Pseudonymous Study and Series Instance UID, known once prepared. */

@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts';
+import type { RedactionBox } from './redaction.ts';
 
 /**
  * What a stage made of one instance. A stage never touches the ledger, sleeps or decides a retry: the lane turns an
@@ -17,5 +18,11 @@ export type Outcome<T> =
        */
       readonly suspect?: 'whole' | 'divisible';
     }
-  | { readonly kind: 'hold'; readonly code: ErrorCode; readonly detail?: string }
+  | {
+      readonly kind: 'hold';
+      readonly code: ErrorCode;
+      readonly detail?: string;
+      /** What was found in the pixels, for whoever decides. */
+      readonly boxes?: readonly RedactionBox[];
+    }
   | { readonly kind: 'fail'; readonly code: ErrorCode; readonly detail?: string };

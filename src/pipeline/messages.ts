@@ -2,6 +2,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { IdentifierPair } from '../core/identifier-pair.ts';
 import type { InstanceReport } from '../core/instance-report.ts';
 import type { PreparedInstance } from '../core/prepared.ts';
+import type { DrawnBox, RedactionBox } from '../core/redaction.ts';
 import type { ProfileDefinition } from '../deidentify/profile-definition.ts';
 import type { RenderSettings } from '../render/settings.ts';
 
@@ -23,6 +24,8 @@ export interface WorkerSetup {
   /** True: replies name the pseudonyms given, for the crosswalk. */
   readonly recordPairs: boolean;
   readonly render: RenderSettings;
+  /** Processor threads of one search for text. */
+  readonly textThreads: number;
   /** Tell what was done to every instance. */
   readonly reports: boolean;
   /** Output beyond this goes to the scratch file of the task, bytes. */
@@ -41,6 +44,8 @@ export interface PrepareTask {
   /** Where a large output may be written; removed by the main thread after delivery. */
   readonly scratchPath: string;
   readonly releasedCodes: readonly string[];
+  /** Regions a person drew, in place of the search for text; null: nobody did. */
+  readonly drawnBoxes: readonly DrawnBox[] | null;
   /** Calling AE title of the association it came by; chooses the profile. */
   readonly callingAeTitle: string;
 }
@@ -72,6 +77,8 @@ export type PrepareReply =
       readonly kind: 'held';
       readonly code: ErrorCode;
       readonly detail?: string;
+      /** What was found in the pixels. */
+      readonly boxes?: readonly RedactionBox[];
       readonly report?: InstanceReport;
     };
 

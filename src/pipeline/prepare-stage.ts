@@ -63,6 +63,7 @@ export class PrepareStage {
           path: blobs.localPath(record.id),
           scratchPath: scratchPath(record.id),
           releasedCodes: record.releasedCodes,
+          drawnBoxes: record.drawnBoxes,
           callingAeTitle: record.callingAeTitle,
         },
         signal,
@@ -100,10 +101,11 @@ export class PrepareStage {
     }
   }
 
-  #held({ code, detail, report }: Extract<PrepareResult, { kind: 'held' }>): Failure {
+  #held({ code, detail, boxes, report }: Extract<PrepareResult, { kind: 'held' }>): Failure {
     const failure = failureOf(new SallyportError(code, detail === undefined ? {} : { detail }));
-    if (failure.kind === 'hold' && report !== undefined) this.#parts.onReport?.(report);
-    return failure;
+    if (failure.kind !== 'hold') return failure;
+    if (report !== undefined) this.#parts.onReport?.(report);
+    return boxes === undefined ? failure : { ...failure, boxes };
   }
 
   #failed(record: InstanceRecord, error: unknown): Failure {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { boundedBoxes, maxFoundBoxes } from '../core/box-lists.ts';
 import { asSallyportError, type ErrorCode, errorRow, SallyportError } from '../core/errors.ts';
 import type { IdentifierPair, PairRecorder } from '../core/identifier-pair.ts';
 import type { InstanceRecord } from '../core/instance.ts';
@@ -50,7 +51,19 @@ export function settleFailure(
     }
     case 'hold':
       tools.emit('instance.held', about);
-      return { id: record.id, from: ['received', 'prepared'], set: { ...set, state: 'held', postId: null } };
+      return {
+        id: record.id,
+        from: ['received', 'prepared'],
+        set: {
+          ...set,
+          state: 'held',
+          postId: null,
+          foundBoxes:
+            outcome.boxes === undefined || outcome.boxes.length === 0
+              ? null
+              : boundedBoxes(outcome.boxes, maxFoundBoxes),
+        },
+      };
     case 'fail':
       tools.emit('instance.failed', about);
       return {

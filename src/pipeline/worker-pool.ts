@@ -55,6 +55,16 @@ const startMs = 120_000;
  */
 const maxHeapMb = 2048;
 
+/** Worker threads for the setting `workers`. */
+function workerThreads(workers: number): number {
+  return workers > 0 ? workers : availableParallelism();
+}
+
+/** Processor threads of one search for text, so that all workers together have those of the machine. */
+export function threadsOfOne(workers: number): number {
+  return Math.max(1, Math.floor(availableParallelism() / workerThreads(workers)));
+}
+
 /**
  * Worker threads that de-identify and render. A thread that dies or exceeds a time limit is replaced and costs its one
  * instance an attempt: the promise rejects with WORKER_CRASHED or RENDER_TIMEOUT.
@@ -70,7 +80,7 @@ export class WorkerPool {
   #tasks = 0;
 
   constructor(settings: WorkerPoolSettings, setup: WorkerSetup, emit: Emit) {
-    this.threads = settings.threads > 0 ? settings.threads : availableParallelism();
+    this.threads = workerThreads(settings.threads);
     this.#watchdog = new Watchdog({
       instanceMs: settings.prepareTimeoutMs,
       startMs,

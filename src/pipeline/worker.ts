@@ -13,6 +13,9 @@ import { recordPairs } from '../deidentify/recording.ts';
 import type { ByteSource } from '../dicom/byte-source.ts';
 import type { Deidentified } from '../dicom/deidentified.ts';
 import { type Part10, readPart10 } from '../dicom/part10.ts';
+import { textEngineOnce } from '../ocr/engine-once.ts';
+import { type RedactResult, redact } from '../redact/redact.ts';
+import { redactRevision } from '../redact/revision.ts';
 import { render } from '../render/render.ts';
 import { renderRevision } from '../render/revision.ts';
 import { describeDeidentified, describeHeld } from '../reports/describe.ts';
@@ -39,8 +42,9 @@ const byCallingAeTitle = new Map(
 );
 /** One instance at a time is prepared here, and its reply holds none of its bytes. */
 const buffer = reusedBuffer();
-/** Rendering takes part in what a post contains, so it takes part in its name. */
-const revisionSuffix = renderRevision(setup.render);
+/** Rendering takes part in what a post contains, so it takes part in its name; so does what becomes of text in pixels. */
+const revisionOfRendering = renderRevision(setup.render);
+const textEngine = textEngineOnce({ threads: setup.textThreads });
 
 interface ProfileContext {
   readonly profile: Profile;
@@ -116,14 +120,17 @@ async function prepareInstance(
   source: ByteSource,
   task: ThreadTask,
 ): Promise<PrepareReply> {
-  const { releasedCodes, callingAeTitle, instanceId: id } = task;
+  const { releasedCodes, drawnBoxes, callingAeTitle, instanceId: id } = task;
+  const redacted = await redactPixels(part10, profile, task);
+  if (redacted.kind === 'held') return redacted;
   const recording = setup.recordPairs ? recordPairs(pseudonyms) : undefined;
-  const result = deidentify(part10, {
+  const result = deidentify(redacted.kind === 'treated' ? redacted.input : part10, {
     profile,
     pseudonyms: recording?.pseudonyms ?? pseudonyms,
     releasedCodes,
     callingAeTitle,
     onlyFramesLeave: true,
+    ...(redacted.kind === 'treated' ? { pixels: redacted.treatment } : {}),
   });
   if (result.kind === 'held') {
     return {
@@ -133,7 +140,7 @@ async function prepareInstance(
     };
   }
   const instance = result.value;
-  const profileRevision = `${instance.profileRevision}-${revisionSuffix}`;
+  const profileRevision = `${instance.profileRevision}-${revisionOfRendering}-${redactRevision(drawnBoxes)}`;
   /** Everything of the reply that does not wait for the last frame. */
   const makeHead = (): PreparedHead => {
     const contentDigest = digestOf(source, part10.dataSetOffset, () => alive(task.vitalSigns));
@@ -162,6 +169,27 @@ async function prepareInstance(
   } finally {
     sink.close();
   }
+}
+
+/** Text in the pixels, before the header is cleaned: its identifiers are what text is compared with. */
+async function redactPixels(
+  part10: Part10,
+  profile: Profile,
+  { releasedCodes, drawnBoxes, callingAeTitle, scratchPath, vitalSigns }: ThreadTask,
+): Promise<RedactResult> {
+  alive(vitalSigns);
+  const redacted = await redact(part10, {
+    profile,
+    releasedCodes,
+    ...(drawnBoxes === null ? {} : { drawnBoxes }),
+    callingAeTitle,
+    onlyFramesLeave: true,
+    draw: setup.render,
+    surroundings: { scratchFolder: dirname(scratchPath), onProgress: () => alive(vitalSigns) },
+    engine: textEngine,
+  });
+  atWork(vitalSigns);
+  return redacted;
 }
 
 /**

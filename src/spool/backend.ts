@@ -59,6 +59,8 @@ export interface InstanceChange {
       | 'code'
       | 'detail'
       | 'releasedCodes'
+      | 'foundBoxes'
+      | 'drawnBoxes'
       | 'postId'
       | 'contentDigest'
       | 'studyPseudonym'

@@ -223,6 +223,8 @@ function newRecord(
     code,
     detail: null,
     releasedCodes: [],
+    foundBoxes: null,
+    drawnBoxes: null,
     postId: null,
     studyPseudonym: null,
     seriesPseudonym: null,

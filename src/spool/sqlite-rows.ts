@@ -1,6 +1,8 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { FoundBoxes } from '../core/box-lists.ts';
 import { SallyportError } from '../core/errors.ts';
 import { type InstanceRecord, type InstanceState, instanceStates } from '../core/instance.ts';
+import type { DrawnBox } from '../core/redaction.ts';
 import type { InstanceChange } from './backend.ts';
 
 type Row = Record<string, SQLOutputValue>;
@@ -13,6 +15,8 @@ export const changeColumns: { readonly [F in keyof InstanceChange['set']]-?: str
   code: 'code',
   detail: 'detail',
   releasedCodes: 'released_codes',
+  foundBoxes: 'found_boxes',
+  drawnBoxes: 'drawn_boxes',
   postId: 'post_id',
   contentDigest: 'content_digest',
   studyPseudonym: 'study_pseudonym',
@@ -27,6 +31,7 @@ export function isChangeField(field: string): field is keyof InstanceChange['set
 /** The value of one changed field as SQLite keeps it. */
 export function changeValue(set: InstanceChange['set'], field: keyof InstanceChange['set']): SQLInputValue {
   if (field === 'releasedCodes') return (set.releasedCodes ?? []).join(' ');
+  if (field === 'foundBoxes' || field === 'drawnBoxes') return asJson(set[field]);
   return set[field] ?? null;
 }
 
@@ -48,6 +53,8 @@ export const instanceColumns = [
   'code',
   'detail',
   'released_codes',
+  'found_boxes',
+  'drawn_boxes',
   'post_id',
   'study_pseudonym',
   'series_pseudonym',
@@ -73,6 +80,8 @@ export function rowValues(record: InstanceRecord): SQLInputValue[] {
     record.code,
     record.detail,
     record.releasedCodes.join(' '),
+    asJson(record.foundBoxes),
+    asJson(record.drawnBoxes),
     record.postId,
     record.studyPseudonym,
     record.seriesPseudonym,
@@ -100,6 +109,8 @@ export function recordOfRow(row: Row): InstanceRecord {
     code: optionalText(row, 'code'),
     detail: optionalText(row, 'detail'),
     releasedCodes: releasedCodes === '' ? [] : releasedCodes.split(' '),
+    foundBoxes: foundBoxesOf(fromJson(row, 'found_boxes')),
+    drawnBoxes: drawnBoxesOf(fromJson(row, 'drawn_boxes')),
     postId: optionalText(row, 'post_id'),
     studyPseudonym: optionalText(row, 'study_pseudonym'),
     seriesPseudonym: optionalText(row, 'series_pseudonym'),
@@ -120,6 +131,31 @@ export function integer(row: Row, column: string): number {
 
 function optionalText(row: Row, column: string): string | null {
   return row[column] === null ? null : text(row, column);
+}
+
+function asJson(value: FoundBoxes | readonly DrawnBox[] | null | undefined): string | null {
+  return value === null || value === undefined ? null : JSON.stringify(value);
+}
+
+function fromJson(row: Row, column: string): unknown {
+  const json = optionalText(row, column);
+  try {
+    return json === null ? null : JSON.parse(json);
+  } catch {
+    throw damaged(column);
+  }
+}
+
+function foundBoxesOf(value: unknown): FoundBoxes | null {
+  if (value === null) return null;
+  if (typeof value === 'object' && 'boxes' in value && Array.isArray(value.boxes)) return value as FoundBoxes;
+  throw damaged('found_boxes');
+}
+
+function drawnBoxesOf(value: unknown): readonly DrawnBox[] | null {
+  if (value === null) return null;
+  if (Array.isArray(value)) return value as readonly DrawnBox[];
+  throw damaged('drawn_boxes');
 }
 
 function stateOf(value: string): InstanceState {

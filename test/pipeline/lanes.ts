@@ -95,6 +95,7 @@ export async function openLanes(t: Test, options: LanesOptions = {}) {
       secrets: [new Uint8Array(32).fill(9)],
       recordPairs: options.crosswalk !== undefined,
       reports: false,
+      textThreads: 1,
       render: { ...standardRenderSettings, ...options.render },
       maxMemoryBytes: options.maxMemoryBytes ?? 8 * 1024 * 1024,
       post: options.streams === false ? { maxBodyBytes: 2 ** 40, maxImagesPerPost: 2 ** 30 } : limits,

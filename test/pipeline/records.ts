@@ -19,6 +19,8 @@ export function record(fields: Partial<InstanceRecord> & { readonly id: string }
     code: null,
     detail: null,
     releasedCodes: [],
+    foundBoxes: null,
+    drawnBoxes: null,
     postId: null,
     studyPseudonym: null,
     seriesPseudonym: null,

@@ -128,6 +128,8 @@ export function aRecord(changes: Partial<InstanceRecord> = {}): InstanceRecord {
     code: null,
     detail: null,
     releasedCodes: [],
+    foundBoxes: null,
+    drawnBoxes: null,
     postId: null,
     studyPseudonym: null,
     seriesPseudonym: null,

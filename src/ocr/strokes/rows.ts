@@ -1,0 +1,132 @@
+import type { Component } from './components.ts';
+
+/** Components in a line, in order. */
+export interface GlyphRow {
+  readonly glyphs: readonly Component[];
+  /** `column`: below one another. */
+  readonly direction: 'row' | 'column';
+  /** 0 to 1: how much like text. */
+  readonly score: number;
+}
+
+/** A component along and across the direction of a line. */
+interface Glyph {
+  readonly component: Component;
+  readonly start: number;
+  readonly end: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly size: number;
+}
+
+/** Side of the squares by which neighbours are looked up, pixels. */
+const cell = 32;
+/** More in one square is texture, not text; it bounds the work. */
+const mostInCell = 80;
+const sizeRatio = 0.58;
+const widestGap = 1.3;
+const leastGlyphs = 3;
+
+/** Rows, or columns, of components of like height that follow each other closely. Linear in their number. */
+export function glyphRows(components: readonly Component[], direction: 'row' | 'column'): GlyphRow[] {
+  const glyphs = components.map((component) => asGlyph(component, direction));
+  const grid = gridOf(glyphs);
+  const parent = Int32Array.from(glyphs, (_, index) => index);
+  for (const [index, glyph] of glyphs.entries()) {
+    const next = nextOf(glyph, index, glyphs, grid);
+    if (next >= 0) parent[rootOf(parent, next)] = rootOf(parent, index);
+  }
+  const rows = new Map<number, Glyph[]>();
+  for (const [index, glyph] of glyphs.entries()) {
+    const root = rootOf(parent, index);
+    const row = rows.get(root);
+    if (row === undefined) rows.set(root, [glyph]);
+    else row.push(glyph);
+  }
+  return [...rows.values()].flatMap((row) => {
+    if (row.length < leastGlyphs) return [];
+    row.sort((a, b) => a.start - b.start);
+    const score = scoreOf(row);
+    return score === 0 ? [] : [{ glyphs: row.map(({ component }) => component), direction, score }];
+  });
+}
+
+function asGlyph(component: Component, direction: 'row' | 'column'): Glyph {
+  const { left, top, width, height } = component;
+  return direction === 'row'
+    ? { component, start: left, end: left + width, top, bottom: top + height, size: height }
+    : { component, start: top, end: top + height, top: left, bottom: left + width, size: width };
+}
+
+type Grid = ReadonlyMap<number, readonly number[]>;
+const gridWidth = 65_536;
+
+function gridOf(glyphs: readonly Glyph[]): Grid {
+  const grid = new Map<number, number[]>();
+  for (const [index, { start, top, bottom }] of glyphs.entries()) {
+    const at = Math.floor((top + bottom) / 2 / cell) * gridWidth + Math.floor(start / cell);
+    const list = grid.get(at);
+    if (list === undefined) grid.set(at, [index]);
+    else if (list.length <= mostInCell) list.push(index);
+  }
+  return grid;
+}
+
+/** The nearest component that may follow; -1 where there is none. */
+function nextOf(glyph: Glyph, index: number, glyphs: readonly Glyph[], grid: Grid): number {
+  const reach = widestGap * glyph.size + 2;
+  const middle = (glyph.top + glyph.bottom) / 2;
+  let best = -1;
+  let bestGap = Number.POSITIVE_INFINITY;
+  const lastColumn = Math.floor((glyph.end + reach) / cell);
+  const firstRow = Math.floor((middle - glyph.size) / cell);
+  const lastRow = Math.floor((middle + glyph.size) / cell);
+  for (let row = Math.max(0, firstRow); row <= lastRow; row++) {
+    for (let column = Math.floor(glyph.start / cell); column <= lastColumn; column++) {
+      const list = grid.get(row * gridWidth + column);
+      if (list === undefined || list.length > mostInCell) continue;
+      for (const other of list) {
+        const candidate = glyphs[other] as Glyph;
+        if (other === index || candidate.start <= glyph.start) continue;
+        const gap = candidate.start - glyph.end;
+        if (gap >= bestGap || gap > reach || gap < -0.4 * glyph.size || !isAlike(glyph, candidate)) continue;
+        best = other;
+        bestGap = gap;
+      }
+    }
+  }
+  return best;
+}
+
+/** Of like height on one base line or under one line; letters with and without ascenders. */
+function isAlike(a: Glyph, b: Glyph): boolean {
+  const large = Math.max(a.size, b.size);
+  if (Math.min(a.size, b.size) < sizeRatio * large - 0.5) return false;
+  const slack = 0.2 * large + 0.6;
+  const base = Math.abs(a.bottom - b.bottom);
+  const cap = Math.abs(a.top - b.top);
+  return base <= slack || cap <= slack;
+}
+
+/** Even heights, even base line, small gaps, and strokes: 0 where it is no text. */
+function scoreOf(row: readonly Glyph[]): number {
+  const sizes = row.map(({ size }) => size).sort((a, b) => a - b);
+  const size = sizes[sizes.length >> 1] as number;
+  const first = row[0] as Glyph;
+  const last = row[row.length - 1] as Glyph;
+  if (last.end - first.start < 1.3 * size) return 0;
+  const even = row.filter((glyph) => Math.abs(glyph.size - size) <= 0.25 * size + 0.5).length / row.length;
+  const bars = row.filter((glyph) => glyph.end - glyph.start <= 0.25 * size).length / row.length;
+  // Ticks of a scale, columns of a hatch.
+  if (bars > 0.8) return 0;
+  return Math.min(1, 0.3 + 0.08 * row.length) * (0.5 + 0.5 * even);
+}
+
+function rootOf(parent: Int32Array, index: number): number {
+  let root = index;
+  while (parent[root] !== root) {
+    parent[root] = parent[parent[root] as number] as number;
+    root = parent[root] as number;
+  }
+  return root;
+}

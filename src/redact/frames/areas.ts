@@ -1,0 +1,64 @@
+import type { Area } from '../../ocr/picture.ts';
+
+export function intersects(a: Area, b: Area): boolean {
+  return (
+    a.left < b.left + b.width &&
+    b.left < a.left + a.width &&
+    a.top < b.top + b.height &&
+    b.top < a.top + a.height
+  );
+}
+
+/** The smallest rectangle that holds both. */
+export function union(a: Area, b: Area): Area {
+  const left = Math.min(a.left, b.left);
+  const top = Math.min(a.top, b.top);
+  return {
+    left,
+    top,
+    width: Math.max(a.left + a.width, b.left + b.width) - left,
+    height: Math.max(a.top + a.height, b.top + b.height) - top,
+  };
+}
+
+/** Wider by a margin on each side, cut at the edges of the picture. */
+export function widened(area: Area, margin: number, width: number, height: number): Area {
+  const left = Math.max(0, area.left - margin);
+  const top = Math.max(0, area.top - margin);
+  return {
+    left,
+    top,
+    width: Math.min(width, area.left + area.width + margin) - left,
+    height: Math.min(height, area.top + area.height + margin) - top,
+  };
+}
+
+/** Share of `inner` that lies in `outer`. */
+export function shareInside(inner: Area, outer: Area): number {
+  const width =
+    Math.min(inner.left + inner.width, outer.left + outer.width) - Math.max(inner.left, outer.left);
+  const height =
+    Math.min(inner.top + inner.height, outer.top + outer.height) - Math.max(inner.top, outer.top);
+  return width > 0 && height > 0 ? (width * height) / (inner.width * inner.height) : 0;
+}
+
+/** Rectangles that do not meet, over all of these; `more` than this many become one. */
+export function joined(areas: readonly Area[], more = 64): Area[] {
+  let found = [...areas];
+  if (found.length > 16 * more) found = [found.reduce(union)];
+  for (let changed = true; changed; ) {
+    changed = false;
+    const next: Area[] = [];
+    for (const area of found) {
+      const at = next.findIndex((other) => intersects(other, area));
+      const other = next[at];
+      if (other === undefined) next.push(area);
+      else {
+        next[at] = union(other, area);
+        changed = true;
+      }
+    }
+    found = next;
+  }
+  return found.length > more ? [found.reduce(union)] : found;
+}

@@ -1,0 +1,130 @@
+import type { Area, FoundText, Picture } from '../../ocr/picture.ts';
+import type { TextEngine } from '../../ocr/text-engine.ts';
+import { intersects, joined, union, widened } from './areas.ts';
+import type { FrameView } from './frame-views.ts';
+import { hiddenView } from './hidden-view.ts';
+import { merged } from './merge-findings.ts';
+import { changedTiles, copyArea, type Plane } from './tiles.ts';
+
+export interface FrameSearch {
+  /** Read what is found; see `TextSearch`. */
+  readonly read: boolean;
+  /** Called now and then: long work is going on. */
+  readonly onProgress?: () => void;
+}
+
+/** The text of one frame. */
+export interface FrameTexts {
+  /** From 1. */
+  readonly frame: number;
+  readonly numberOfFrames: number;
+  /** In stored pixels. The same list object as that of the frame before where nothing changed. */
+  readonly texts: readonly FoundText[];
+}
+
+/** Around what changed, so that whole words lie inside; the height of large text. */
+const margin = 48;
+/** More than this share of the picture: all of it. */
+const wholeShare = 0.6;
+
+/**
+ * Looks for text in every frame, in order. What does not change is searched once: later frames are held against the frame
+ * as it was searched, value by value, and only where they differ is looked again, with a margin and with all text found
+ * there before; what was found elsewhere is carried over. So text that is in one frame only, or moves, or fades in slowly,
+ * is found, and a still costs what one frame costs. Memory: two frames, whatever their number. Throws what the views and
+ * the engine throw.
+ */
+export async function* findInFrames(
+  views: AsyncIterable<FrameView>,
+  engine: TextEngine,
+  search: FrameSearch,
+): AsyncGenerator<FrameTexts> {
+  let searched: Searched | undefined;
+  for await (const view of views) {
+    search.onProgress?.();
+    searched = await next(view, searched, engine, search);
+    yield { frame: view.frame, numberOfFrames: view.numberOfFrames, texts: searched.texts };
+  }
+}
+
+/** Pixels as they were when last searched, and what was found in them. */
+interface Searched {
+  readonly shown: Plane;
+  readonly stored: Plane;
+  readonly texts: readonly FoundText[];
+}
+
+async function next(
+  view: FrameView,
+  before: Searched | undefined,
+  engine: TextEngine,
+  search: FrameSearch,
+): Promise<Searched> {
+  if (before !== undefined && view.isRepeated) return before;
+  const shown = { ...view.shown, values: view.shown.pixels };
+  const { width, height } = view.shown;
+  const stored = { width, height, ...view.stored };
+  const areas = before === undefined ? undefined : changes(before, shown, stored);
+  if (before !== undefined && areas?.length === 0) return before;
+  if (before === undefined || areas === undefined)
+    return { shown, stored, texts: await searchAreas(view, undefined, engine, search) };
+  const found = await searchAreas(view, areas, engine, search);
+  const texts = [...before.texts.filter((text) => !areas.some((area) => intersects(area, text))), ...found];
+  const kept = { shown: copyOf(before.shown), stored: copyOf(before.stored), texts };
+  for (const area of areas) {
+    copyArea(shown, kept.shown, area);
+    copyArea(stored, kept.stored, area);
+  }
+  return kept;
+}
+
+/** The searched pixels are written over in part; those of a view may be in use elsewhere. */
+function copyOf(plane: Plane): Plane {
+  return { ...plane, values: plane.values.slice() };
+}
+
+/** Areas to search again; undefined: the whole picture. */
+function changes(before: Searched, shown: Plane, stored: Plane): readonly Area[] | undefined {
+  const { width, height } = shown;
+  if (!isAlike(before.shown, shown) || !isAlike(before.stored, stored)) return undefined;
+  const tiles = [
+    ...changedTiles(before.shown, shown, 0),
+    ...(stored.values === shown.values ? [] : changedTiles(before.stored, stored, 0)),
+  ];
+  let areas = joined(tiles.map((tile) => widened(tile, margin, width, height)));
+  for (let grown = true; grown; ) {
+    grown = false;
+    const next = areas.map((area) => {
+      const whole = before.texts.filter((text) => intersects(text, area)).reduce<Area>(union, area);
+      if (whole.width !== area.width || whole.height !== area.height) grown = true;
+      return whole;
+    });
+    areas = joined(next);
+  }
+  const covered = areas.reduce((sum, area) => sum + area.width * area.height, 0);
+  return covered > wholeShare * width * height ? undefined : areas;
+}
+
+function isAlike(a: Plane, b: Plane): boolean {
+  return (
+    a.width === b.width &&
+    a.height === b.height &&
+    a.channels === b.channels &&
+    a.values.BYTES_PER_ELEMENT === b.values.BYTES_PER_ELEMENT
+  );
+}
+
+async function searchAreas(
+  view: FrameView,
+  areas: readonly Area[] | undefined,
+  engine: TextEngine,
+  search: FrameSearch,
+): Promise<readonly FoundText[]> {
+  const options = { read: search.read, ...(search.onProgress && { onProgress: search.onProgress }) };
+  const find = (picture: Picture, within: readonly Area[] | undefined) =>
+    engine.find(picture, within === undefined ? options : { ...options, areas: within });
+  const inShown = await find(view.shown, areas);
+  const hidden = hiddenView(view.shown, view.stored, areas);
+  if (hidden === undefined) return inShown;
+  return merged(inShown, await find(hidden.picture, hidden.areas));
+}

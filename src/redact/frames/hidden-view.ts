@@ -1,0 +1,38 @@
+import type { Area, Picture } from '../../ocr/picture.ts';
+import { strokeCandidates } from '../../ocr/strokes/find-strokes.ts';
+import { joined, widened } from './areas.ts';
+import { equalize } from './equalized.ts';
+import { hiddenCells } from './hidden-cells.ts';
+import type { StoredPlanes } from './stored-planes.ts';
+import type { Plane } from './tiles.ts';
+
+/** A further view of a frame, and the only areas of it that are worth a look. */
+export interface HiddenView {
+  readonly picture: Picture;
+  readonly areas: readonly Area[];
+}
+
+/** Around cells with something in them: text goes on beside its first signs. */
+const margin = 32;
+
+/**
+ * What the picture as shown does not show: values beyond the window, differences too small to be seen. Undefined where
+ * nothing of the kind looks like text, which is the usual case. The picture is grey outside of the areas; inside, values
+ * are spread by their local rank. Only inside `within`, where given.
+ */
+export function hiddenView(
+  shown: Picture,
+  stored: StoredPlanes,
+  within: readonly Area[] | undefined,
+): HiddenView | undefined {
+  const { width, height } = shown;
+  const plane: Plane = { width, height, ...stored };
+  const cells = hiddenCells(shown, plane, within);
+  if (cells.length === 0) return undefined;
+  const areas = joined(cells.map((cell) => widened(cell, margin, width, height)));
+  const pixels = new Uint8Array(width * height * plane.channels).fill(128);
+  for (const area of areas) equalize(plane, area, pixels);
+  const picture: Picture = { width, height, channels: plane.channels, pixels };
+  const candidates = strokeCandidates(picture, areas).areas;
+  return candidates.length === 0 ? undefined : { picture, areas: candidates };
+}

@@ -1,6 +1,7 @@
 import { SallyportError } from '../core/errors.ts';
 import { detectLines } from './network/detect.ts';
 import type { FoundText, Picture } from './picture.ts';
+import { readLines } from './reading/read-lines.ts';
 import { openSessions } from './sessions.ts';
 import type { TextEngine, TextEngineSettings, TextSearch } from './text-engine.ts';
 
@@ -18,7 +19,10 @@ export async function openTextEngine(settings: TextEngineSettings): Promise<Text
       if (closed) throw new SallyportError('TEXT_SEARCH_UNAVAILABLE', { detail: 'closed' });
       const areas = search.areas ?? [{ left: 0, top: 0, width: picture.width, height: picture.height }];
       const lines = await detectLines(sessions, picture, areas, search.onProgress);
-      return lines.map((line) => ({ ...line, by: 'network', text: '', confidence: 0, words: [] }));
+      const found = lines.map(
+        (line): FoundText => ({ ...line, by: 'network', text: '', confidence: 0, words: [] }),
+      );
+      return search.read ? readLines(sessions, picture, found, search.onProgress) : found;
     },
     close: async () => {
       closed = true;

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { renderReference } from '../src/config/reference.ts';
+import { deviceRulesJsonSchema } from '../src/profiles/device-rule-schema.ts';
 import { profileJsonSchema } from '../src/profiles/schema.ts';
 import { renderConformanceStatement } from './conformance-statement.ts';
 import { generateBackendTypes } from './generate-backend-types.ts';
@@ -30,6 +31,7 @@ function readOrEmpty(url: URL): string {
 
 write('config/README.md', renderReference());
 write('config/profile.schema.json', `${JSON.stringify(profileJsonSchema(), null, 2)}\n`);
+write('config/device-rules.schema.json', `${JSON.stringify(deviceRulesJsonSchema(), null, 2)}\n`);
 write('README.md', await fillReadme(readOrEmpty(new URL('../README.md', import.meta.url))));
 write('docs/conformance-statement.md', renderConformanceStatement());
 write(

@@ -2,6 +2,8 @@
 export interface SourcePlace {
   readonly line: number;
   readonly column: number;
+  /** Another file that the profile names; absent: the profile itself. */
+  readonly file?: string | undefined;
 }
 
 /** What is wrong with a profile, where, and what to do about it. */
@@ -16,8 +18,8 @@ export const maxFaults = 200;
 export class FaultList {
   readonly #faults: ProfileFault[] = [];
 
-  add({ line, column }: SourcePlace, message: string): void {
-    this.#faults.push({ line, column, message });
+  add({ line, column, file }: SourcePlace, message: string): void {
+    this.#faults.push(file === undefined ? { line, column, message } : { line, column, file, message });
   }
 
   /** True when more are found than are listed: looking for the nearest word is not worth its time any more. */
@@ -29,17 +31,21 @@ export class FaultList {
     return this.#faults.length === 0;
   }
 
-  /** In the order of the text, each once, at most `maxFaults`. */
+  /** In the order of the text, other files behind it, each once, at most `maxFaults`. */
   sorted(): ProfileFault[] {
     const seen = new Set<string>();
     return this.#faults
-      .toSorted((a, b) => a.line - b.line || a.column - b.column)
+      .toSorted((a, b) => compared(a.file, b.file) || a.line - b.line || a.column - b.column)
       .filter((fault) => {
         const name = JSON.stringify(fault);
         return !seen.has(name) && seen.add(name) !== undefined;
       })
       .slice(0, maxFaults);
   }
+}
+
+function compared(a = '', b = ''): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 const maxQuoted = 48;

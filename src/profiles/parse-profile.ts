@@ -8,6 +8,7 @@ import {
 import { type ProfileOption, profileOptions } from '../deidentify/rules.ts';
 import { FaultList, type ProfileFault, quoted } from './faults.ts';
 import { readNotices } from './notices.ts';
+import { type DeviceRuleReader, readPixels } from './pixels.ts';
 import { asMap, asText, asTexts, asWord, Fields } from './reading.ts';
 import { type PlacedRule, readRules } from './rules.ts';
 import {
@@ -36,28 +37,36 @@ export type ParsedProfile =
 /**
  * A profile from its text, YAML 1.2 or JSON, or all of its faults at once, each with its place. `fileName` decides only
  * how strict the text is read: what is named .json must be JSON. Nothing is read from disk, nothing is guessed: an unknown
- * key, option, action, keyword, tag, VR, modality or SOP class is a fault. Never throws.
+ * key, option, action, keyword, tag, VR, modality or SOP class is a fault. Files of device rules that the profile names are
+ * asked of `readFile`; without it, naming one is a fault. Never throws, unless `readFile` does.
  */
-export function parseProfile(text: string, fileName = ''): ParsedProfile {
+export function parseProfile(text: string, fileName = '', readFile?: DeviceRuleReader): ParsedProfile {
   const faults = new FaultList();
   // Some editors put a byte order mark in front.
   const content = text.startsWith('\ufeff') ? text.slice(1) : text;
   const tree = readSourceTree(content, faults, /\.json$/i.test(fileName));
-  const read = tree === undefined ? undefined : readProfile(tree, faults);
+  const read = tree === undefined ? undefined : readProfile(tree, faults, readFile);
   if (read === undefined || !faults.isEmpty) return { kind: 'faulty', faults: faults.sorted() };
-  const { definition, rules } = read;
+  const { definition, rules, pixelNotices } = read;
   return {
     kind: 'ok',
     definition,
     ruleLines: rules.map(({ line }) => line),
-    notices: readNotices(definition, rules),
+    notices: [...readNotices(definition, rules), ...pixelNotices],
   };
+}
+
+interface ReadProfile {
+  readonly definition: ProfileDefinition;
+  readonly rules: readonly PlacedRule[];
+  readonly pixelNotices: readonly ProfileFault[];
 }
 
 function readProfile(
   tree: SourceNode,
   faults: FaultList,
-): { readonly definition: ProfileDefinition; readonly rules: readonly PlacedRule[] } | undefined {
+  readFile: DeviceRuleReader | undefined,
+): ReadProfile | undefined {
   const map = asMap(tree, 'a profile', faults);
   if (map === undefined) return undefined;
   const fields = new Fields(map, 'the profile', [...Object.keys(profileProperties), '$schema'], faults);
@@ -71,6 +80,7 @@ function readProfile(
     (text) => asWord<ProfileOption>(text, 'option', profileOptions, faults) ?? [],
   );
   const rules = readRules(fields.get('rules'), faults);
+  const pixels = readPixels(fields.get('pixels'), faults, readFile);
   const empty = emptyDefinition(name);
   const definition: ProfileDefinition = {
     ...empty,
@@ -80,12 +90,13 @@ function readProfile(
     safePrivate: readSafePrivate(fields, faults) ?? empty.safePrivate,
     structuredContent: readPolicy(fields, 'structuredContent', faults),
     encapsulatedDocuments: readPolicy(fields, 'encapsulatedDocuments', faults),
+    pixels: pixels?.policy ?? empty.pixels,
     trueDeviceDates: readFlag(asText(fields.get('trueDeviceDates'), 'trueDeviceDates', faults), faults),
     keyId: readKeyId(asText(fields.get('keyId'), 'keyId', faults), faults),
     rules: rules.map(({ rule }) => rule),
   };
   findConflicts(definition, rules, fields, optionTexts, faults);
-  return { definition, rules };
+  return { definition, rules, pixelNotices: pixels?.notices ?? [] };
 }
 
 function readName(fields: Fields, faults: FaultList): string {

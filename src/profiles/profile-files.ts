@@ -1,10 +1,13 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, extname, join, relative } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SallyportError } from '../core/errors.ts';
 import { builtInProfile, defineProfile, type Profile } from '../deidentify/profile.ts';
+import { type ParsedDeviceRules, parseDeviceRules } from './device-rules.ts';
+import type { ProfileFault } from './faults.ts';
 import { nearestWord } from './nearest.ts';
 import { type ParsedProfile, parseProfile } from './parse-profile.ts';
+import type { DeviceRuleFile } from './pixels.ts';
 import { maxProfileLength } from './source-tree.ts';
 
 /** Thrown for a profile that cannot be used: all faults at once, each as a line `file:line:column: what`. */
@@ -57,9 +60,27 @@ export function loadProfileWithSource(nameOrPath: string): LoadedProfile {
   };
 }
 
-/** Reads and checks one file. Throws ProfileFaults where it cannot be read. */
+/** Reads and checks one file, and the files of device rules that it names. Throws ProfileFaults where it cannot be read. */
 export function readProfileFile(path: string): ParsedProfile {
-  return parseProfile(readText(path), basename(path));
+  return parseProfile(readText(path), basename(path), (named) =>
+    readNamedRules(isAbsolute(named) ? named : join(dirname(path), named)),
+  );
+}
+
+/** A file of device rules; one that cannot be read has that as its fault. */
+function readNamedRules(file: string): DeviceRuleFile {
+  try {
+    return { file, ...readDeviceRuleFile(file) };
+  } catch (error) {
+    if (!(error instanceof ProfileFaults)) throw error;
+    const message = error.faults[0]?.replace(`${file}: `, '') ?? 'the file cannot be read';
+    return { file, kind: 'faulty', faults: [{ line: 1, column: 1, message }] };
+  }
+}
+
+/** Reads and checks one file of device rules. Throws ProfileFaults where it cannot be read. */
+export function readDeviceRuleFile(path: string): ParsedDeviceRules {
+  return parseDeviceRules(readText(path, 'the file of device rules'), basename(path));
 }
 
 /** Names that can be given in place of a path, built-in ones first, each with its file. */
@@ -67,9 +88,9 @@ export function profileNames(): { readonly name: string; readonly file: string |
   return [{ name: 'basic', file: undefined }, ...shipped().filter(({ name }) => name !== 'basic')];
 }
 
-/** "file:line:column: message", the form that editors and terminals follow to the place. */
-export function placed(file: string, fault: { line: number; column: number; message: string }): string {
-  return `${file}:${fault.line}:${fault.column}: ${fault.message}`;
+/** "file:line:column: message", the form that editors and terminals follow to the place; `file` unless the fault names one. */
+export function placed(file: string, fault: ProfileFault): string {
+  return `${fault.file ?? file}:${fault.line}:${fault.column}: ${fault.message}`;
 }
 
 function isPath(nameOrPath: string): boolean {
@@ -104,19 +125,22 @@ function unknownName(name: string): string {
   return `there is no profile named ${JSON.stringify(name.slice(0, 80))}; ${hint} (a file is given by its path, such as ./my-profile.yaml)`;
 }
 
-function readText(path: string): string {
+/** Text of a file that is not far too large. Throws ProfileFaults. */
+export function readText(path: string, what = 'the profile'): string {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, 'r');
     const { size } = fstatSync(descriptor);
     // Four bytes are the most a character can take.
     if (size > 4 * maxProfileLength)
-      throw new ProfileFaults([`${path}:1:1: the file is far larger than a profile can be`]);
+      throw new ProfileFaults([
+        `${path}:1:1: the file is far larger than ${what.replace(/^the /, 'a ')} can be`,
+      ]);
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(readFileSync(descriptor));
   } catch (error) {
     if (error instanceof ProfileFaults) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new ProfileFaults([`${path}: the profile cannot be read (${code})`], { cause: error });
+    throw new ProfileFaults([`${path}: ${what} cannot be read (${code})`], { cause: error });
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }

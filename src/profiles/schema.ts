@@ -7,7 +7,18 @@ import {
 } from '../deidentify/profile-definition.ts';
 import { type ProfileOption, profileOptions } from '../deidentify/rules.ts';
 import { vrs } from '../dicom/vr.ts';
+import { deviceRuleDefinitions } from './device-rule-schema.ts';
 import { modalities } from './modalities.ts';
+import { pixelProperties } from './pixel-schema.ts';
+import {
+  documented,
+  numberToo,
+  object,
+  oneOf,
+  listable as orList,
+  type Schema,
+  text,
+} from './schema-parts.ts';
 import { sopClassKeywords } from './sop-classes.ts';
 
 /** What a profile file may hold: the check reads its words from here, and config/profile.schema.json is made of it. */
@@ -69,27 +80,7 @@ const safePrivateDocs: { readonly [C in SafePrivateClass]: string } = {
   'text-check': 'texts, cleaned like descriptions',
 };
 
-type Schema = { readonly [key: string]: unknown };
-
-const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
-const oneOf = (words: readonly string[], description: string): Schema => ({ description, enum: words });
-/** A word or a list of words. YAML reads 0008 as a number: numbers are taken as they are written. */
-const listable = (item: Schema, description: string): Schema => ({
-  description,
-  anyOf: [item, { type: 'array', minItems: 1, maxItems: limits.selectors, uniqueItems: true, items: item }],
-});
-const object = (description: string, properties: Schema, more: Schema = {}): Schema => ({
-  type: 'object',
-  description,
-  additionalProperties: false,
-  properties,
-  ...more,
-});
-const documented = (docs: Readonly<Record<string, string>>, description: string): Schema => ({
-  description,
-  anyOf: Object.entries(docs).map(([word, doc]) => ({ const: word, description: doc })),
-});
-const numberToo: Schema = { type: ['string', 'number'] };
+const listable = (item: Schema, description: string): Schema => orList(item, description, limits.selectors);
 
 export const whenProperties = {
   modality: listable(oneOf(modalities, 'Modality (0008,0060)'), 'only where Modality is one of these'),
@@ -166,6 +157,7 @@ export const profileProperties = {
     contentPolicies,
     'documents such as PDF: hold for a person, or replace by a dummy',
   ),
+  pixels: object('what is done about text in the pixels', pixelProperties, { minProperties: 1 }),
   trueDeviceDates: {
     type: 'boolean',
     description:
@@ -201,6 +193,7 @@ export function profileJsonSchema(): Schema {
       { ...profileProperties, $schema: text('this schema, for editors') },
       {
         required: ['profile'],
+        $defs: deviceRuleDefinitions,
         allOf: [
           {
             not: {

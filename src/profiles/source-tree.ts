@@ -28,14 +28,26 @@ const start: SourcePlace = { line: 1, column: 1 };
 const unprintable = /[\p{Cc}\p{Bidi_Control}\ufffd]/gu;
 const printable: ReadonlySet<string> = new Set(['\t', '\n', '\r']);
 
+/** What the text is, for messages. */
+export interface SourceKind {
+  readonly what: string;
+  readonly beginning: string;
+}
+const profileSource: SourceKind = { what: 'a profile', beginning: 'profile: NAME' };
+
 /**
  * Reads YAML 1.2, of which JSON is a part. Whatever could make a text mean more than it shows is a fault: tags, anchors,
  * aliases, directives, several documents, control characters, text that is too long or nested too deep. Undefined when
  * nothing can be made of the text; the faults then say why.
  */
-export function readSourceTree(text: string, faults: FaultList, isJson: boolean): SourceNode | undefined {
+export function readSourceTree(
+  text: string,
+  faults: FaultList,
+  isJson: boolean,
+  { what, beginning }: SourceKind = profileSource,
+): SourceNode | undefined {
   if (text.length > maxProfileLength) {
-    faults.add(start, `the file has more than ${maxProfileLength} characters: a profile is much shorter`);
+    faults.add(start, `the file has more than ${maxProfileLength} characters: ${what} is much shorter`);
     return undefined;
   }
   const lines = new LineCounter();
@@ -55,9 +67,10 @@ export function readSourceTree(text: string, faults: FaultList, isJson: boolean)
     faults.add(start, 'the file is not YAML that can be read');
     return undefined;
   }
-  for (const { code, message, pos } of document.errors) faults.add(placeAt(pos[0]), wording(code, message));
+  for (const { code, message, pos } of document.errors)
+    faults.add(placeAt(pos[0]), wording(code, message, what));
   if (document.contents === null) {
-    if (faults.isEmpty) faults.add(start, 'the file is empty; a profile begins with `profile: NAME`');
+    if (faults.isEmpty) faults.add(start, `the file is empty; ${what} begins with \`${beginning}\``);
     return undefined;
   }
   const tree = convert(document.contents, { placeAt, faults });
@@ -150,12 +163,12 @@ function convert(node: Node, conversion: Conversion, depth = 0): SourceNode | un
 }
 
 /** The parser's words where they say enough, ours where they do not. */
-function wording(code: string, message: string): string {
+function wording(code: string, message: string, what: string): string {
   switch (code) {
     case 'DUPLICATE_KEY':
       return 'this key stands here a second time; keep one of them';
     case 'MULTIPLE_DOCS':
-      return 'a file holds one profile; remove `---` and what follows';
+      return `${what === profileSource.what ? 'a file holds one profile' : 'the file is one document'}; remove \`---\` and what follows`;
     case 'TAB_AS_INDENT':
       return 'indent with spaces, not with tabs';
     default:

@@ -1,0 +1,34 @@
+const digitsFor: Readonly<Record<string, string>> = {
+  O: '0',
+  o: '0',
+  D: '0',
+  Q: '0',
+  I: '1',
+  l: '1',
+  i: '1',
+  '|': '1',
+  '!': '1',
+  Z: '2',
+  z: '2',
+  S: '5',
+  s: '5',
+  B: '8',
+  g: '9',
+  q: '9',
+  G: '6',
+  b: '6',
+};
+
+/**
+ * The text with letters read as the digits they look like, in words that are mostly digits: "2O12-O9-l3" is a date. Unit for
+ * unit: an index into one is an index into the other.
+ */
+export function readAsDigits(text: string): string {
+  return text.replace(/\S+/g, (word) => {
+    const digits = word.match(/\d/g)?.length ?? 0;
+    if (digits < 2 || !/[A-Za-z|!]/.test(word)) return word;
+    const letters = word.match(/\p{L}|[|!]/gu) ?? [];
+    if (letters.length > digits || letters.some((letter) => digitsFor[letter] === undefined)) return word;
+    return [...word].map((letter) => digitsFor[letter] ?? letter).join('');
+  });
+}

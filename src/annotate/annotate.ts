@@ -42,7 +42,7 @@ export function annotate(
   let native: NativePixels | undefined;
   for (const drawn of drawFrames(dataSet, transferSyntaxUid, settings)) {
     const frame = frameAt(drawn.frame - 1);
-    const cells = cellsOf(frame, pixels).slice();
+    const cells = copyOf(cellsOf(frame, pixels));
     truth.push(...burnFrame(texts, dataSet, pixels, frame, drawn, cells));
     native ??= new NativePixels(pixels, frame, cells);
     native.add(drawn.frame - 1, cells);
@@ -131,4 +131,13 @@ function swap(bytes: Uint8Array, bits: number, vr: string): void {
   if (vr === 'OW') buffer.swap16();
   else if (bits === 32) buffer.swap32();
   else buffer.swap64();
+}
+
+/** Not `slice`, which copies nothing of a Buffer. */
+function copyOf(cells: Cells): Cells {
+  const copy = Uint8Array.from(new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength));
+  if (cells instanceof Float64Array) return new Float64Array(copy.buffer);
+  if (cells instanceof Float32Array) return new Float32Array(copy.buffer);
+  if (cells instanceof Uint32Array) return new Uint32Array(copy.buffer);
+  return cells instanceof Uint16Array ? new Uint16Array(copy.buffer) : copy;
 }

@@ -135,7 +135,7 @@ function replaced(dataSet: DataSet, changed: DataElement, removed: readonly numb
  * Whether an overlay plane says that its bits are in Pixel Data: retired since 2004 (PS3.5 8.1.2), alive in archives.
  * Such a plane has a bit position and no data of its own.
  */
-function embedsOverlay(dataSet: DataSet): boolean {
+export function embedsOverlay(dataSet: DataSet): boolean {
   return dataSet.elements.some(({ tag }) => {
     const group = tag >>> 16;
     if (group >>> 8 !== 0x60 || (group & 1) === 1) return false;

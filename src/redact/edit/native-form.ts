@@ -1,4 +1,5 @@
 import type { DeidentifyInput } from '../../deidentify/deidentify.ts';
+import type { DataSet } from '../../dicom/data-set.ts';
 import { asExplicitLittleEndian } from './explicit-little-endian.ts';
 import { bytesOfCells, littleEndianOrder, packedBits, plainCells } from './frame-bytes.ts';
 import type { FrameCells, FrameSamples } from './frame-samples.ts';
@@ -19,19 +20,26 @@ export type FrameEdit = (frameIndex: number, samples: FrameSamples) => void;
  */
 export function nativeForm(input: DeidentifyInput, limits: EditLimits, edit?: FrameEdit): DeidentifyInput {
   const opened = openPixels(input, limits);
-  const form = plainFormOf(opened);
-  const frames = plainFrames(opened, form, (index) => {
+  return asNative(opened, input.dataSet, (index) => {
     const cells = opened.cells(index);
     edit?.(index, cells);
     return cells;
   });
+}
+
+/**
+ * Opened pixels as uncompressed ones in explicit VR little endian, in a data set that differs from the opened one by other
+ * attributes alone.
+ */
+export function asNative(
+  opened: OpenedPixels,
+  dataSet: DataSet,
+  cellsAt: (index: number) => FrameCells,
+): DeidentifyInput {
+  const form = plainFormOf(opened);
+  const value = joinedFrames(plainFrames(opened, form, cellsAt));
   return {
-    dataSet: withPlainForm(
-      asExplicitLittleEndian(input.dataSet),
-      opened.pixels.element.tag,
-      form,
-      bodyOf(joinedFrames(frames)),
-    ),
+    dataSet: withPlainForm(asExplicitLittleEndian(dataSet), opened.pixels.element.tag, form, bodyOf(value)),
     transferSyntaxUid: explicitVrLittleEndianUid,
   };
 }

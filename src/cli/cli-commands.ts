@@ -31,7 +31,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   deidentify: {
     usage:
-      'deidentify PATH… --output DIR [--manifest FILE] [--resume] [--profile NAME|FILE] [--secret-file FILE] [--calling-ae AE] [--workers N] [--reports DIR] [--crosswalk DIR --crosswalk-key FILE] [--fsync]',
+      'deidentify PATH… --output DIR [--manifest FILE] [--resume] [--profile NAME|FILE] [--secret-file FILE] [--calling-ae AE] [--workers N] [--reports DIR] [--crosswalk DIR --crosswalk-key FILE] [--compare DIR] [--fsync]',
     summary: 'de-identify files offline on all cores, with the code of the gateway',
     load: async () => (await import('./commands/deidentify.ts')).deidentifyCommand,
   },

@@ -9,16 +9,16 @@ import { type ReplacedDocument, replaceDocument } from './documents/replace-docu
 import { editDataSet } from './edit.ts';
 import { type EditContext, rootPlace, secretsOf } from './edit-context.ts';
 import { occursInFragments } from './kept-bytes.ts';
-import { markerElements, satisfied } from './markers.ts';
+import { burnedInAnnotation, hasCleanPixels, markerElements, satisfied } from './markers.ts';
 import { cleanPixels } from './pixels/clean.ts';
 import { isVideo } from './pixels/codestreams.ts';
 import { objectKind } from './pixels/object-kinds.ts';
-import { assessObject } from './pixels/risk.ts';
+import { assessObject, assessPixels } from './pixels/risk.ts';
 import type { PixelTreatment } from './pixels/treatment.ts';
 import { privateJudge } from './private/judge.ts';
 import type { Profile } from './profile.ts';
 import { canonicalUid, type Pseudonyms } from './pseudonyms.ts';
-import { type DeidentificationReport, ReportBuilder } from './report.ts';
+import { type DeidentificationReport, type PixelFacts, ReportBuilder } from './report.ts';
 import { bookFor } from './rule-books.ts';
 import { readSubject } from './subject.ts';
 import { cleanContext } from './text/clean-text.ts';
@@ -84,6 +84,7 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
   if (document?.kind === 'held') return document;
   const pixels = cleanPixels(document?.dataSet ?? dataSet, transferSyntaxUid, onlyFramesLeave);
   if (pixels.kind === 'held') return pixels;
+  const treatment = options.pixels?.dataSet === dataSet ? options.pixels : undefined;
   const report = new ReportBuilder();
   for (const note of pixels.notes) report.note(note);
   for (const tag of pixels.cleaned) report.add(report.root, tag, 'cleaned', 'pixels');
@@ -109,8 +110,12 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
     secrets: secretsOf({ profile, subject }),
     text: cleanContext(subject.identifiers, profile.definition.descriptors),
     privates: privateJudge(profile).forDataSet(dataSet),
+    ...(treatment === undefined ? {} : { treatment }),
   };
-  const header = editDataSet(context, pixels.dataSet, rootPlace(context));
+  const received = hasCleanPixels(context)
+    ? withElements(pixels.dataSet, new Map([[burnedInAnnotation, undefined]]))
+    : pixels.dataSet;
+  const header = editDataSet(context, received, rootPlace(context));
   const edited = document === undefined ? header : withDocument(context, header, document);
   const finished = inserted(edited, [
     ...missingPatient(context, dataSet),
@@ -136,9 +141,24 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
         profileRevision: profile.revision,
         keyId: pseudonyms.keyId,
         methodCodes: satisfied(context).map(({ code }) => code),
+        pixels: pixelFacts(input, treatment),
       });
       return built;
     },
+  };
+}
+
+function pixelFacts(
+  { dataSet, transferSyntaxUid }: DeidentifyInput,
+  treatment: PixelTreatment | undefined,
+): PixelFacts {
+  const assessed = assessPixels(dataSet, transferSyntaxUid);
+  return {
+    risk: assessed.level === 'none' ? null : assessed.level,
+    riskReason: treatment?.risk ?? (assessed.level === 'high' ? assessed.detail : null),
+    treatment: treatment?.mode ?? null,
+    complete: treatment !== undefined && hasCleanPixels({ treatment }),
+    changed: treatment?.changed === true,
   };
 }
 

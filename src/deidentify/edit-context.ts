@@ -1,6 +1,7 @@
 import type { DataElement, DataSet } from '../dicom/data-set.ts';
 import type { Claims } from './claims.ts';
 import type { Decision } from './decision.ts';
+import type { PixelTreatment } from './pixels/treatment.ts';
 import type { PrivatePlace } from './private/judge.ts';
 import type { Profile } from './profile.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
@@ -23,6 +24,8 @@ export interface EditContext {
   readonly secrets: Secrets;
   /** Judges private elements; `within` gives the place of any data set of the instance. */
   readonly privates: PrivatePlace;
+  /** What redaction did to the pixels of this object; absent where it did nothing. */
+  readonly treatment?: PixelTreatment;
 }
 
 /** What is looked for in dates, times and UIDs that stay. */

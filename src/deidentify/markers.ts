@@ -14,6 +14,7 @@ const patientIdentityRemoved = 0x00120062;
 const deidentificationMethod = 0x00120063;
 const deidentificationMethodCodes = 0x00120064;
 const temporalInformationModified = 0x00280303;
+export const burnedInAnnotation = 0x00280301;
 
 /** Most values and items of earlier de-identifiers that are handed on. */
 const maxEarlier = 16;
@@ -23,8 +24,8 @@ const maxMethodLength = 64;
  * The attributes that say what was done (PS3.15 E.1.1 and E.2): written whatever was received, since a sender's claim is
  * nobody's proof. Methods of earlier de-identifiers are kept before ours, as the standard asks, unless they repeat an
  * identifier of the object. Codes stand for options by which something of this very instance was decided; where an own
- * rule let through what the standard does not, no code of ours is written, and the method says so. Burned In Annotation
- * is not among the markers: no option that cleans pixels was applied.
+ * rule let through what the standard does not, no code of ours is written, and the method says so. Clean Pixel Data
+ * (113101), and Burned In Annotation NO, say that every frame was treated: written where that is so and not otherwise.
  */
 export function markerElements(context: EditContext, dataSet: DataSet): DataElement[] {
   const place = context.report.root;
@@ -33,6 +34,7 @@ export function markerElements(context: EditContext, dataSet: DataSet): DataElem
     textElement(dataSet, deidentificationMethod, 'LO', methods(context, dataSet)),
     textElement(dataSet, temporalInformationModified, 'CS', temporalInformation(context)),
   ];
+  if (hasCleanPixels(context)) markers.push(textElement(dataSet, burnedInAnnotation, 'CS', 'NO'));
   const items = codes(context, dataSet);
   // The sequence is Type 1C: absent rather than empty.
   if (items.length > 0) markers.push(sequenceElement(deidentificationMethodCodes, items));
@@ -73,17 +75,33 @@ function methods(context: EditContext, dataSet: DataSet): string[] {
 }
 
 /** What was satisfied on this instance, in the order of CID 7050's options. */
-export function satisfied({ claims }: EditContext): MethodCode[] {
+export function satisfied({ claims, treatment }: EditContext): MethodCode[] {
   if (claims.weakened) return [];
   const options = profileOptions.filter((option: ProfileOption) => claims.options.has(option));
-  return [methodCodes.basic, ...options.map((option) => methodCodes[option])];
+  return [
+    methodCodes.basic,
+    ...(treatment !== undefined && hasCleanPixels({ treatment }) ? [methodCodes.cleanPixelData] : []),
+    ...options.map((option) => methodCodes[option]),
+  ];
 }
+
+/** Whether every frame was treated and looked at again. */
+export function hasCleanPixels({ treatment }: Pick<EditContext, 'treatment'>): boolean {
+  return treatment?.complete === true && treatment.mode !== 'none';
+}
+
+/** Codes of earlier de-identifiers that say of the pixels what nobody has proved here. */
+const aboutPixels: ReadonlySet<string> = new Set([
+  methodCodes.cleanPixelData.code,
+  methodCodes.cleanVisualFeatures.code,
+]);
 
 function codes(context: EditContext, dataSet: DataSet): DataSet[] {
   const place = placeWithin(context, rootPlace(context), deidentificationMethodCodes);
   const own = satisfied(context);
   const earlier = items(dataSet, deidentificationMethodCodes)
     .filter((code) => !own.some((ours) => ours.code === textAt(code, 0x00080100)))
+    .filter((code) => !aboutPixels.has(textAt(code, 0x00080100).trim()))
     .slice(0, maxEarlier)
     .map((code) => withEncoding(editDataSet(context, code, place), dataSet.encoding))
     // Bytes in another order cannot stand beside ours.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { formatTag } from '../dicom/dictionary.ts';
 import type { RuleName } from './decision.ts';
+import type { PixelTreatment } from './pixels/treatment.ts';
 import type { ProfileOption } from './rules.ts';
 
 /** What became of an element. */
@@ -33,6 +34,20 @@ export interface ReportEntry {
   readonly count: number;
 }
 
+/** What was thought of the pixels and done to them; the regions themselves differ from image to image and stand elsewhere. */
+export interface PixelFacts {
+  /** How likely they carry text; null where there are none. */
+  readonly risk: 'low' | 'high' | null;
+  /** Why, a fixed word; null where the risk is not high. */
+  readonly riskReason: string | null;
+  /** How text was treated; null where it was not looked for. */
+  readonly treatment: PixelTreatment['mode'] | null;
+  /** Every frame was treated, and nothing identifying found in the result. */
+  readonly complete: boolean;
+  /** A pixel differs from what was received. */
+  readonly changed: boolean;
+}
+
 /** What de-identification did to one instance, without a single value of it. Plain data for JSON. */
 export interface DeidentificationReport {
   readonly profile: string;
@@ -41,6 +56,7 @@ export interface DeidentificationReport {
   readonly keyId: string;
   /** Codes of CID 7050 that were written for what was done here; none where no conformance is claimed. */
   readonly methodCodes: readonly string[];
+  readonly pixels: PixelFacts;
   readonly counts: { readonly [A in AppliedAction]: number };
   /** Every change, in order of first meeting. */
   readonly elements: readonly ReportEntry[];
@@ -150,7 +166,7 @@ export class ReportBuilder {
 
   /** The report. Its lists and its fingerprint are made when they are first looked at. */
   build(
-    head: Pick<DeidentificationReport, 'profile' | 'profileRevision' | 'keyId' | 'methodCodes'>,
+    head: Pick<DeidentificationReport, 'profile' | 'profileRevision' | 'keyId' | 'methodCodes' | 'pixels'>,
   ): DeidentificationReport {
     const about = {
       ...head,

@@ -110,7 +110,8 @@ async function prepareFrom(source: ByteSource, task: ThreadTask): Promise<Prepar
   // Not `prepared`: images that are handed over come in a wrapping of their own.
   if (reply.kind !== 'held' || !setup.reports) return reply;
   const { releasedCodes, instanceId: id } = task;
-  const report = describeHeld(part10.dataSet, reply.code, { ...context, id, releasedCodes });
+  const { boxes = [] } = reply;
+  const report = describeHeld(part10.dataSet, reply.code, { ...context, id, releasedCodes, boxes });
   return report === undefined ? reply : { ...reply, report };
 }
 
@@ -140,12 +141,13 @@ async function prepareInstance(
     };
   }
   const instance = result.value;
+  const boxes = redacted.kind === 'treated' ? redacted.treatment.boxes : [];
   const profileRevision = `${instance.profileRevision}-${revisionOfRendering}-${redactRevision(drawnBoxes)}`;
   /** Everything of the reply that does not wait for the last frame. */
   const makeHead = (): PreparedHead => {
     const contentDigest = digestOf(source, part10.dataSetOffset, () => alive(task.vitalSigns));
     const report = setup.reports
-      ? describeDeidentified(result, { profile, pseudonyms, id, releasedCodes })
+      ? describeDeidentified(result, { profile, pseudonyms, id, releasedCodes, boxes })
       : undefined;
     return {
       imageInstanceUid: instance.sopInstanceUid,

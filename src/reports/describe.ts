@@ -1,5 +1,7 @@
+import { boundedBoxes, maxFoundBoxes } from '../core/box-lists.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { InstanceReport } from '../core/instance-report.ts';
+import type { RedactionBox } from '../core/redaction.ts';
 import type { DeidentifyResult } from '../deidentify/deidentify.ts';
 import type { Profile } from '../deidentify/profile.ts';
 import { canonicalUid, type Pseudonyms } from '../deidentify/pseudonyms.ts';
@@ -16,6 +18,8 @@ export interface DescribeContext {
   /** Tells instances apart: the id of the ledger in the gateway; the new SOP Instance UID where left out. */
   readonly id?: string;
   readonly releasedCodes?: readonly string[];
+  /** Regions of the pixels that were blanked; of an instance that is held, what was found. */
+  readonly boxes?: readonly RedactionBox[];
 }
 
 const modalityTag = 0x00080060;
@@ -40,7 +44,7 @@ const remembered = new Map<string, string>();
  */
 export function describeDeidentified(
   { value, report }: Extract<DeidentifyResult, { kind: 'deidentified' }>,
-  { profile, id, releasedCodes = [] }: DescribeContext,
+  { profile, id, releasedCodes = [], boxes = [] }: DescribeContext,
 ): InstanceReport | undefined {
   if (!isStudyName(value.studyInstanceUid)) return undefined;
   const { fingerprint } = report;
@@ -67,6 +71,7 @@ export function describeDeidentified(
     released: releasedCodes,
     methodCodes: report.methodCodes,
     report: fingerprint,
+    ...boxesOf(boxes),
   };
   return {
     study: value.studyInstanceUid,
@@ -81,7 +86,7 @@ export function describeDeidentified(
 export function describeHeld(
   dataSet: DataSet,
   code: ErrorCode,
-  { profile, pseudonyms, id, releasedCodes = [] }: DescribeContext,
+  { profile, pseudonyms, id, releasedCodes = [], boxes = [] }: DescribeContext,
 ): InstanceReport | undefined {
   const original = canonicalUid(firstText(dataSet, studyTag) ?? '');
   const study = profile.options.has('retainUids') ? original : pseudonyms.uid(original);
@@ -98,8 +103,14 @@ export function describeHeld(
     released: releasedCodes,
     methodCodes: [],
     report: null,
+    ...boxesOf(boxes),
   };
   return { study, line: JSON.stringify(line), shared: null };
+}
+
+function boxesOf(found: readonly RedactionBox[]): Pick<InstanceLine, 'boxes' | 'boxesLeftOut'> {
+  const { boxes, leftOut } = boundedBoxes(found, maxFoundBoxes);
+  return { boxes, boxesLeftOut: leftOut };
 }
 
 function objectOf(dataSet: DataSet): Pick<InstanceLine, 'sopClassUid' | 'modality'> {

@@ -1,6 +1,8 @@
 import type { AppliedAction } from '../deidentify/report.ts';
 import { condensed, type ShownRow } from './condense.ts';
 import { actionTexts, optionText, ruleText } from './explanations.ts';
+import { escaped, number, table } from './html-parts.ts';
+import { pixels } from './html-pixels.ts';
 import { htmlStyle } from './html-style.ts';
 import type { AttributeRow, CodeCount, StudyReport } from './study-report.ts';
 
@@ -50,6 +52,7 @@ ${cards(report)}
 <h2 id="profile">Profile</h2>
 ${profiles(report)}
 ${claims(report)}
+${pixels(report)}
 ${notes(report)}
 <h2 id="objects">Objects</h2>
 ${objects(report)}
@@ -215,21 +218,6 @@ function attributeRow({ path, keyword, rule, elements, instances, exact }: Shown
   return `<tr><td class="tag">${escaped(tags.at(-1) ?? '')}</td><td class="path"><span class="name">${escaped(spaced(words.at(-1) ?? ''))}</span>${place}</td><td class="rule">${escaped(ruleText(rule))}</td><td class="number">${exact ? '' : 'at least '}${number(instances)}</td><td class="number">${number(elements)}</td></tr>`;
 }
 
-/** A table in a box; the cells are HTML. A column that begins with # holds numbers. */
-function table(
-  title: string,
-  text: string,
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  const kind = head.map((name) => (name.startsWith('#') ? ' class="number"' : ''));
-  const cells = (row: readonly string[]): string =>
-    row.map((cell, index) => `<td${kind[index] ?? ''}>${cell}</td>`).join('');
-  return `<section class="box"><div class="title"><h3>${escaped(title)}</h3>${text === '' ? '' : `<p>${escaped(text)}</p>`}</div><div class="scroll"><table>
-<thead><tr>${head.map((name, index) => `<th scope="col"${kind[index] ?? ''}>${escaped(name.replace('#', ''))}</th>`).join('')}</tr></thead>
-<tbody>${rows.map((row) => `<tr>${cells(row)}</tr>`).join('\n')}</tbody></table></div></section>`;
-}
-
 /** "SeriesInstanceUID" as "Series Instance UID". */
 function spaced(keyword: string): string {
   return keyword.replace(/([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])/g, '$1$3 $2$4');
@@ -237,20 +225,4 @@ function spaced(keyword: string): string {
 
 function instancesText(count: number): string {
   return `${number(count)} ${count === 1 ? 'instance' : 'instances'}`;
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }

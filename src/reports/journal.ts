@@ -1,5 +1,6 @@
 import { isErrorCode } from '../core/errors.ts';
-import type { DeidentificationReport } from '../deidentify/report.ts';
+import { type RedactionBox, redactionReasons, redactionSources } from '../core/redaction.ts';
+import type { DeidentificationReport, PixelFacts } from '../deidentify/report.ts';
 
 /** The line of one instance. Every UID in it is a new one. */
 export interface InstanceLine {
@@ -21,12 +22,18 @@ export interface InstanceLine {
   readonly methodCodes: readonly string[];
   /** Names the report line; null while the instance is held. */
   readonly report: string | null;
+  /** Regions of the pixels that were blanked, or found in an instance that is held. Absent in lines of earlier versions. */
+  readonly boxes?: readonly RedactionBox[];
+  /** So many more there are. */
+  readonly boxesLeftOut?: number;
 }
 
 /** The line of a report that instances refer to. */
-export interface ReportLine extends Omit<DeidentificationReport, 'fingerprint'> {
+export interface ReportLine extends Omit<DeidentificationReport, 'fingerprint' | 'pixels'> {
   readonly kind: 'report';
   readonly fingerprint: string;
+  /** Absent in lines of earlier versions. */
+  readonly pixels?: PixelFacts;
   readonly description: string;
   /** Options of PS3.15 E.3 the profile has. */
   readonly options: readonly string[];
@@ -53,7 +60,9 @@ function isInstanceLine(value: unknown): value is InstanceLine {
     [value.instance, value.series, value.sopClassUid, value.modality, value.report].every(isTextOrNull) &&
     (value.code === null || (typeof value.code === 'string' && isErrorCode(value.code))) &&
     isTexts(value.released) &&
-    isTexts(value.methodCodes)
+    isTexts(value.methodCodes) &&
+    (value.boxes === undefined || isBoxes(value.boxes)) &&
+    (value.boxesLeftOut === undefined || typeof value.boxesLeftOut === 'number')
   );
 }
 
@@ -69,7 +78,32 @@ function isReportLine(value: unknown): value is ReportLine {
     isObject(value.counts) &&
     Object.values(value.counts).every((count) => typeof count === 'number') &&
     isEntries(value.elements) &&
-    isEntries(value.kept)
+    isEntries(value.kept) &&
+    (value.pixels === undefined || isPixelFacts(value.pixels))
+  );
+}
+
+function isPixelFacts(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    [value.risk, value.riskReason, value.treatment].every(isTextOrNull) &&
+    typeof value.complete === 'boolean' &&
+    typeof value.changed === 'boolean'
+  );
+}
+
+function isBoxes(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (box) =>
+        isObject(box) &&
+        [box.frame, box.frames, box.left, box.top, box.width, box.height].every(
+          (number) => typeof number === 'number',
+        ) &&
+        redactionSources.some((source) => source === box.source) &&
+        redactionReasons.some((reason) => reason === box.reason),
+    )
   );
 }
 

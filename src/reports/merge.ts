@@ -6,6 +6,7 @@ import { isPrivate, isPrivateCreator, lookup } from '../dicom/dictionary.ts';
 import { storageSopClassTable } from '../dicom/storage-sop-classes.ts';
 import { noteText } from './explanations.ts';
 import { type InstanceLine, parseLine, type ReportLine } from './journal.ts';
+import { PixelCounts } from './pixel-counts.ts';
 import type { AttributeRow, CodeCount, StudyReport } from './study-report.ts';
 
 /** Most different rows a report lists. */
@@ -35,6 +36,7 @@ export class ReportMerger {
   readonly #heldCodes = new Counter();
   readonly #released = new Counter();
   readonly #notes = new Counter();
+  readonly #pixels = new PixelCounts();
   readonly #objects = new Map<
     string,
     { sopClassUid: string | null; modality: string | null; deidentified: number; held: number }
@@ -73,7 +75,8 @@ export class ReportMerger {
     }
   }
 
-  #addInstance({ status, sopClassUid, modality, code, released, methodCodes }: InstanceLine): void {
+  #addInstance(line: InstanceLine): void {
+    const { status, sopClassUid, modality, code, released, methodCodes } = line;
     const key = `${sopClassUid} ${modality}`;
     const object = this.#objects.get(key) ?? { sopClassUid, modality, deidentified: 0, held: 0 };
     this.#objects.set(key, object);
@@ -85,6 +88,7 @@ export class ReportMerger {
     }
     this.#deidentified += 1;
     object.deidentified += 1;
+    this.#pixels.addBoxes(line.boxes ?? [], line.boxesLeftOut ?? 0);
     for (const word of new Set(released)) this.#released.add(word, 1);
     for (const word of new Set(methodCodes)) this.#methodCodes.add(word, 1);
   }
@@ -100,6 +104,7 @@ export class ReportMerger {
       this.#actions.set(action, (this.#actions.get(action) ?? 0) + count * instances);
     }
     for (const note of report.notes) this.#notes.add(note, instances);
+    if (report.pixels !== undefined) this.#pixels.addFacts(report.pixels, instances);
     this.#truncated ||= report.truncated;
     for (const list of [report.elements, report.kept])
       for (const entry of list) this.#addEntry(entry, instances);
@@ -161,6 +166,7 @@ export class ReportMerger {
         appliedActions.map((action) => [action, this.#actions.get(action) ?? 0]),
       ) as { [A in AppliedAction]: number },
       attributes: [...this.#rows.values()].map(attributeRow).sort(byPath),
+      pixels: this.#pixels.sums(),
       notes: this.#notes.sorted().map(([note, instances]) => ({ note, text: noteText(note), instances })),
       truncated: this.#truncated,
       incomplete: { lines: this.#badLines, instances: this.#withoutReport },

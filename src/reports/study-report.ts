@@ -1,4 +1,5 @@
-import type { AppliedAction } from '../deidentify/report.ts';
+import type { RedactionReason, RedactionSource } from '../core/redaction.ts';
+import type { AppliedAction, PixelFacts } from '../deidentify/report.ts';
 
 /**
  * What de-identification did to the instances of a study, or of all studies: sums over their reports, without an original
@@ -46,6 +47,19 @@ export interface StudyReport {
   /** Elements by what became of them, over all instances. */
   readonly actions: { readonly [A in AppliedAction]: number };
   readonly attributes: readonly AttributeRow[];
+  /** What was done about text in the pixels. */
+  readonly pixels: {
+    readonly treatments: readonly PixelTreatmentCount[];
+    /** Regions that were blanked, over all de-identified instances. */
+    readonly boxes: readonly {
+      readonly source: RedactionSource;
+      readonly reason: RedactionReason;
+      readonly boxes: number;
+      readonly instances: number;
+    }[];
+    /** Regions of instances with so many that they are counted in none of the rows. */
+    readonly boxesLeftOut: number;
+  };
   readonly notes: readonly {
     readonly note: string;
     readonly text: string;
@@ -55,6 +69,11 @@ export interface StudyReport {
   readonly truncated: boolean;
   /** Lines that could not be read, and instances whose report is not there. */
   readonly incomplete: { readonly lines: number; readonly instances: number };
+}
+
+/** Instances that were thought and dealt with alike. */
+export interface PixelTreatmentCount extends PixelFacts {
+  readonly instances: number;
 }
 
 export interface CodeCount {

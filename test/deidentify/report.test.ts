@@ -1,7 +1,14 @@
 import t from 'tap';
-import { maxReportEntries, ReportBuilder } from '../../src/deidentify/report.ts';
+import { maxReportEntries, type PixelFacts, ReportBuilder } from '../../src/deidentify/report.ts';
 
-const head = { profile: 'basic', profileRevision: 'r', keyId: 'k', methodCodes: [] };
+const untouched: PixelFacts = {
+  risk: null,
+  riskReason: null,
+  treatment: null,
+  complete: false,
+  changed: false,
+};
+const head = { profile: 'basic', profileRevision: 'r', keyId: 'k', methodCodes: [], pixels: untouched };
 const sequence = 0x00081140;
 
 /** A report over items, each a list of tags; the first of each is removed, the others kept. */

@@ -12,6 +12,7 @@ import { readKey } from '../../crosswalk/open-crosswalk.ts';
 import type { Profile } from '../../deidentify/profile.ts';
 import { createPseudonyms } from '../../deidentify/pseudonyms.ts';
 import { loadProfileFile } from '../../profiles/profile-files.ts';
+import { openPictureFolder } from '../compare-pictures.ts';
 import { FilePool } from '../deidentify/file-pool.ts';
 import { type Earlier, Manifest, type ManifestRules } from '../deidentify/manifest.ts';
 import { OutputFolder } from '../deidentify/output-folder.ts';
@@ -24,7 +25,7 @@ import type { CommandIo } from '../io.ts';
 /** Secret of a run that was given none, bytes. */
 const randomSecretBytes = 32;
 const maxWorkers = 256;
-/** The default of pipeline.prepareTimeout: offline as in the gateway. */
+/** A file of which nothing is done for so long is given up: the default of pipeline.prepareTimeout. */
 const timeoutMs = 10 * 60_000;
 /** More than any instance within the limits of the parser needs. */
 const maxHeapMiB = 2048;
@@ -40,12 +41,13 @@ const options = {
   'crosswalk-key': { type: 'string' },
   workers: { type: 'string' },
   resume: { type: 'boolean', default: false },
+  compare: { type: 'string' },
   fsync: { type: 'boolean', default: false },
 } as const;
 
 /**
  * `deidentify PATH… --output DIR [--manifest FILE] [--resume] [--profile NAME|FILE] [--secret-file FILE] [--calling-ae AE]
- * [--workers N] [--reports DIR] [--crosswalk DIR --crosswalk-key FILE] [--fsync]`: the gateway's de-identification over
+ * [--workers N] [--reports DIR] [--crosswalk DIR --crosswalk-key FILE] [--compare DIR] [--fsync]`: the gateway's de-identification over
  * files and folders, on all cores. Writes `<study>/<series>/<instance>.dcm` under the new UIDs, each file whole or not at all, and one manifest line per input,
  * also for files that could not be read. Two inputs with other content under one SOP Instance UID: the first in order
  * keeps the name, the other is held. Exit code 1 when any instance was held or failed, or the run was stopped.
@@ -61,9 +63,11 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
   const threads = values.workers === undefined ? availableParallelism() : Number(values.workers);
   if (!Number.isInteger(threads) || threads < 1 || threads > maxWorkers)
     return wrong(io, `--workers is a whole number from 1 to ${maxWorkers}`);
-  const leftOut = [values.output, values.reports ?? values.output].map((path) => resolve(path));
+  const leftOut = [values.output, values.reports, values.compare].flatMap((path) =>
+    path === undefined ? [] : [resolve(path)],
+  );
   if (positionals.some((path) => leftOut.includes(resolve(path))))
-    return wrong(io, 'an input is the folder of outputs or reports; choose another one');
+    return wrong(io, 'an input is the folder of outputs, reports or pictures; choose another one');
   const callingAeTitle = callingAeOf(values['calling-ae']);
   const profile = loadProfileFile(values.profile);
   const secret = secretOf(values['secret-file'], io);
@@ -78,6 +82,7 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
   const reports = values.reports === undefined ? undefined : openReports(values.reports, values.resume);
   const output = openOutput(values.output, values.fsync);
   const crosswalk = openCrosswalk(values, values.output, secret);
+  if (values.compare !== undefined) openPictureFolder(values.compare);
   const stop = new AbortController();
   const onSignal = signalHandler(stop);
   let manifest: Manifest | undefined;
@@ -97,6 +102,8 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
         reports: values.reports !== undefined,
         pairs: crosswalk !== undefined,
         fsync: values.fsync,
+        textThreads: Math.max(1, Math.floor(availableParallelism() / threads)),
+        compare: values.compare ?? null,
       },
     );
     const startedAt = performance.now();

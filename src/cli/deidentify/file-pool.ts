@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { FileReply, FileTask, WorkerSetup } from './messages.ts';
+import { newVitalSigns } from '../../pipeline/vital-signs.ts';
+import { Watchdog } from '../../pipeline/watchdog.ts';
+import type { FileReply, FileTask, ThreadFileTask, WorkerSetup } from './messages.ts';
 
 export interface FilePoolSettings {
   readonly threads: number;
-  /** A file that takes longer costs its thread, milliseconds. */
+  /** A file of which nothing is done for longer costs its thread, milliseconds. */
   readonly timeoutMs: number;
   /** Old generation heap of one thread, MiB; a file that needs more costs its thread. 0: as the engine likes. */
   readonly maxHeapMiB: number;
@@ -12,15 +14,24 @@ export interface FilePoolSettings {
   readonly entry?: URL;
 }
 
+/** Most time of one file, however much of it is done meanwhile: cines of many frames with text take long. */
+const wholeFileMs = 6 * 3_600_000;
+
 /** Worker threads that de-identify files. A thread that dies is replaced and costs the run its one file. */
 export class FilePool {
   readonly threads: number;
-  readonly #pool: Piscina<FileTask, FileReply>;
-  readonly #timeoutMs: number;
+  readonly #pool: Piscina<ThreadFileTask, FileReply>;
+  readonly #watchdog: Watchdog;
 
   constructor(settings: FilePoolSettings, setup: WorkerSetup) {
     this.threads = settings.threads;
-    this.#timeoutMs = settings.timeoutMs;
+    const { timeoutMs, threads } = settings;
+    this.#watchdog = new Watchdog({
+      instanceMs: Math.max(timeoutMs, wholeFileMs),
+      startMs: timeoutMs,
+      frameMs: timeoutMs,
+      threads,
+    });
     const entry = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
     this.#pool = new Piscina({
       filename: fileURLToPath(settings.entry ?? new URL(entry, import.meta.url)),
@@ -36,15 +47,19 @@ export class FilePool {
 
   /** Never rejects: a thread that died or took too long is a verdict on the file it worked on. */
   async deidentify(task: FileTask): Promise<FileReply> {
-    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    const timeout = new AbortController();
+    const vitalSigns = newVitalSigns();
+    const unwatch = this.#watchdog.watch(vitalSigns, () => timeout.abort());
     try {
-      return await this.#pool.run(task, { signal: timeout });
+      return await this.#pool.run({ ...task, vitalSigns }, { signal: timeout.signal });
     } catch {
       return {
         kind: 'refused',
-        code: timeout.aborted ? 'RENDER_TIMEOUT' : 'WORKER_CRASHED',
+        code: timeout.signal.aborted ? 'RENDER_TIMEOUT' : 'WORKER_CRASHED',
         stat: null,
       };
+    } finally {
+      unwatch();
     }
   }
 

@@ -10,8 +10,9 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type ErrorCode, SallyportError } from '../../core/errors.ts';
+import type { RedactionBox } from '../../core/redaction.ts';
 import { KeyTable, keyOf } from './key-table.ts';
-import type { InputStat } from './messages.ts';
+import type { InputStat, PixelOutcome } from './messages.ts';
 
 /** Under what rules and with which key a run works; every line says so, since a manifest may be split or joined. */
 export interface ManifestRules {
@@ -33,7 +34,19 @@ export interface ManifestLine {
   /** Size of the input and its last modification in milliseconds since 1970; null where it could not be looked at. */
   readonly bytes: number | null;
   readonly modifiedMs: number | null;
+  /** How text in the pixels was treated; null where nothing was to be done, and where the input was refused. */
+  readonly pixels: PixelOutcome | null;
+  /** Regions that were blanked; of a held input, what was found. */
+  readonly boxes: readonly RedactionBox[];
+  /** So many more of them do not fit into a line. */
+  readonly boxesLeftOut: number;
+  /** Pictures in the folder of `--compare`, and how many frames with other regions have none. */
+  readonly pictures: readonly string[];
+  readonly picturesLeftOut: number;
 }
+
+/** Regions in one line at most. */
+export const maxLineBoxes = 2000;
 
 export const manifestStatuses = ['deidentified', 'held', 'failed'] as const;
 export type ManifestStatus = (typeof manifestStatuses)[number];

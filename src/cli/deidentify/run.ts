@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
+import { boundedBoxes } from '../../core/box-lists.ts';
 import { type ErrorCode, errorRow } from '../../core/errors.ts';
 import type { CrosswalkStore } from '../../crosswalk/crosswalk-store.ts';
 import type { FilePool } from './file-pool.ts';
-import type { Earlier, Manifest, ManifestLine } from './manifest.ts';
+import { type Earlier, type Manifest, type ManifestLine, maxLineBoxes } from './manifest.ts';
 import type { FileReply, InputStat } from './messages.ts';
 import type { CommittedOutput, OutputFolder } from './output-folder.ts';
 import type { Counts } from './progress.ts';
@@ -157,7 +158,7 @@ class Settler {
     if (reply.kind === 'refused') {
       output.discard(part);
       if (reply.report !== undefined) reports?.add(reply.report);
-      return refused(input, reply.code, reply.stat, reply.detail);
+      return { ...refused(input, reply.code, reply.stat, reply.detail), ...pixelsOf(reply) };
     }
     let committed: CommittedOutput | undefined;
     try {
@@ -179,8 +180,30 @@ class Settler {
       reason: null,
       detail: null,
       ...reply.stat,
+      ...pixelsOf(reply),
     };
   }
+}
+
+type PixelFields = Pick<ManifestLine, 'pixels' | 'boxes' | 'boxesLeftOut' | 'pictures' | 'picturesLeftOut'>;
+
+const noPixels: PixelFields = {
+  pixels: null,
+  boxes: [],
+  boxesLeftOut: 0,
+  pictures: [],
+  picturesLeftOut: 0,
+};
+
+function pixelsOf(reply: FileReply): PixelFields {
+  const { boxes, leftOut } = boundedBoxes(reply.boxes ?? [], maxLineBoxes);
+  return {
+    pixels: (reply.kind === 'deidentified' ? reply.pixels : undefined) ?? null,
+    boxes,
+    boxesLeftOut: leftOut,
+    pictures: reply.pictures?.names ?? [],
+    picturesLeftOut: reply.pictures?.leftOut ?? 0,
+  };
 }
 
 /** What can be put right only by another file or another disk is nothing for a person to judge. */
@@ -205,5 +228,6 @@ function refused(
     detail: detail ?? null,
     bytes: stat?.bytes ?? null,
     modifiedMs: stat?.modifiedMs ?? null,
+    ...noPixels,
   };
 }

@@ -1,18 +1,33 @@
 import { statSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { asSallyportError, SallyportError } from '../../core/errors.ts';
+import type { RedactionBox } from '../../core/redaction.ts';
 import { type DeidentifyOptions, deidentify } from '../../deidentify/deidentify.ts';
+import type { PixelTreatment } from '../../deidentify/pixels/treatment.ts';
 import { defineProfile } from '../../deidentify/profile.ts';
-import { createPseudonyms } from '../../deidentify/pseudonyms.ts';
+import { canonicalUid, createPseudonyms } from '../../deidentify/pseudonyms.ts';
 import { recordPairs } from '../../deidentify/recording.ts';
 import type { ByteSource } from '../../dicom/byte-source.ts';
 import { encodePart10 } from '../../dicom/encode.ts';
 import { encodeFileMeta } from '../../dicom/file-meta.ts';
-import { readPart10 } from '../../dicom/part10.ts';
+import { type Part10, readPart10 } from '../../dicom/part10.ts';
+import { firstText } from '../../dicom/values.ts';
+import { textEngineOnce } from '../../ocr/engine-once.ts';
 import { openFileSource, reusedBuffer, wholeFileBytes } from '../../pipeline/file-source.ts';
 import { silenceConsole } from '../../pipeline/silence-console.ts';
+import { alive } from '../../pipeline/vital-signs.ts';
+import { type RedactResult, redact } from '../../redact/redact.ts';
+import { standardRenderSettings } from '../../render/settings.ts';
 import { describeDeidentified, describeHeld } from '../../reports/describe.ts';
-import type { FileReply, FileTask, InputStat, WorkerSetup } from './messages.ts';
+import { comparePictures } from '../compare-pictures.ts';
+import type {
+  ComparedPictures,
+  FileReply,
+  InputStat,
+  PixelOutcome,
+  ThreadFileTask,
+  WorkerSetup,
+} from './messages.ts';
 import { writeFile } from './write-file.ts';
 
 silenceConsole();
@@ -26,6 +41,7 @@ const options: DeidentifyOptions = {
   pseudonyms,
   ...(setup.callingAeTitle === null ? {} : { callingAeTitle: setup.callingAeTitle }),
 };
+const textEngine = textEngineOnce({ threads: setup.textThreads });
 /** One file at a time is worked on here, and its reply holds none of its bytes. */
 const buffer = reusedBuffer();
 
@@ -33,8 +49,10 @@ const buffer = reusedBuffer();
  * De-identifies one file and writes the output aside. Every fault of the file comes back as `refused`, one nobody foresaw
  * as UNEXPECTED with its place in our code. Never rejects: a rejection means that the thread died.
  */
-export async function deidentifyFile({ input, part }: FileTask): Promise<FileReply> {
+export async function deidentifyFile(task: ThreadFileTask): Promise<FileReply> {
+  const { input, vitalSigns } = task;
   let stat: InputStat | null = null;
+  alive(vitalSigns);
   try {
     const found = statSync(input);
     // A folder that could not be listed, or a pipe, which would never end.
@@ -42,7 +60,7 @@ export async function deidentifyFile({ input, part }: FileTask): Promise<FileRep
     stat = { bytes: found.size, modifiedMs: Math.trunc(found.mtimeMs) };
     const source = openFileSource(input, wholeFileBytes, buffer);
     try {
-      return fromSource(source, { input, part }, stat);
+      return await fromSource(source, task, stat);
     } finally {
       source.close();
     }
@@ -51,15 +69,36 @@ export async function deidentifyFile({ input, part }: FileTask): Promise<FileRep
   }
 }
 
-function fromSource(source: ByteSource, { input, part }: FileTask, stat: InputStat): FileReply {
+async function fromSource(
+  source: ByteSource,
+  { input, part, vitalSigns }: ThreadFileTask,
+  stat: InputStat,
+): Promise<FileReply> {
   // A file keeps its line when what becomes of it changes.
-  const context = { ...options, id: pseudonyms.token('input', input) };
+  const id = pseudonyms.token('input', input);
   const part10 = readPart10(source);
+  const onProgress = (): void => alive(vitalSigns);
+  const redacted = await redact(part10, {
+    profile,
+    ...(setup.callingAeTitle === null ? {} : { callingAeTitle: setup.callingAeTitle }),
+    draw: standardRenderSettings,
+    surroundings: { onProgress },
+    engine: textEngine,
+  });
+  onProgress();
+  const pictures = await picturesOf(part10, redacted, id, onProgress);
+  const boxes = boxesOf(redacted);
+  const context = { ...options, id, boxes };
+  const about = { boxes, ...(pictures === undefined ? {} : { pictures }) };
   const recording = setup.pairs ? recordPairs(pseudonyms) : undefined;
-  const result = deidentify(
-    part10,
-    recording === undefined ? options : { ...options, pseudonyms: recording.pseudonyms },
-  );
+  const result =
+    redacted.kind === 'held'
+      ? redacted
+      : deidentify(redacted.kind === 'treated' ? redacted.input : part10, {
+          ...options,
+          ...(recording === undefined ? {} : { pseudonyms: recording.pseudonyms }),
+          ...(redacted.kind === 'treated' ? { pixels: redacted.treatment } : {}),
+        });
   if (result.kind === 'held') {
     const { code, detail } = result;
     const report = setup.reports ? describeHeld(part10.dataSet, code, context) : undefined;
@@ -67,6 +106,7 @@ function fromSource(source: ByteSource, { input, part }: FileTask, stat: InputSt
       kind: 'refused',
       code,
       stat,
+      ...about,
       ...(detail === undefined ? {} : { detail }),
       ...(report === undefined ? {} : { report }),
     };
@@ -86,9 +126,40 @@ function fromSource(source: ByteSource, { input, part }: FileTask, stat: InputSt
     studyInstanceUid,
     seriesInstanceUid,
     sopInstanceUid,
+    ...about,
+    ...(redacted.kind === 'treated' ? { pixels: outcomeOf(redacted.treatment) } : {}),
     ...(report === undefined ? {} : { report }),
     ...(recording === undefined ? {} : { pairs: recording.pairs() }),
   };
+}
+
+function boxesOf(redacted: RedactResult): readonly RedactionBox[] {
+  if (redacted.kind === 'held') return redacted.boxes;
+  return redacted.kind === 'treated' ? redacted.treatment.boxes : [];
+}
+
+function outcomeOf({ mode, complete, changed }: PixelTreatment): PixelOutcome {
+  return { mode, complete, changed };
+}
+
+/** Pictures for `--compare` of an instance with boxes, in names without anything of it but pseudonyms. */
+async function picturesOf(
+  part10: Part10,
+  redacted: RedactResult,
+  id: string,
+  onProgress: () => void,
+): Promise<ComparedPictures | undefined> {
+  const boxes = boxesOf(redacted);
+  if (setup.compare === null || boxes.length === 0) return undefined;
+  const instance = pseudonyms.uid(canonicalUid(firstText(part10.dataSet, 0x00080018) ?? ''));
+  return await comparePictures({
+    before: part10,
+    after: redacted.kind === 'treated' ? redacted.input : undefined,
+    boxes,
+    folder: setup.compare,
+    name: `${instance}-${id}`,
+    onProgress,
+  });
 }
 
 /** Faults of the file system are the folder's, not the instance's. */

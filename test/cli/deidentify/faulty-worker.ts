@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
-import type { FileReply, FileTask } from '../../../src/cli/deidentify/messages.ts';
+import type { FileReply, ThreadFileTask } from '../../../src/cli/deidentify/messages.ts';
 import { deidentifyFile as realDeidentifyFile } from '../../../src/cli/deidentify/worker.ts';
 
 /** The product's thread entry with faults, told by the name of the input: `crash…`, `memory…`, `hang…`, `late…`. */
-export async function deidentifyFile(task: FileTask): Promise<FileReply> {
+export async function deidentifyFile(task: ThreadFileTask): Promise<FileReply> {
   const name = basename(task.input);
   if (name.startsWith('crash')) process.exit(1);
   if (name.startsWith('memory')) {

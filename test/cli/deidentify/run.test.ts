@@ -65,6 +65,8 @@ async function run(
       reports: false,
       pairs: false,
       fsync: true,
+      textThreads: 1,
+      compare: null,
     },
   );
   try {
@@ -162,6 +164,8 @@ t.test('a manifest that cannot be written ends the run', async (t) => {
       callingAeTitle: null,
       reports: false,
       pairs: false,
+      textThreads: 1,
+      compare: null,
       fsync: false,
     },
   );

@@ -53,7 +53,7 @@ export function wordKind(text: string, harmless: ReadonlySet<string>): WordKind 
     return kinds.includes('strange') ? 'strange' : kinds.includes('word') ? 'word' : 'annotation';
   }
   if (folded.length > 2 && isImagingWord(folded)) return 'word';
-  return folded.length >= 5 && knownSkeletons.has(skeleton(folded)) ? 'word' : 'strange';
+  return folded.length >= 4 && knownSkeletons.has(skeleton(folded)) ? 'word' : 'strange';
 }
 
 function numeric(bare: string, folded: string, harmless: ReadonlySet<string>): WordKind {

@@ -4,8 +4,9 @@ import type { Area, FoundText } from '../../ocr/picture.ts';
 import { withoutDuplicates } from './boxes.ts';
 import { wordKind } from './harmless.ts';
 import type { JudgeContext } from './judge-context.ts';
-import { belongs, judgeRow, type RowVerdicts, type Verdict } from './judge-row.ts';
+import { belongs, judgeRow, type RowVerdicts } from './judge-row.ts';
 import { areaOf, type Extent, extentOf, type Row, rowsOf } from './rows.ts';
+import type { Verdict } from './verdicts.ts';
 
 /** A region to blank, in whole pixels of the picture, and why; never what stood there. */
 export interface JudgedArea {

@@ -1,5 +1,6 @@
 import type { RedactionReason } from '../../core/redaction.ts';
 import { plainText } from '../../deidentify/text/plain-text.ts';
+import type { Span } from '../../deidentify/text/term-search.ts';
 
 /** How surely a value follows a label. */
 export type LabelKind =
@@ -134,6 +135,14 @@ export interface BareLabel {
   readonly start: number;
 }
 
+/** What labels there are in a row. */
+export interface Labelled {
+  readonly values: readonly LabelledValue[];
+  readonly bare: readonly BareLabel[];
+  /** The labels themselves with their colons, as ranges of the text. */
+  readonly spans: readonly Span[];
+}
+
 const mark = /^[ ]?(?:[:=#\uff1a;]|[.](?=\s|\p{L}|$))[\s:.#=]*/u;
 const separator = /^[\s,_-]+/;
 /** Words of a value with a colon before it, and without. */
@@ -141,11 +150,12 @@ const maxMarkedWords = 12;
 const maxWords = 4;
 
 /** Values behind labels such as "Name:", up to the next label with a colon, and labels behind which nothing stands. */
-export function labelledValues(text: string): { values: LabelledValue[]; bare: BareLabel[] } {
+export function labelledValues(text: string): Labelled {
   const plain = plainText(text);
   const values: LabelledValue[] = [];
   const bare: BareLabel[] = [];
-  if (!/\p{L}/u.test(plain)) return { values, bare };
+  const spans: Span[] = [];
+  if (!/\p{L}/u.test(plain)) return { values, bare, spans };
   for (const { reason, kind, marked, expression } of labels) {
     for (const match of plain.matchAll(expression)) {
       const labelEnd = match.index + match[0].length;
@@ -158,12 +168,13 @@ export function labelledValues(text: string): { values: LabelledValue[]; bare: B
         continue;
       }
       if (marked && !isMarked) continue;
+      spans.push({ start: match.index, end: labelEnd + opening.length });
       const start = labelEnd + (opening === '' ? (separator.exec(rest)?.[0] ?? '') : opening).length;
       const end = valueEnd(plain, start, isMarked ? maxMarkedWords : maxWords);
       if (end > start) values.push({ reason, kind, start, end, marked: isMarked });
     }
   }
-  return { values, bare };
+  return { values, bare, spans };
 }
 
 /** "Im No: 12", "Slice Nr. 3", "Patient Position": numbers and places of images. */
@@ -180,7 +191,7 @@ function valueEnd(plain: string, start: number, most: number): number {
   for (const match of plain.slice(start).matchAll(/\S+/g)) {
     const word = match[0];
     // "Depth:" begins something else, "12:30" does not.
-    if (count > 0 && /\p{L}[:=]/u.test(word)) break;
+    if (/\p{L}{2}[:=]/u.test(word) || /^\p{L}:$/u.test(word)) break;
     if (count > 0 && plain.slice(end, start + match.index).length >= 3 && count >= 2) break;
     end = start + match.index + word.length;
     count += 1;

@@ -7,6 +7,7 @@ import { tableE11, tableEdition } from './generated/table-e1-1.ts';
 import { conceptTableEdition, tableE341 } from './generated/table-e3-4-1.ts';
 import { uidRoles } from './generated/uid-roles.ts';
 import { iodModules, iodOfClass, itemTables, moduleTables } from './iod/generated/iod-types.ts';
+import { starterRules } from './pixels/starter-rules.ts';
 import { emptyDefinition, type ProfileDefinition } from './profile-definition.ts';
 import { type ProfileOption, profileOptions } from './rules.ts';
 
@@ -40,6 +41,7 @@ const tablesDigest = createHash('sha256')
       registeredUidRows,
       safePrivateTable,
       [iodOfClass, iodModules, moduleTables, itemTables],
+      starterRules,
     ]),
   )
   .digest('hex');

@@ -82,6 +82,7 @@ const alsoMayImport: Readonly<Record<string, readonly string[]>> = {
   'pipeline/frame-order.ts': ['dicom'],
   'pipeline/frame-place.ts': ['dicom'],
   'pipeline/payload.ts': ['dicom'],
+  'pipeline/image-extent.ts': ['dicom'],
   'pipeline/messages.ts': ['deidentify', 'render'],
   'pipeline/file-source.ts': ['dicom'],
 };

@@ -63,13 +63,23 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'render files to images, as they are',
     load: async () => (await import('./commands/render.ts')).renderCommand,
   },
+  video: {
+    usage: 'video PATH --output FILE [--fps N]',
+    summary: 'export a multi-frame instance as MP4 or animated WebP, as it is',
+    load: async () => (await import('./commands/video.ts')).videoCommand,
+  },
+  annotate: {
+    usage: 'annotate PATH… --output DIR --truth FILE [--seed TEXT] [--random N | --text TEXT…] [--header]',
+    summary: 'burn invented identifiers into test images, with a list of where they are',
+    load: async () => (await import('./commands/annotate.ts')).annotateCommand,
+  },
   list: {
     usage: 'list [--state STATE] [--code CODE] [--json] [--config FILE]',
     summary: 'list the instances in the storage folder',
     load: async () => (await import('./commands/instances.ts')).listCommand,
   },
   show: {
-    usage: 'show ID [--json] [--config FILE]',
+    usage: 'show ID [--json] [--compare DIR] [--config FILE]',
     summary: 'show one instance: state, reason, what to do',
     load: async () => (await import('./commands/instances.ts')).showCommand,
   },
@@ -79,7 +89,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/instances.ts')).retryCommand,
   },
   release: {
-    usage: 'release ID… [--config FILE]',
+    usage: 'release ID… [--config FILE] | release ID --boxes FILE [--config FILE]',
     summary: 'accept a held instance in spite of its reason',
     load: async () => (await import('./commands/instances.ts')).releaseCommand,
   },

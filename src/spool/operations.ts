@@ -1,3 +1,5 @@
+import type { ImageExtent } from '../core/box-lists.ts';
+import { parseDrawnBoxes } from '../core/box-lists.ts';
 import { errorRow, isErrorCode, SallyportError } from '../core/errors.ts';
 import type { InstanceRecord, InstanceState } from '../core/instance.ts';
 import type { BlobStore, Ledger } from './backend.ts';
@@ -10,6 +12,16 @@ export interface OperationParts {
   readonly blobs: BlobStore;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** How large the image in a blob is, where that can be told. */
+  readonly extentOf?: (path: string) => ImageExtent | undefined;
+}
+
+export interface ReleaseOptions {
+  /**
+   * Boxes that a person drew, as they came (see `parseDrawnBoxes`): they are blanked in place of what the search for text
+   * finds; an empty list says that nothing is to be blanked. Left out: what was drawn before, if anything, stays.
+   */
+  readonly boxes?: unknown;
 }
 
 const waitingForPerson: readonly InstanceState[] = ['held', 'failed'];
@@ -21,21 +33,30 @@ const waitingForPerson: readonly InstanceState[] = ['held', 'failed'];
  */
 export async function retry(parts: OperationParts, id: string): Promise<void> {
   const record = await find(parts, id);
-  await sendAgain(parts, record, waitingForPerson, record.releasedCodes);
+  await sendAgain(parts, record, waitingForPerson, record.releasedCodes, record.drawnBoxes);
 }
 
 /**
  * Accepts the reason an instance is held for: the code joins `releasedCodes`, so that it never holds this instance again,
- * and the instance goes on as by `retry`. Rejects with INSTANCE_UNKNOWN, STATE_CONFLICT, NOT_RELEASABLE or BLOB_MISSING.
+ * and the instance goes on as by `retry`, with the boxes a person drew. Rejects with INSTANCE_UNKNOWN, STATE_CONFLICT,
+ * NOT_RELEASABLE, BOXES_INVALID or BLOB_MISSING.
  */
-export async function release(parts: OperationParts, id: string): Promise<void> {
+export async function release(
+  parts: OperationParts,
+  id: string,
+  { boxes }: ReleaseOptions = {},
+): Promise<void> {
   const record = await find(parts, id);
   if (record.state !== 'held') throw new SallyportError('STATE_CONFLICT', { detail: record.state });
   const { code } = record;
   if (code === null || !isErrorCode(code) || errorRow(code).releasable !== true) {
     throw new SallyportError('NOT_RELEASABLE', code === null ? {} : { detail: code });
   }
-  await sendAgain(parts, record, ['held'], [...new Set([...record.releasedCodes, code])]);
+  const drawnBoxes =
+    boxes === undefined
+      ? record.drawnBoxes
+      : parseDrawnBoxes(boxes, parts.extentOf?.(parts.blobs.localPath(id)));
+  await sendAgain(parts, record, ['held'], [...new Set([...record.releasedCodes, code])], drawnBoxes);
 }
 
 /**
@@ -61,6 +82,7 @@ async function sendAgain(
   record: InstanceRecord,
   from: readonly InstanceState[],
   releasedCodes: readonly string[],
+  drawnBoxes: InstanceRecord['drawnBoxes'],
 ): Promise<void> {
   if (!from.includes(record.state)) throw new SallyportError('STATE_CONFLICT', { detail: record.state });
   if ((await blobs.size(record.id)) !== record.sizeBytes) throw new SallyportError('BLOB_MISSING');
@@ -77,6 +99,7 @@ async function sendAgain(
         detail: null,
         postId: null,
         releasedCodes,
+        drawnBoxes,
         updatedAt: at,
       },
     },
@@ -92,13 +115,17 @@ export interface OpenedForOperations extends OperationParts {
  * Opens a storage folder beside its gateway, running or not, without taking the gateway's lock; a running gateway sees
  * changes at its next claim. Rejects with STORAGE_UNUSABLE, also where there is no storage folder yet.
  */
-export async function openForOperations(dir: string): Promise<OpenedForOperations> {
+export async function openForOperations(
+  dir: string,
+  extentOf?: OperationParts['extentOf'],
+): Promise<OpenedForOperations> {
   const ledger = await SqliteLedger.open(dir, { thread: false, create: false });
   const blobs = new FileBlobStore(dir);
   return {
     ledger,
     blobs,
     now: Date.now,
+    ...(extentOf === undefined ? {} : { extentOf }),
     async close() {
       await ledger.close();
       await blobs.close();

@@ -1,6 +1,13 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { asSallyportError, errorRow, exitCodes, isErrorCode, SallyportError } from '../../core/errors.ts';
 import { type InstanceRecord, type InstanceState, instanceStates } from '../../core/instance.ts';
+import { viewOf } from '../../core/instance-view.ts';
+import type { DrawnBox, RedactionBox } from '../../core/redaction.ts';
+import { readPart10 } from '../../dicom/part10.ts';
+import { openFileSource } from '../../pipeline/file-source.ts';
+import { imageExtentOf } from '../../pipeline/image-extent.ts';
 import {
   discard,
   type OpenedForOperations,
@@ -8,6 +15,7 @@ import {
   release,
   retry,
 } from '../../spool/operations.ts';
+import { comparePictures, openPictureFolder } from '../compare-pictures.ts';
 import { loadConfigFrom } from '../config-arguments.ts';
 import type { Command, CommandIo } from '../io.ts';
 
@@ -21,6 +29,8 @@ const options = {
   state: { type: 'string', multiple: true },
   code: { type: 'string' },
   all: { type: 'boolean' },
+  boxes: { type: 'string' },
+  compare: { type: 'string' },
 } as const;
 
 function parse(args: string[]): { values: ReturnType<typeof parseValues>['values']; ids: string[] } {
@@ -40,36 +50,7 @@ async function open(values: {
   const dir =
     values.storage ??
     loadConfigFrom(values.config === undefined ? [] : ['--config', values.config]).config.storage.dir;
-  return openForOperations(dir);
-}
-
-/** What others read of a row. Its own names, no value of a data set: the row holds none. */
-function publicView(record: InstanceRecord): Record<string, unknown> {
-  const row = record.code !== null && isErrorCode(record.code) ? errorRow(record.code) : undefined;
-  return {
-    id: record.id,
-    state: record.state,
-    code: record.code,
-    detail: record.detail,
-    reason: row?.message ?? null,
-    advice: row?.advice ?? null,
-    releasable: record.state === 'held' && row?.releasable === true,
-    releasedCodes: record.releasedCodes,
-    receivedAt: new Date(record.receivedAt).toISOString(),
-    updatedAt: new Date(record.updatedAt).toISOString(),
-    attempts: record.attempts,
-    nextAttemptAt:
-      record.state === 'received' || record.state === 'prepared'
-        ? new Date(record.dueAt).toISOString()
-        : null,
-    callingAeTitle: record.callingAeTitle,
-    sopClassUid: record.sopClassUid,
-    transferSyntaxUid: record.transferSyntaxUid,
-    sizeBytes: record.sizeBytes,
-    revision: record.revision,
-    studyPseudonym: record.studyPseudonym,
-    seriesPseudonym: record.seriesPseudonym,
-  };
+  return openForOperations(dir, imageExtentOf);
 }
 
 async function* pages(
@@ -108,7 +89,7 @@ export const listCommand: Command = async (args, io) => {
     let count = 0;
     for await (const record of pages(opened, filter)) {
       count += 1;
-      io.stdout.write(`${values.json === true ? JSON.stringify(publicView(record)) : line(record)}\n`);
+      io.stdout.write(`${values.json === true ? JSON.stringify(viewOf(record)) : line(record)}\n`);
     }
     if (values.json !== true) io.stderr.write(`${count} instance${count === 1 ? '' : 's'}\n`);
     return exitCodes.ok;
@@ -130,11 +111,12 @@ export const showCommand: Command = async (args, io) => {
   try {
     const record = await opened.ledger.get(id);
     if (record === undefined) throw new SallyportError('INSTANCE_UNKNOWN');
-    const view = publicView(record);
+    const view = viewOf(record);
     if (values.json === true) io.stdout.write(`${JSON.stringify(view)}\n`);
     else
       for (const [name, value] of Object.entries(view))
         io.stdout.write(`${name.padEnd(18)} ${display(value)}\n`);
+    if (values.compare !== undefined) await pictures(opened, record, values.compare, io);
     return exitCodes.ok;
   } finally {
     await opened.close();
@@ -143,7 +125,48 @@ export const showCommand: Command = async (args, io) => {
 
 function display(value: unknown): string {
   if (value === null) return '-';
-  return Array.isArray(value) ? value.join(', ') || '-' : String(value);
+  if (!Array.isArray(value)) return String(value);
+  return value.map((one: unknown) => (isBox(one) ? boxText(one) : String(one))).join(', ') || '-';
+}
+
+type AnyBox = DrawnBox & Partial<Pick<RedactionBox, 'source' | 'reason' | 'rule'>>;
+
+function isBox(value: unknown): value is AnyBox {
+  return typeof value === 'object' && value !== null && 'left' in value;
+}
+
+/** "frame 3: 120x14 at 10,20 (ocr, date)". */
+function boxText({ frame, frames = 1, left, top, width, height, source, reason, rule }: AnyBox): string {
+  const where =
+    frame === null
+      ? 'all frames'
+      : frames > 1
+        ? `frames ${frame} to ${frame + frames - 1}`
+        : `frame ${frame}`;
+  const why = [source, reason, rule].filter((word) => word !== undefined).join(' ');
+  return `${where}: ${width}x${height} at ${left},${top}${why === '' ? '' : ` (${why})`}`;
+}
+
+/** Pictures of an instance as it was received, so that a person sees what to draw. Named by its id. */
+async function pictures(
+  { blobs }: OpenedForOperations,
+  { id, foundBoxes }: InstanceRecord,
+  folder: string,
+  io: CommandIo,
+): Promise<void> {
+  openPictureFolder(folder);
+  if ((await blobs.size(id)) === undefined) throw new SallyportError('BLOB_MISSING');
+  const source = openFileSource(blobs.localPath(id));
+  try {
+    const before = readPart10(source);
+    const boxes = foundBoxes?.boxes ?? [];
+    const { names, leftOut } = await comparePictures({ before, after: undefined, boxes, folder, name: id });
+    for (const name of names) io.stderr.write(`${join(folder, name)}\n`);
+    if (leftOut > 0 || names.length === 0)
+      io.stderr.write(`sallyport show: ${leftOut} further frames have no picture\n`);
+  } finally {
+    source.close();
+  }
 }
 
 function missingId(io: CommandIo, name: string): number {
@@ -155,7 +178,7 @@ function missingId(io: CommandIo, name: string): number {
 async function onEach(
   opened: OpenedForOperations,
   ids: AsyncIterable<string> | readonly string[],
-  operation: typeof retry,
+  operation: (opened: OpenedForOperations, id: string) => Promise<void>,
   word: string,
   io: CommandIo,
 ): Promise<number> {
@@ -201,14 +224,45 @@ async function* idsOf(records: AsyncIterable<InstanceRecord>): AsyncGenerator<st
   for await (const { id } of records) yield id;
 }
 
-export const releaseCommand: Command = (args, io) => named(args, io, 'release', release, 'released');
+/** Boxes are those of one image. */
+export const releaseCommand: Command = async (args, io) => {
+  const { values, ids } = parse(args);
+  if (values.boxes === undefined) return named(args, io, 'release', release, 'released');
+  if (ids.length !== 1) {
+    io.stderr.write('sallyport release: --boxes FILE belongs to one instance; give its id\n');
+    return exitCodes.usage;
+  }
+  const boxes = readBoxes(values.boxes);
+  return named(args, io, 'release', (opened, id) => release(opened, id, { boxes }), 'released');
+};
 export const discardCommand: Command = (args, io) => named(args, io, 'discard', discard, 'discarded');
+
+const maxBoxesBytes = 1024 * 1024;
+
+/** The boxes of a file: a list, or an object with the list in `boxes`, as the HTTP API takes it. */
+function readBoxes(file: string): unknown {
+  let text: string;
+  try {
+    if (statSync(file).size > maxBoxesBytes)
+      throw new SallyportError('BOXES_INVALID', { detail: 'too long' });
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    if (cause instanceof SallyportError) throw cause;
+    throw new SallyportError('FILE_UNREADABLE', { cause });
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && 'boxes' in value ? value.boxes : value;
+  } catch (cause) {
+    throw new SallyportError('BOXES_INVALID', { detail: 'no JSON', cause });
+  }
+}
 
 async function named(
   args: string[],
   io: CommandIo,
   name: string,
-  operation: typeof retry,
+  operation: (opened: OpenedForOperations, id: string) => Promise<void>,
   word: string,
 ): Promise<number> {
   const { values, ids } = parse(args);

@@ -13,6 +13,8 @@ export interface Component {
   readonly amount: number;
   /** Differences summed. */
   readonly edges: number;
+  /** Greatest single step on the way in from two pixels outside, over the whole rise, 0 to 1: 1 is a hard edge. */
+  readonly sharpness: number;
 }
 
 /** Sizes of components that may be characters, pixels. */
@@ -139,18 +141,23 @@ export class Labeller {
       const longer = Math.max(wide, tall);
       if (longer >= least && longer <= most) kept[root] = count++;
     }
-    const contrast = new Float64Array(3 * count);
+    const sums = new Float64Array(sumsEach * count);
     for (let run = 0; run < runs; run++) {
       const slot = kept[slots[run] as number] as number;
       if (slot < 0) continue;
       const row = (this.#rowOf[run] as number) * width;
       const start = this.#starts[run] as number;
       const end = this.#ends[run] as number;
-      const at = 3 * slot;
-      if (start > 0)
-        addDifference(contrast, at, (grey[row + start] as number) - (grey[row + start - 1] as number));
-      if (end < width)
-        addDifference(contrast, at, (grey[row + end - 1] as number) - (grey[row + end] as number));
+      const at = sumsEach * slot;
+      const middle = row + ((start + end - 1) >> 1);
+      if (start > 0) {
+        addDifference(sums, at, (grey[row + start] as number) - (grey[row + start - 1] as number));
+        addRise(sums, at, grey, row + Math.max(0, start - 2), Math.min(middle, row + start + 1), middle);
+      }
+      if (end < width) {
+        addDifference(sums, at, (grey[row + end - 1] as number) - (grey[row + end] as number));
+        addRise(sums, at, grey, row + Math.min(width - 1, end + 1), Math.max(middle, row + end - 2), middle);
+      }
     }
     const components: Component[] = new Array(count);
     for (let run = 0; run < runs; run++) {
@@ -166,13 +173,37 @@ export class Labeller {
         count: boxes[at + 4] as number,
         runs: boxes[at + 5] as number,
         key: this.#keys[run] as number,
-        contrast: contrast[3 * slot] as number,
-        amount: contrast[3 * slot + 1] as number,
-        edges: contrast[3 * slot + 2] as number,
+        contrast: sums[sumsEach * slot] as number,
+        amount: sums[sumsEach * slot + 1] as number,
+        edges: sums[sumsEach * slot + 2] as number,
+        sharpness: (sums[sumsEach * slot + 3] as number) / Math.max(1, sums[sumsEach * slot + 4] as number),
       };
     }
     return components;
   }
+}
+
+const sumsEach = 5;
+
+/** The rise from a pixel outside to the middle of a stretch, and its steepest step up to `inside`. */
+function addRise(
+  sums: Float64Array,
+  at: number,
+  grey: Uint8Array,
+  outside: number,
+  inside: number,
+  middle: number,
+): void {
+  const rise = (grey[middle] as number) - (grey[outside] as number);
+  const sign = rise < 0 ? -1 : 1;
+  const way = inside < outside ? -1 : 1;
+  let steepest = 0;
+  for (let i = outside; i !== inside; i += way) {
+    const step = sign * ((grey[i + way] as number) - (grey[i] as number));
+    if (step > steepest) steepest = step;
+  }
+  sums[at + 3] = (sums[at + 3] as number) + Math.min(steepest, sign * rise);
+  sums[at + 4] = (sums[at + 4] as number) + sign * rise;
 }
 
 function addDifference(sums: Float64Array, at: number, difference: number): void {

@@ -2,7 +2,9 @@ import type { Area, FoundText, Picture } from '../picture.ts';
 import { type Component, Labeller } from './components.ts';
 import { bright, dark, localClasses, neither, type Window, windowOf } from './layers.ts';
 import { mergedLines, type StrokeLine } from './lines.ts';
-import { glyphRows } from './rows.ts';
+import { middleOf } from './row-score.ts';
+import { type GlyphRow, glyphRows } from './rows.ts';
+import { componentGrid, wholeLine } from './whole-line.ts';
 
 /** Where text as machines write it may stand, and how tall it is. */
 export interface StrokeCandidates {
@@ -13,7 +15,9 @@ export interface StrokeCandidates {
 }
 
 /** Heights of characters, pixels. */
-const limits = { least: 4, most: 72 };
+const limits = { least: 3, most: 72 };
+/** Fewer rows like text are kept; the caller reads, so too many cost time and too few cost names. */
+const leastScore = 0.25;
 /** Pictures are looked through in windows of this side, which bounds memory, pixels. */
 const windowSide = 1024;
 /** Windows overlap: a character is whole in one of them. */
@@ -94,42 +98,62 @@ function windowsOf(area: Area, picture: Picture): Area[] {
   return windows;
 }
 
-function linesOf(window: Window, labeller: Labeller): StrokeLine[] {
-  const { width, height, grey, chroma, colors } = window;
-  const layers: Component[][] = [
-    ...byKey(labeller.components(colors, grey, width, height, limits, noKey).filter(isGlyph)),
-    ...classLayers(grey, window, labeller),
-    ...(chroma === undefined ? [] : classLayers(chroma, window, labeller)),
-  ];
-  const lines = layers.flatMap((components) =>
-    (['row', 'column'] as const).flatMap((direction) =>
-      glyphRows(components, direction).map((row): StrokeLine => lineOf(row.glyphs, direction, row.score)),
-    ),
-  );
-  return lines.map((line) => ({ ...line, left: line.left + window.left, top: line.top + window.top }));
+/** Components of one class: those that may be characters, and all. */
+interface Layer {
+  readonly glyphs: readonly Component[];
+  readonly parts: readonly Component[];
+  readonly isExact: boolean;
 }
 
-function classLayers(grey: Uint8Array, { width, height }: Window, labeller: Labeller): Component[][] {
-  const classes = localClasses(grey, width, height);
-  const components = labeller.components(classes, grey, width, height, limits, neither).filter(isGlyph);
-  return [bright, dark].map((key) => components.filter((component) => component.key === key));
+function linesOf(window: Window, labeller: Labeller): StrokeLine[] {
+  const { chroma, grey } = window;
+  const layers = [
+    ...exactLayers(window, labeller),
+    ...localLayers(grey, window, labeller),
+    ...(chroma === undefined ? [] : localLayers(chroma, window, labeller)),
+  ];
+  return layers.flatMap(({ glyphs, parts, isExact }) => {
+    const rows = (['row', 'column'] as const).flatMap((direction) =>
+      glyphRows(glyphs, direction, isExact, leastScore),
+    );
+    if (rows.length === 0) return [];
+    const grid = componentGrid(parts);
+    return rows.map((row): StrokeLine => {
+      const line = lineOf(row);
+      const whole = wholeLine(line, line.glyphSize, row.direction, grid);
+      return { ...line, ...whole, left: whole.left + window.left, top: whole.top + window.top };
+    });
+  });
 }
 
 /** Text of one exact colour: only components of one colour make a line. */
-function byKey(components: readonly Component[]): Component[][] {
+function exactLayers({ width, height, grey, colors }: Window, labeller: Labeller): Layer[] {
   const groups = new Map<number, Component[]>();
-  for (const component of components) {
+  for (const component of labeller.components(colors, grey, width, height, limits, noKey)) {
     const group = groups.get(component.key);
     if (group === undefined) groups.set(component.key, [component]);
     else group.push(component);
   }
-  return [...groups.values()].filter((group) => group.length >= 3);
+  return [...groups.values()].flatMap((parts) => {
+    const glyphs = parts.filter(isGlyph);
+    return glyphs.length < 3 ? [] : [{ glyphs, parts, isExact: true }];
+  });
+}
+
+/** Text that is brighter, or darker, than what is around it. */
+function localLayers(grey: Uint8Array, { width, height }: Window, labeller: Labeller): Layer[] {
+  const classes = localClasses(grey, width, height);
+  const components = labeller.components(classes, grey, width, height, { ...limits, least: 1 }, neither);
+  return [bright, dark].map((key) => {
+    const parts = components.filter((component) => component.key === key);
+    return { parts, glyphs: parts.filter(isGlyph), isExact: false };
+  });
 }
 
 /** Thin for its size, and set off from what is around it to one side of the values. */
 function isGlyph({ width, height, count, runs, contrast, amount }: Component): boolean {
   const longer = Math.max(width, height);
-  if (count < 4 || count < 0.06 * width * height) return false;
+  if (longer < limits.least + 1 || count < 4 || count < 0.06 * width * height) return false;
   if (Math.min(width, height) > 1 && count > 0.92 * width * height && longer > 3 * Math.min(width, height))
     return false;
   const thickness = count / runs;
@@ -137,14 +161,11 @@ function isGlyph({ width, height, count, runs, contrast, amount }: Component): b
   return Math.abs(contrast) >= 0.5 * amount && amount > 0;
 }
 
-function lineOf(glyphs: readonly Component[], direction: 'row' | 'column', score: number): StrokeLine {
+function lineOf({ glyphs, direction, score }: GlyphRow): StrokeLine {
   const left = Math.min(...glyphs.map((glyph) => glyph.left));
   const top = Math.min(...glyphs.map((glyph) => glyph.top));
   const right = Math.max(...glyphs.map((glyph) => glyph.left + glyph.width));
   const bottom = Math.max(...glyphs.map((glyph) => glyph.top + glyph.height));
-  const sizes = glyphs
-    .map(({ width, height }) => (direction === 'row' ? height : width))
-    .sort((a, b) => a - b);
   return {
     left,
     top,
@@ -153,6 +174,6 @@ function lineOf(glyphs: readonly Component[], direction: 'row' | 'column', score
     direction,
     score,
     glyphs: glyphs.length,
-    glyphSize: sizes[sizes.length >> 1] ?? 0,
+    glyphSize: middleOf(glyphs.map(({ width, height }) => (direction === 'row' ? height : width))),
   };
 }

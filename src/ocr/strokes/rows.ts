@@ -1,4 +1,5 @@
 import type { Component } from './components.ts';
+import { type Glyph, scoreOf } from './row-score.ts';
 
 /** Components in a line, in order. */
 export interface GlyphRow {
@@ -9,16 +10,6 @@ export interface GlyphRow {
   readonly score: number;
 }
 
-/** A component along and across the direction of a line. */
-interface Glyph {
-  readonly component: Component;
-  readonly start: number;
-  readonly end: number;
-  readonly top: number;
-  readonly bottom: number;
-  readonly size: number;
-}
-
 /** Side of the squares by which neighbours are looked up, pixels. */
 const cell = 32;
 /** More in one square is texture, not text; it bounds the work. */
@@ -27,8 +18,16 @@ const sizeRatio = 0.58;
 const widestGap = 1.3;
 const leastGlyphs = 3;
 
-/** Rows, or columns, of components of like height that follow each other closely. Linear in their number. */
-export function glyphRows(components: readonly Component[], direction: 'row' | 'column'): GlyphRow[] {
+/**
+ * Rows, or columns, of components of like height that follow each other closely; those with a score of at least
+ * `leastScore`. `isExact`: the components are of one exact value. Linear in their number.
+ */
+export function glyphRows(
+  components: readonly Component[],
+  direction: 'row' | 'column',
+  isExact: boolean,
+  leastScore: number,
+): GlyphRow[] {
   const glyphs = components.map((component) => asGlyph(component, direction));
   const grid = gridOf(glyphs);
   const parent = Int32Array.from(glyphs, (_, index) => index);
@@ -46,8 +45,8 @@ export function glyphRows(components: readonly Component[], direction: 'row' | '
   return [...rows.values()].flatMap((row) => {
     if (row.length < leastGlyphs) return [];
     row.sort((a, b) => a.start - b.start);
-    const score = scoreOf(row);
-    return score === 0 ? [] : [{ glyphs: row.map(({ component }) => component), direction, score }];
+    const score = scoreOf(row, direction, isExact);
+    return score < leastScore ? [] : [{ glyphs: row.map(({ component }) => component), direction, score }];
   });
 }
 
@@ -106,20 +105,6 @@ function isAlike(a: Glyph, b: Glyph): boolean {
   const base = Math.abs(a.bottom - b.bottom);
   const cap = Math.abs(a.top - b.top);
   return base <= slack || cap <= slack;
-}
-
-/** Even heights, even base line, small gaps, and strokes: 0 where it is no text. */
-function scoreOf(row: readonly Glyph[]): number {
-  const sizes = row.map(({ size }) => size).sort((a, b) => a - b);
-  const size = sizes[sizes.length >> 1] as number;
-  const first = row[0] as Glyph;
-  const last = row[row.length - 1] as Glyph;
-  if (last.end - first.start < 1.3 * size) return 0;
-  const even = row.filter((glyph) => Math.abs(glyph.size - size) <= 0.25 * size + 0.5).length / row.length;
-  const bars = row.filter((glyph) => glyph.end - glyph.start <= 0.25 * size).length / row.length;
-  // Ticks of a scale, columns of a hatch.
-  if (bars > 0.8) return 0;
-  return Math.min(1, 0.3 + 0.08 * row.length) * (0.5 + 0.5 * even);
 }
 
 function rootOf(parent: Int32Array, index: number): number {

@@ -1,3 +1,4 @@
+import { SallyportError } from '../../core/errors.ts';
 import type { DeidentifyInput } from '../../deidentify/deidentify.ts';
 import type { DataSet } from '../../dicom/data-set.ts';
 import { asExplicitLittleEndian } from './explicit-little-endian.ts';
@@ -5,7 +6,7 @@ import { bytesOfCells, littleEndianOrder, packedBits, plainCells } from './frame
 import type { FrameCells, FrameSamples } from './frame-samples.ts';
 import { bodyOf, joinedFrames, type MadeFrames } from './joined-frames.ts';
 import { type EditLimits, type OpenedPixels, openPixels } from './opened-pixels.ts';
-import { type PlainForm, plainFormOf, withPlainForm } from './pixel-form.ts';
+import { type PlainForm, plainFormOf, plainPhotometric, withPlainForm } from './pixel-form.ts';
 
 const explicitVrLittleEndianUid = '1.2.840.10008.1.2.1';
 
@@ -59,7 +60,11 @@ export function plainFrames(
 }
 
 /** One frame in a plain form, little endian; of one-bit pixels from the lowest bit of the first byte on. */
-export function plainBytes(cells: FrameCells, { bitsAllocated }: PlainForm): Uint8Array {
+export function plainBytes(cells: FrameCells, form: PlainForm): Uint8Array {
+  const { bitsAllocated, photometricInterpretation } = form;
+  // Code streams may each say another colour space: then no header is right for all.
+  if (plainPhotometric(cells.photometricInterpretation) !== photometricInterpretation)
+    throw new SallyportError('PIXEL_FORMAT_UNSUPPORTED', { detail: 'frames of different color' });
   const plain = plainCells(cells, bitsAllocated);
   return bitsAllocated === 1 ? packedBits(plain) : bytesOfCells(plain, littleEndianOrder);
 }

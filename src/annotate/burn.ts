@@ -1,11 +1,9 @@
 import type { DataSet } from '../dicom/data-set.ts';
-import type { DecodedFrame } from '../render/decode/decoders.ts';
+import type { FrameSamples } from '../redact/edit/frame-samples.ts';
 import type { PixelDescription } from '../render/pixel-description.ts';
-import type { DrawnFrame } from '../render/render.ts';
-import type { Cells } from '../render/samples.ts';
 import type { Annotation, InkBox, TruthText } from './annotation.ts';
 import { typeface } from './fonts/typefaces.ts';
-import { brightness, type InkPixel, inkPixels, type Rgb } from './stored-ink.ts';
+import { brightness, type InkPixel, inkPixels, type Rgb, type ShownFrame } from './stored-ink.ts';
 import { ringOf, type TextInk, textInk, type WordInk } from './text-ink.ts';
 
 /** Above this spread of brightness a background counts as anatomy. */
@@ -31,27 +29,27 @@ function placeIn(
 }
 
 /**
- * Burns what stands in this frame into its cells; gives each text as it came out, for this frame alone. Texts that changed
+ * Burns what stands in this frame into its samples; gives each text as it came out, for this frame alone. Texts that changed
  * no pixel (outside of the image, or invisible there) are left out.
  */
 export function burnFrame(
   texts: readonly ReadyAnnotation[],
   dataSet: DataSet,
   pixels: PixelDescription,
-  frame: DecodedFrame,
-  drawn: DrawnFrame,
-  cells: Cells,
+  samples: FrameSamples,
+  drawn: ShownFrame,
 ): TruthText[] {
   const here = texts.filter(({ annotation }) => placeIn(annotation, drawn.frame) !== undefined);
   if (here.length === 0) return [];
-  const put = inkPixels(dataSet, pixels, frame, drawn, cells);
-  return here.flatMap((text) => burnText(text, pixels, drawn, put) ?? []);
+  const frame = { dataSet, pixels, samples, shown: drawn };
+  const puts = { window: inkPixels(frame, false), hidden: inkPixels(frame, true) };
+  return here.flatMap((text) => burnText(text, pixels, drawn, puts[text.annotation.shown]) ?? []);
 }
 
 function burnText(
   { annotation, ink }: ReadyAnnotation,
   pixels: PixelDescription,
-  drawn: DrawnFrame,
+  drawn: ShownFrame,
   put: InkPixel,
 ): TruthText | undefined {
   const [left, top] = placeIn(annotation, drawn.frame) ?? [0, 0];
@@ -60,9 +58,8 @@ function burnText(
     const moved = { ...word, left: word.left + left, top: word.top + top };
     const box = new GrowingBox();
     const rings = annotation.outline > 0 ? [ringOf(moved, annotation.outline)] : [];
-    for (const ring of rings)
-      burnMask(ring, opposite(annotation.color), annotation, pixels, put, box, undefined);
-    burnMask(moved, annotation.color, annotation, pixels, put, box, seen);
+    for (const ring of rings) burnMask(ring, opposite(annotation.color), pixels, put, box, undefined);
+    burnMask(moved, annotation.color, pixels, put, box, seen);
     const found = box.box();
     return found === undefined ? [] : [{ text: word.text, ...found }];
   });
@@ -98,7 +95,6 @@ function opposite(color: Rgb): Rgb {
 function burnMask(
   word: WordInk,
   color: Rgb,
-  annotation: Annotation,
   { rows, columns }: PixelDescription,
   put: InkPixel,
   box: GrowingBox,
@@ -113,20 +109,20 @@ function burnMask(
       if (coverage === 0 || column < 0 || column >= columns) continue;
       const pixel = row * columns + column;
       seen?.add(pixel, coverage / 255);
-      if (put(pixel, color, coverage / 255, annotation.shown === 'hidden')) box.add(column, row);
+      if (put(row, column, color, coverage / 255)) box.add(column, row);
     }
   }
 }
 
 /** What is shown below the ink, weighted by the ink. */
 class Brightness {
-  readonly #drawn: DrawnFrame;
+  readonly #drawn: ShownFrame;
   #weight = 0;
   #sum = 0;
   #squares = 0;
   readonly #values: [number, number][] = [];
 
-  constructor(drawn: DrawnFrame) {
+  constructor(drawn: ShownFrame) {
     this.#drawn = drawn;
   }
 

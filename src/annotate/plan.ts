@@ -145,9 +145,11 @@ function touches(a: InkBox, b: InkBox, margin: number): boolean {
   );
 }
 
+/** Of the ink, so much may be lost in what lies below: what people cannot read nobody can find. */
+const lostShare = 0.1;
+
 /**
- * A colour that stands out from what lies below: by the wanted contrast, and by twice the spread where that is rough, as
- * nobody could read it otherwise. Undefined where there is none.
+ * A colour that stands out from what lies below by the wanted contrast, nearly everywhere. Undefined where there is none.
  */
 function colorOn(
   image: EightBitImage,
@@ -156,15 +158,17 @@ function colorOn(
   outlined: boolean,
   random: () => number,
 ): [number, number, number] | undefined {
-  const { mean, deviation } = spreadIn(image, box);
-  const class_ = random();
-  const wanted = class_ < 0.3 ? minContrast + 35 * random() : class_ < 0.5 ? 80 + 60 * random() : 255;
-  const contrast = Math.max(wanted, (outlined ? 1 : 2.2) * deviation + 20);
-  const least = Math.max(minContrast, (outlined ? 1 : 1.6) * deviation + 15);
-  const brighter = 255 - mean;
-  const up = brighter >= least && (mean < least || random() < 0.7);
-  if (!up && mean < least) return undefined;
-  const level = Math.round(up ? Math.min(255, mean + contrast) : Math.max(0, mean - contrast));
+  const { sorted, mean } = brightnessIn(image, box);
+  const draw = random();
+  const wanted = draw < 0.3 ? minContrast + 35 * random() : draw < 0.5 ? 80 + 60 * random() : 255;
+  const spared = outlined ? 0.3 : lostShare;
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? mean;
+  const [dark, bright] = [at(spared), at(1 - spared)];
+  const preferred = random() < 0.7;
+  const room = { up: 255 - bright, down: dark };
+  const up = preferred ? room.up >= minContrast : room.down < minContrast;
+  if ((up ? room.up : room.down) < minContrast) return undefined;
+  const level = Math.round(up ? Math.min(255, bright + wanted) : Math.max(0, dark - wanted));
   if (image.channels === 1 || random() < 0.5 || !up) return gray(level);
   const hue = pick(random, [
     [1, 1, 0],
@@ -174,23 +178,21 @@ function colorOn(
     [1, 0.4, 0.4],
   ] as const);
   const color: [number, number, number] = [hue[0] * level, hue[1] * level, hue[2] * level];
-  return Math.abs(brightness(color) - mean) >= least ? color : gray(level);
+  return brightness(color) - bright >= minContrast ? color : gray(level);
 }
 
-function spreadIn(
+/** What lies in a box, of every second row and column. */
+function brightnessIn(
   { width, channels, pixels }: EightBitImage,
   box: InkBox,
-): { mean: number; deviation: number } {
-  let [count, sum, squares] = [0, 0, 0];
-  for (let row = box.top; row < box.top + box.height; row++) {
-    for (let column = box.left; column < box.left + box.width; column++) {
+): { readonly sorted: Float64Array; readonly mean: number } {
+  const values: number[] = [];
+  for (let row = box.top; row < box.top + box.height; row += 2) {
+    for (let column = box.left; column < box.left + box.width; column += 2) {
       const at = (sample: number): number => pixels[channels * (row * width + column) + sample] as number;
-      const value = channels === 1 ? at(0) : brightness([at(0), at(1), at(2)]);
-      count += 1;
-      sum += value;
-      squares += value * value;
+      values.push(channels === 1 ? at(0) : brightness([at(0), at(1), at(2)]));
     }
   }
-  const mean = sum / count;
-  return { mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
+  const sum = values.reduce((total, value) => total + value, 0);
+  return { sorted: Float64Array.from(values).sort(), mean: sum / values.length };
 }

@@ -1,20 +1,31 @@
 import { SallyportError } from '../core/errors.ts';
 import type { DataSet } from '../dicom/data-set.ts';
+import type { FrameSamples } from '../redact/edit/frame-samples.ts';
 import { readPalette } from '../render/color/palette.ts';
-import type { DecodedFrame } from '../render/decode/decoders.ts';
+import type { PaletteTable } from '../render/color/palette-table.ts';
 import { presentationOf } from '../render/grey/frame-transform.ts';
 import { levelTable } from '../render/grey/level-table.ts';
 import { rampOf } from '../render/grey/levels.ts';
 import { isSegmentation } from '../render/grey/segmentation.ts';
-import { isPairedChroma, type PixelDescription } from '../render/pixel-description.ts';
+import type { PixelDescription } from '../render/pixel-description.ts';
 import type { DrawnFrame } from '../render/render.ts';
-import { type CellLayout, type Cells, layoutOf } from '../render/samples.ts';
 
 /** Red, green and blue, 0 to 255. */
 export type Rgb = readonly [number, number, number];
 
-/** Puts a colour on the stored values of one pixel of one frame. `share` of ink 0 to 1; true where a value changed. */
-export type InkPixel = (pixel: number, color: Rgb, share: number, hidden: boolean) => boolean;
+/** A frame as it is shown, and how that came about. */
+export type ShownFrame = Pick<DrawnFrame, 'frame' | 'image' | 'transform'>;
+
+/** Puts a colour on one pixel; `share` of ink 0 to 1. True where a stored value changed. */
+export type InkPixel = (row: number, column: number, color: Rgb, share: number) => boolean;
+
+/** What `inkPixels` looks at of one frame. */
+interface Frame {
+  readonly dataSet: DataSet;
+  readonly pixels: PixelDescription;
+  readonly samples: FrameSamples;
+  readonly shown: ShownFrame;
+}
 
 /** As people see it: ITU-R BT.601, which is also the Y of YBR_FULL. */
 export function brightness([red, green, blue]: Rgb): number {
@@ -22,148 +33,133 @@ export function brightness([red, green, blue]: Rgb): number {
 }
 
 /**
- * How ink gets into the cells of a decoded frame, whatever they mean: grey through its window backwards, colour, luminance
- * and chrominance, indexes of a palette. Bits around the stored ones stay. `drawn` is the same frame as it is shown.
- * Throws PIXEL_FORMAT_UNSUPPORTED where no way leads back from what is shown.
+ * How ink gets into the stored values of a frame, whatever they mean: grey through its window backwards, colour, luminance
+ * and chrominance, indexes of a palette. `hidden` ink changes stored values where the window shows no difference, and
+ * nothing elsewhere; grey of up to 16 bits only. Throws PIXEL_FORMAT_UNSUPPORTED where no way leads back from what is
+ * shown.
  */
-export function inkPixels(
-  dataSet: DataSet,
-  pixels: PixelDescription,
-  frame: DecodedFrame,
-  drawn: DrawnFrame,
-  cells: Cells,
-): InkPixel {
-  if (pixels.samplesPerPixel === 3) return colorInk(pixels, frame, cells);
-  const layout = layoutOf(frame, pixels);
-  if (pixels.photometricInterpretation === 'PALETTE COLOR') return paletteInk(dataSet, pixels, layout, cells);
-  if (frame.bitsAllocated === 1 || isSegmentation(dataSet)) return maskInk(layout, cells);
-  const levels = drawn.image.channels === 1 ? drawn.image.pixels : undefined;
-  if (levels === undefined)
+export function inkPixels(frame: Frame, hidden: boolean): InkPixel {
+  const { dataSet, pixels, samples, shown } = frame;
+  const isMask = samples.bitsStored === 1 || isSegmentation(dataSet);
+  const isGrey =
+    samples.samplesPerPixel === 1 && pixels.photometricInterpretation !== 'PALETTE COLOR' && !isMask;
+  const isWide = samples.sampleKind !== 'integer' || samples.bitsStored > 16;
+  if (hidden) return isGrey && !isWide ? hiddenInk(frame) : () => false;
+  if (samples.samplesPerPixel === 3) return colorInk(samples);
+  if (isMask) return maskInk(samples);
+  if (!isGrey) return paletteInk(frame);
+  if (shown.image.channels !== 1)
     throw new SallyportError('PIXEL_FORMAT_UNSUPPORTED', { detail: 'supplemental palette' });
-  return frame.bitsAllocated > 16
-    ? wideInk(dataSet, pixels, layout, cells, drawn, levels)
-    : greyInk(dataSet, pixels, layout, cells, drawn, levels);
+  return isWide ? wideInk(frame) : greyInk(frame);
 }
 
-/** Sets the stored bits of a cell; true where that changed something. */
-function setter(cells: Cells, layout: CellLayout): (at: number, stored: number) => boolean {
-  const mask = (2 ** layout.bitsStored - 1) * 2 ** layout.shift;
-  if (cells instanceof Float32Array || cells instanceof Float64Array || cells instanceof Uint32Array) {
-    return (at, stored) => {
-      const before = cells[at];
-      cells[at] = stored;
-      return cells[at] !== before;
-    };
-  }
-  return (at, stored) => {
-    const before = cells[at] as number;
-    const after = (before & ~mask) | ((stored << layout.shift) & mask);
-    cells[at] = after;
-    return cells[at] !== before;
-  };
+/** Writes where that changes something. */
+function put(samples: FrameSamples, row: number, column: number, component: number, value: number): boolean {
+  const before = samples.get(row, column, component);
+  if (before === value) return false;
+  samples.set(row, column, component, value);
+  return samples.get(row, column, component) !== before;
 }
 
-function greyInk(
-  dataSet: DataSet,
-  pixels: PixelDescription,
-  layout: CellLayout,
-  cells: Cells,
-  { transform }: DrawnFrame,
-  levels: Uint8Array,
-): InkPixel {
-  const table = levelTable(16, { ...layout, shift: 0 }, transform, presentationOf(dataSet, pixels));
-  const { signed, bitsStored } = layout;
+/** Least and greatest stored value that is shown at each level; those that stand for no measurement left out. */
+interface StoredOfLevels {
+  readonly least: ReadonlyMap<number, number>;
+  readonly greatest: ReadonlyMap<number, number>;
+}
+
+function storedOfLevels({ dataSet, pixels, samples, shown }: Frame): StoredOfLevels {
+  const { bitsStored, signed, padding } = samples;
+  const table = levelTable(
+    16,
+    { shift: 0, bitsStored, signed },
+    shown.transform,
+    presentationOf(dataSet, pixels),
+  );
   const size = 2 ** bitsStored;
   const first = signed ? -size / 2 : 0;
-  const levelOf = (stored: number): number => table[stored & (size - 1)] as number;
-  const isPadding = (stored: number): boolean =>
-    pixels.padding !== undefined && stored >= pixels.padding.low && stored <= pixels.padding.high;
-  /** Least and greatest stored value of each level. */
   const least = new Map<number, number>();
   const greatest = new Map<number, number>();
   for (let stored = first; stored < first + size; stored++) {
-    if (isPadding(stored)) continue;
-    const level = levelOf(stored);
+    if (padding !== undefined && stored >= padding.low && stored <= padding.high) continue;
+    const level = table[stored & (size - 1)] as number;
     if (!least.has(level)) least.set(level, stored);
     greatest.set(level, stored);
   }
+  return { least, greatest };
+}
+
+function greyInk(frame: Frame): InkPixel {
+  const { samples, shown } = frame;
+  const { least, greatest } = storedOfLevels(frame);
   const known = [...least.keys()].sort((a, b) => a - b);
-  const nearest = Array.from({ length: 256 }, (_, level) =>
-    known.reduce(
+  const [lowest = 0] = known;
+  const rises = (greatest.get(known.at(-1) ?? 0) ?? 0) >= (greatest.get(lowest) ?? 0);
+  /** The value nearest to those of other levels, so that the far ends stay free. */
+  const storedOf = Array.from({ length: 256 }, (_, level) => {
+    const nearest = known.reduce(
       (best, other) => (Math.abs(other - level) < Math.abs(best - level) ? other : best),
-      known[0] ?? 0,
-    ),
-  );
-  const rises = (greatest.get(known.at(-1) ?? 0) ?? 0) >= (greatest.get(known[0] ?? 0) ?? 0);
-  /** The value of a level that is nearest to the others: what lies beyond the window is for `hidden`. */
-  const storedOf = nearest.map((level) => {
-    const lowEnd = level === known[0];
-    const from = lowEnd === rises ? greatest : least;
-    return from.get(level) ?? 0;
+      lowest,
+    );
+    return ((nearest === lowest) === rises ? greatest : least).get(nearest) ?? 0;
   });
-  const set = setter(cells, layout);
-  return (pixel, color, share, hidden) => {
-    const level = levels[pixel] as number;
-    if (hidden) {
-      if (share < 0.5) return false;
-      const [low, high] = [least.get(level), greatest.get(level)];
-      if (low === undefined || high === undefined || low === high) return false;
-      const cell = ((cells[pixel] as number) >>> layout.shift) & (size - 1);
-      const stored = signed && cell >= size / 2 ? cell - size : cell;
-      return set(pixel, stored - low > high - stored ? low : high);
-    }
+  const { pixels: levels, width } = shown.image;
+  return (row, column, color, share) => {
+    const level = levels[row * width + column] as number;
     const wanted = Math.round(level + share * (brightness(color) - level));
-    return wanted === level ? false : set(pixel, storedOf[wanted] ?? 0);
+    return wanted !== level && put(samples, row, column, 0, storedOf[wanted] ?? 0);
+  };
+}
+
+/** The other end of the values that are shown at the same level. */
+function hiddenInk(frame: Frame): InkPixel {
+  const { samples, shown } = frame;
+  const { least, greatest } = storedOfLevels(frame);
+  const { pixels: levels, width } = shown.image;
+  return (row, column, _color, share) => {
+    const level = levels[row * width + column] as number;
+    const [low, high] = [least.get(level), greatest.get(level)];
+    if (share < 0.5 || low === undefined || high === undefined || low === high) return false;
+    const stored = samples.get(row, column, 0);
+    return put(samples, row, column, 0, stored - low > high - stored ? low : high);
   };
 }
 
 /** 32-bit and float values, through the straight line of a window. */
-function wideInk(
-  dataSet: DataSet,
-  pixels: PixelDescription,
-  layout: CellLayout,
-  cells: Cells,
-  { transform }: DrawnFrame,
-  levels: Uint8Array,
-): InkPixel {
-  const ramp = rampOf(transform);
+function wideInk({ dataSet, pixels, samples, shown }: Frame): InkPixel {
+  const ramp = rampOf(shown.transform);
   if (ramp === undefined) throw new SallyportError('PIXEL_FORMAT_UNSUPPORTED', { detail: 'wide values' });
   const { inverted } = presentationOf(dataSet, pixels);
-  const set = setter(cells, layout);
-  const integer = cells instanceof Uint32Array;
-  const highest = integer ? 2 ** layout.bitsStored - 1 : Number.POSITIVE_INFINITY;
-  return (pixel, color, share, hidden) => {
-    if (hidden) return false;
-    const level = levels[pixel] as number;
+  const integer = samples.sampleKind === 'integer';
+  const least = !integer ? Number.NEGATIVE_INFINITY : samples.signed ? -(2 ** (samples.bitsStored - 1)) : 0;
+  const greatest = integer ? least + 2 ** samples.bitsStored - 1 : Number.POSITIVE_INFINITY;
+  const { pixels: levels, width } = shown.image;
+  return (row, column, color, share) => {
+    const level = levels[row * width + column] as number;
     const wanted = Math.round(level + share * (brightness(color) - level));
     if (wanted === level) return false;
     const value = ramp.zero + ((inverted ? 255 - wanted : wanted) * ramp.span) / 255;
-    if (!integer) return set(pixel, value);
-    const whole = Math.round(value);
-    return set(pixel, layout.signed ? whole >>> 0 : Math.min(highest, Math.max(0, whole)));
+    const stored = integer ? Math.round(value) : value;
+    return put(samples, row, column, 0, Math.min(greatest, Math.max(least, stored)));
   };
 }
 
-/** Masks are on or off: any ink is the other one than the dark. */
-function maskInk(layout: CellLayout, cells: Cells): InkPixel {
-  const set = setter(cells, layout);
-  const on = 2 ** layout.bitsStored - 1;
-  return (pixel, color, share, hidden) =>
-    share >= 0.5 && !hidden && set(pixel, brightness(color) >= 128 ? on : 0);
+/** Masks are on or off. */
+function maskInk(samples: FrameSamples): InkPixel {
+  const on = 2 ** samples.bitsStored - 1;
+  return (row, column, color, share) =>
+    share >= 0.5 && put(samples, row, column, 0, brightness(color) >= 128 ? on : 0);
 }
 
-function paletteInk(dataSet: DataSet, pixels: PixelDescription, layout: CellLayout, cells: Cells): InkPixel {
+/** No shades: entries of mixed colours may be anything, and devices put letters into palettes without. */
+function paletteInk({ dataSet, pixels, samples }: Frame): InkPixel {
   const { red, green, blue } = readPalette(dataSet, pixels.signed);
   const length = Math.max(red.entries.length, green.entries.length, blue.entries.length);
-  const size = 2 ** layout.bitsStored;
-  const lowest = Math.max(layout.signed ? -size / 2 : 0, red.firstMapped);
-  const highest = Math.min(lowest + length - 1, layout.signed ? size / 2 - 1 : size - 1);
-  const entry = ({ firstMapped, entries }: typeof red, stored: number): number =>
-    entries[Math.min(entries.length - 1, Math.max(0, stored - firstMapped))] ?? 0;
+  const size = 2 ** samples.bitsStored;
+  const lowest = Math.max(samples.signed ? -size / 2 : 0, red.firstMapped);
+  const highest = Math.min(lowest + length - 1, samples.signed ? size / 2 - 1 : size - 1);
   const found = new Map<number, number>();
   const nearest = (color: Rgb): number => {
-    // 64 levels of each colour are enough to find the entry by, and few enough to be kept.
-    const key = color.reduce((sum, value) => sum * 64 + (Math.round(value) >> 2), 0);
+    const key = color.reduce((sum, value) => sum * 256 + Math.round(value), 0);
     const known = found.get(key);
     if (known !== undefined) return known;
     let best = lowest;
@@ -180,62 +176,34 @@ function paletteInk(dataSet: DataSet, pixels: PixelDescription, layout: CellLayo
     found.set(key, best);
     return best;
   };
-  const set = setter(cells, layout);
-  return (pixel, color, share, hidden) => {
-    // Entries of mixed colours may be anything: devices put letters into palettes without shades.
-    if (share < 0.5 || hidden) return false;
-    return set(pixel, nearest(color));
-  };
+  return (row, column, color, share) => share >= 0.5 && put(samples, row, column, 0, nearest(color));
 }
 
-function colorInk(pixels: PixelDescription, frame: DecodedFrame, cells: Cells): InkPixel {
-  const { rows, columns } = pixels;
-  const layout = layoutOf(frame, pixels);
-  const set = setter(cells, layout);
-  const top = 2 ** layout.bitsStored - 1;
-  const flip = layout.signed ? 2 ** (layout.bitsStored - 1) : 0;
-  const valueAt = (at: number): number => (((cells[at] as number) >>> layout.shift) & top) ^ flip;
-  const photometric = withoutSubsampling(frame, cells, pixels);
-  const toStored = storedColors(photometric);
-  const blend = (at: number, value: number, share: number): boolean => {
-    const before = valueAt(at);
+function entry({ firstMapped, entries }: PaletteTable, stored: number): number {
+  return entries[Math.min(entries.length - 1, Math.max(0, stored - firstMapped))] ?? 0;
+}
+
+function colorInk(samples: FrameSamples): InkPixel {
+  const top = 2 ** samples.bitsStored - 1;
+  // The middle of the signed range is that of the unsigned one.
+  const shift = samples.signed ? 2 ** (samples.bitsStored - 1) : 0;
+  const toStored = storedColors(samples.photometricInterpretation);
+  const blend = (row: number, column: number, component: number, value: number, share: number): boolean => {
+    const before = samples.get(row, column, component) + shift;
     const wanted = Math.round(before + share * ((value * top) / 255 - before));
-    return wanted !== before && set(at, Math.min(top, Math.max(0, wanted)) ^ flip);
+    return put(samples, row, column, component, Math.min(top, Math.max(0, wanted)) - shift);
   };
-  if (isPairedChroma(photometric)) {
-    const rowCells = 4 * Math.ceil(columns / 2);
-    return (pixel, color, share, hidden) => {
-      if (hidden) return false;
-      const column = pixel % columns;
-      const pair = Math.floor(pixel / columns) * rowCells + 4 * (column >> 1);
-      const [y, cb, cr] = toStored(color);
-      // The other pixel of the pair shares the chrominance.
-      const changed = [
-        blend(pair + (column & 1), y, share),
-        blend(pair + 2, cb, share / 2),
-        blend(pair + 3, cr, share / 2),
-      ];
-      return changed.includes(true);
-    };
-  }
-  const plane = rows * columns;
-  const place = (pixel: number, sample: number): number =>
-    frame.planarConfiguration === 1 ? sample * plane + pixel : 3 * pixel + sample;
-  return (pixel, color, share, hidden) => {
-    if (hidden) return false;
-    const values = toStored(color);
-    const changed = values.map((value, sample) => blend(place(pixel, sample), value, share));
+  return (row, column, color, share) => {
+    const [first, second, third] = toStored(color);
+    // A pixel that shares its chrominance shares the ink too.
+    const rest = samples.paired ? share / 2 : share;
+    const changed = [
+      blend(row, column, 0, first, share),
+      blend(row, column, 1, second, rest),
+      blend(row, column, 2, third, rest),
+    ];
     return changed.includes(true);
   };
-}
-
-/** The length tells whether chrominance is shared, as in drawing. */
-function withoutSubsampling(frame: DecodedFrame, cells: Cells, { rows, columns }: PixelDescription): string {
-  const name = frame.photometricInterpretation;
-  const paired = 4 * rows * Math.ceil(columns / 2);
-  return isPairedChroma(name) && cells.length !== paired && cells.length >= 3 * rows * columns
-    ? name.replace('_422', '')
-    : name;
 }
 
 /** Samples of 8 bits of a colour: PS3.3 C.7.6.3.1.2. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { typefaceNames } from '../annotate/fonts/typefaces.ts';
-import { type Language, languages, type TextKind, textKinds } from '../annotate/identifiers.ts';
+import { type Language, languages, textKinds } from '../annotate/identifiers.ts';
 import type { Length, TextLayout } from '../annotate/layout.ts';
 
 export const annotateOptions = {

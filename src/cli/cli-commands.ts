@@ -58,6 +58,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
       'check a de-identification profile; show what it does to every attribute and why; list those at hand',
     load: async () => (await import('./commands/profile.ts')).profileCommand,
   },
+  'device-rules': {
+    usage: 'device-rules check FILE… | device-rules import FILE --from ctp|deid [--output FILE] [--partial]',
+    summary: 'check rules about devices and their images; translate those of other tools',
+    load: async () => (await import('./commands/device-rules.ts')).deviceRulesCommand,
+  },
   render: {
     usage: 'render PATH… --output DIR [--manifest FILE] [--format FORMAT]',
     summary: 'render files to images, as they are',

@@ -56,6 +56,23 @@ export async function encodePng(image: LosslessImage): Promise<Uint8Array> {
   return withoutPngMetadata(png);
 }
 
+/** Encodes as WebP with loss and without metadata, in the given size (default: as it is). Throws ENCODE_FAILED. */
+export async function encodeWebp(
+  image: EightBitImage,
+  quality: number,
+  size: ImageSize = image,
+): Promise<Uint8Array> {
+  const { width, height, channels, pixels } = image;
+  return await encoded(() => {
+    const input = rawInput({ width, height, channels, samples: pixels });
+    const isWhole = size.width === width && size.height === height;
+    const resized = isWhole
+      ? input
+      : input.resize({ width: size.width, height: size.height, fit: 'fill', kernel: 'lanczos3' });
+    return resized.webp({ quality, effort: 2 });
+  });
+}
+
 function rawInput({ samples, width, height, channels }: LosslessImage): Sharp {
   return sharp(samples, { raw: { width, height, channels }, limitInputPixels: false });
 }

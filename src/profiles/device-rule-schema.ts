@@ -77,6 +77,9 @@ export const testProperties = {
   ...(Object.fromEntries(
     devicePresences.map((name): [string, Schema] => [name, { const: true, description: presenceDocs[name] }]),
   ) as { readonly [P in DevicePresence]: Schema }),
+  wholeValue: flag(
+    'true: an attribute of several values is compared as one text, joined by backslashes; else value by value too',
+  ),
   caseSensitive: flag('true: capital and small letters differ; else they are alike'),
 } as const;
 
@@ -140,7 +143,7 @@ const takesRectangles = {
 const comparing = [...deviceComparisons, ...devicePresences];
 const takesComparison: Schema = { oneOf: comparing.map((name) => ({ required: [name] })) };
 const takesNone: Schema = {
-  not: { anyOf: [...comparing, 'caseSensitive'].map((name) => ({ required: [name] })) },
+  not: { anyOf: [...comparing, 'caseSensitive', 'wholeValue'].map((name) => ({ required: [name] })) },
 };
 
 /** What rules refer to, for the root of a schema. */

@@ -12,6 +12,7 @@ import { nearestWord } from './nearest.ts';
 import { asMap, asText, asTexts, Fields } from './reading.ts';
 import type { SourceNode, SourceText } from './source-tree.ts';
 
+const flags = ['caseSensitive', 'wholeValue'] as const;
 const always: DeviceTest = { all: [] };
 /** VRs whose values are no text or number to compare. */
 const bulkVrs = ['SQ', 'OB', 'OW', 'OB or OW', 'OD', 'OF', 'OL', 'OV', 'UN'];
@@ -58,7 +59,7 @@ class TestReader {
       return undefined;
     }
     if (subject === 'keyword' || subject === 'tag') return this.#comparison(fields, subject);
-    for (const key of [...deviceComparisons, ...devicePresences, 'caseSensitive'])
+    for (const key of [...deviceComparisons, ...devicePresences, ...flags])
       if (fields.has(key))
         faults.add(fields.placeOf(key), `${key} goes with keyword or tag, not with ${subject}`);
     const inner = fields.get(subject);
@@ -114,8 +115,8 @@ class TestReader {
     }
     if (is === 'present' || is === 'absent' || is === 'empty') {
       this.#isTrue(fields, is);
-      if (fields.has('caseSensitive'))
-        faults.add(fields.placeOf('caseSensitive'), `caseSensitive has no effect with ${is}`);
+      for (const flag of flags)
+        if (fields.has(flag)) faults.add(fields.placeOf(flag), `${flag} has no effect with ${is}`);
       return attribute === undefined ? undefined : { tag: digits(attribute), is };
     }
     if (attribute !== undefined && bulkVrs.includes(attribute.vr))
@@ -123,10 +124,17 @@ class TestReader {
         fields.placeOf(is),
         `${named(attribute)} has no value that can be compared (VR ${attribute.vr}); use present, absent or empty`,
       );
-    const caseSensitive = fields.has('caseSensitive') && this.#isFlag(fields);
+    const caseSensitive = fields.has('caseSensitive') && this.#isFlag(fields, 'caseSensitive');
+    const wholeValue = fields.has('wholeValue') && this.#isFlag(fields, 'wholeValue');
     const values = this.#values(fields, is, caseSensitive);
     if (attribute === undefined) return undefined;
-    return { tag: digits(attribute), is, values, ...(caseSensitive ? { caseSensitive } : {}) };
+    return {
+      tag: digits(attribute),
+      is,
+      values,
+      ...(caseSensitive ? { caseSensitive } : {}),
+      ...(wholeValue ? { wholeValue } : {}),
+    };
   }
 
   #isTrue(fields: Fields, key: string): void {
@@ -135,8 +143,8 @@ class TestReader {
       this.#faults.add(text, `${key} is followed by true; use \`not\` or another word for the opposite`);
   }
 
-  #isFlag(fields: Fields): boolean {
-    const text = asText(fields.get('caseSensitive'), 'caseSensitive', this.#faults);
+  #isFlag(fields: Fields, key: (typeof flags)[number]): boolean {
+    const text = asText(fields.get(key), key, this.#faults);
     if (text !== undefined && (text.isQuoted || !['true', 'false'].includes(text.text)))
       this.#faults.add(text, `${quoted(text.text)} must be true or false`);
     return text?.text === 'true';

@@ -126,13 +126,13 @@ function unknownName(name: string): string {
 }
 
 /** Text of a file that is not far too large. Throws ProfileFaults. */
-export function readText(path: string, what = 'the profile'): string {
+export function readText(path: string, what = 'the profile', maxLength = maxProfileLength): string {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, 'r');
     const { size } = fstatSync(descriptor);
     // Four bytes are the most a character can take.
-    if (size > 4 * maxProfileLength)
+    if (size > 4 * maxLength)
       throw new ProfileFaults([
         `${path}:1:1: the file is far larger than ${what.replace(/^the /, 'a ')} can be`,
       ]);

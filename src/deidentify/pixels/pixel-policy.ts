@@ -50,6 +50,8 @@ export type DeviceTest =
       readonly is: DeviceComparison;
       /** One of them is enough. An attribute of several values is compared value by value, and as a whole. */
       readonly values: readonly string[];
+      /** True: compared as a whole only, its values joined by backslashes. */
+      readonly wholeValue?: true;
       /** Capital and small letters are alike unless this is true. */
       readonly caseSensitive?: true;
     };

@@ -35,20 +35,20 @@ export function holds(test: DeviceTest, instance: TestedInstance): boolean {
       return valueLength(found) === 0 || decodedText(found, dataSet) === '';
     }
     default:
-      return compares(test, valuesOf(test.tag, instance));
+      return compares(test, valuesOf(test.tag, instance, test.wholeValue === true));
   }
 }
 
 const tagOf = (digits: string): number => Number.parseInt(digits, 16);
 
 /** Each value, and all of them as they are written, where there are several. */
-function valuesOf(tag: string, { dataSet, callingAeTitle }: TestedInstance): string[] {
+function valuesOf(tag: string, { dataSet, callingAeTitle }: TestedInstance, wholeOnly: boolean): string[] {
   if (tag === 'callingAeTitle') return callingAeTitle === undefined ? [] : [callingAeTitle.trim()];
   const found = element(dataSet, tagOf(tag));
   if (found === undefined) return [];
   const whole = decodedText(found, dataSet) ?? numbers(dataSet, tagOf(tag)).slice(0, maxValues).join('\\');
   if (whole === '') return [];
-  if (!whole.includes('\\')) return [whole.trim()];
+  if (wholeOnly || !whole.includes('\\')) return [whole.trim()];
   const values = whole.split('\\', maxValues).map((value) => value.trim());
   return [...values.filter((value) => value !== ''), whole.trim()];
 }

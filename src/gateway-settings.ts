@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from './config/config.ts';
+import { isApiToken } from './config/formats.ts';
 import { ConfigurationFaults } from './config/load.ts';
 import { readTextSecret } from './config/secret-file.ts';
 import { SallyportError } from './core/errors.ts';
 import { parseFrameSelection, parseWindowChoice } from './core/render-choices.ts';
 import type { ProfileDefinition } from './deidentify/profile-definition.ts';
 import type { BackendAuth, BackendSettings } from './deliver/settings.ts';
+import type { HttpSettings } from './http/server.ts';
 import type { ProfileChoice } from './pipeline/messages.ts';
 import { loadProfileFile, ProfileFaults } from './profiles/profile-files.ts';
 import type { ListenerSettings } from './receive/settings.ts';
@@ -54,6 +56,18 @@ export function backendSettings({ backend }: Config): BackendSettings {
     retry: { initialMs: backend.retryInitial, maxMs: backend.retryMax },
     breaker: { failures: backend.breakerFailures, openMs: backend.breakerOpen },
   };
+}
+
+/** The HTTP server's settings from the configuration, the token read. Throws CONFIGURATION_INVALID. */
+export function httpSettings({ http }: Config): HttpSettings {
+  const { host, port, apiToken, apiTokenFile } = http;
+  const token = apiTokenFile === '' ? apiToken : readTextSecret(apiTokenFile);
+  if (apiTokenFile === '' && token === '') return { host, port, apiToken: null };
+  if (!isApiToken(token))
+    throw new SallyportError('CONFIGURATION_INVALID', {
+      detail: 'the file of http.apiTokenFile does not hold at least 16 characters without blanks',
+    });
+  return { host, port, apiToken: token };
 }
 
 /** Rendering's settings from the configuration. */

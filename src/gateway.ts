@@ -12,7 +12,15 @@ import { createKeyRing } from './deidentify/key-ring.ts';
 import { BackendClient } from './deliver/backend-client.ts';
 import { Destination } from './deliver/destination.ts';
 import { GrowingPlan, type Post, planPosts } from './deliver/posts.ts';
-import { backendSettings, listenerSettings, profileChoice, renderSettings } from './gateway-settings.ts';
+import {
+  backendSettings,
+  httpSettings,
+  listenerSettings,
+  profileChoice,
+  renderSettings,
+} from './gateway-settings.ts';
+import { healthRoutes } from './http/routes/health.ts';
+import { instanceRoutes } from './http/routes/instances.ts';
 import { HttpServer } from './http/server.ts';
 import { createEmitter, type Subscriber } from './observe/emitter.ts';
 import type { Emit } from './observe/events.ts';
@@ -20,6 +28,7 @@ import { LineOutput } from './observe/line-output.ts';
 import { createLog } from './observe/log.ts';
 import { Metrics } from './observe/metrics.ts';
 import { DeliverLane } from './pipeline/deliver-lane.ts';
+import { imageExtentOf } from './pipeline/image-extent.ts';
 import type { ProfileChoice } from './pipeline/messages.ts';
 import { Outbox } from './pipeline/outbox.ts';
 import { PrepareLane } from './pipeline/prepare-lane.ts';
@@ -203,11 +212,23 @@ export class Gateway {
       destinationUp: () => lanes?.destinationReady() ?? false,
     });
     const http = new HttpServer(
-      config.http,
-      {
-        notReady: async () => this.#notReady(),
-        metrics: () => this.#metrics.scrape(),
-      },
+      httpSettings(config),
+      [
+        ...healthRoutes({
+          notReady: async () => this.#notReady(),
+          metrics: () => this.#metrics.scrape(),
+        }),
+        ...instanceRoutes(
+          {
+            ledger,
+            blobs,
+            now: Date.now,
+            extentOf: imageExtentOf,
+            onChange: () => lanes?.wake(),
+          },
+          emit,
+        ),
+      ],
       emit,
     );
     const { port } = await listening(http.start());

@@ -46,6 +46,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'core',
     'config',
     'deliver',
+    'http',
     'receive',
     'render',
     'deidentify',

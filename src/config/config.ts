@@ -18,7 +18,12 @@ export interface Config {
     readonly acceptUnknownSopClasses: boolean;
     readonly tls: { readonly certFile: string; readonly keyFile: string; readonly caFile: string };
   };
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly apiTokenFile: string;
+    readonly apiToken: string;
+  };
   readonly storage: {
     readonly dir: string;
     readonly reserve: number;

@@ -117,3 +117,8 @@ export function assertBaseUrl(value: unknown): void {
     throw new Error('must be an http(s) URL without user name and query');
   }
 }
+
+/** Whether a text can be the token of the API: long enough not to be guessed, and sendable in a header. */
+export function isApiToken(text: string): boolean {
+  return /^[\x21-\x7e]{16,1024}$/.test(text);
+}

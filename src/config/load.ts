@@ -5,7 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import { SallyportError } from '../core/errors.ts';
 import type { Config } from './config.ts';
 import { registerFormats } from './convict-formats.ts';
-import { parseDuration, parseSize } from './formats.ts';
+import { isApiToken, parseDuration, parseSize } from './formats.ts';
 import { convictSchema, environmentName, type Leaf, leaves } from './schema.ts';
 
 export interface ConfigSources {
@@ -151,7 +151,7 @@ function deepFreeze<T>(value: T): T {
 
 function impossibleCombinations(config: Config): string[] {
   const faults: string[] = [];
-  const { backend, crosswalk, dimse, deidentify } = config;
+  const { backend, crosswalk, dimse, deidentify, http } = config;
   const both = (first: string, second: string, names: string): void => {
     if ((first === '') !== (second === '')) faults.push(`${names} must be set together`);
   };
@@ -163,6 +163,10 @@ function impossibleCombinations(config: Config): string[] {
     faults.push('deidentify.secret and deidentify.secretFile exclude each other');
   if (deidentify.secret !== '' && !/^([0-9a-fA-F]{2}){32,}$/.test(deidentify.secret))
     faults.push('deidentify.secret must be at least 64 hex digits');
+  if (http.apiToken !== '' && http.apiTokenFile !== '')
+    faults.push('http.apiToken and http.apiTokenFile exclude each other');
+  if (http.apiToken !== '' && !isApiToken(http.apiToken))
+    faults.push('http.apiToken must be at least 16 characters without blanks');
   if (crosswalk.keyFile === '' && (crosswalk.dir !== '' || crosswalk.forgetAfter !== 0))
     faults.push('crosswalk.dir and crosswalk.forgetAfter need crosswalk.keyFile');
   const { auth } = backend;

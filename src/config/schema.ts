@@ -88,7 +88,7 @@ export const schema: Section = {
   },
   http: {
     host: {
-      doc: 'Address of the HTTP server (health, readiness, metrics).',
+      doc: 'Address of the HTTP server (health, readiness, metrics, API). It speaks no TLS: where others than this host are to reach it, put a proxy before it.',
       format: 'text',
       default: '127.0.0.1',
     },
@@ -96,6 +96,17 @@ export const schema: Section = {
       doc: 'TCP port of the HTTP server; 0 lets the system choose.',
       format: 'tcp-port',
       default: 8080,
+    },
+    apiTokenFile: {
+      doc: 'File with the token that opens the API (openapi/gateway.yaml): at least 16 characters without blanks, sent as `Authorization: Bearer TOKEN`. Neither this nor `http.apiToken` set: the API answers 403.',
+      format: 'text',
+      default: '',
+    },
+    apiToken: {
+      doc: 'The token itself. For secret stores that hand over environment variables.',
+      format: 'text',
+      default: '',
+      sensitive: true,
     },
   },
   storage: {

@@ -374,6 +374,12 @@ export const errorRegistry = {
     disposition: 'reject',
     httpStatus: 404,
   },
+  REQUEST_INVALID: {
+    message: 'the request asks for something that is not there to be asked',
+    advice: 'look at openapi/gateway.yaml; the detail says which parameter is wrong and what it may be',
+    disposition: 'reject',
+    httpStatus: 400,
+  },
   BOXES_INVALID: {
     message: 'the boxes to blank are not valid',
     advice:

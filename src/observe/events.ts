@@ -71,6 +71,11 @@ export interface EventFields {
   'spool.low': { readonly freeBytes: number; readonly reserveBytes: number };
   /** Lines of de-identification reports were lost; told at most once a minute. */
   'reports.failed': { readonly code: ErrorCode };
+  /** A person decided by the HTTP API. */
+  'instance.operated': {
+    readonly instanceId: string;
+    readonly operation: 'release' | 'retry' | 'discard';
+  };
   'worker.replaced': { readonly code: ErrorCode };
   'http.failed': { readonly route: string; readonly httpStatus: number };
 }
@@ -118,6 +123,7 @@ export const eventLevels: { readonly [N in EventName]: EventLevel } = {
   'spool.blobMissing': 'error',
   'spool.low': 'error',
   'reports.failed': 'error',
+  'instance.operated': 'info',
   'worker.replaced': 'error',
   'http.failed': 'warn',
 };

@@ -111,7 +111,7 @@ const pureFolders: Readonly<Record<string, readonly string[]>> = {
   render: ['node:zlib', 'node:crypto', 'node:module', 'node:url', 'node:fs'],
   // Models are files of a package.
   ocr: ['node:module', 'node:fs', 'node:path', 'node:url', 'node:crypto'],
-  redact: ['node:crypto'],
+  redact: ['node:crypto', 'node:zlib'],
 };
 
 /** Files of these folders that reach further than their folder, and why. */

@@ -179,7 +179,9 @@ async function* openVideo(
   surroundings: RenderSurroundings,
 ): AsyncGenerator<DrawableFrame> {
   const pixels = describePixels(dataSet, settings);
-  for await (const { index, image, ...frame } of videoFrames(pixels, settings, surroundings)) {
+  const { videoFrameEdit = (received) => received } = surroundings;
+  for await (const { index, image: received, ...frame } of videoFrames(pixels, settings, surroundings)) {
+    const image = videoFrameEdit(received, index + 1);
     const { width, height } = image;
     yield {
       frame: index + 1,

@@ -1,4 +1,5 @@
 import type { FrameSelection, WindowChoice } from '../core/render-choices.ts';
+import type { EightBitImage } from './output/sharp.ts';
 
 export interface PixelLimits {
   /** Most pixels of one frame, rows times columns. */
@@ -43,6 +44,11 @@ export interface RenderSurroundings {
   readonly scratchFolder?: string;
   /** Told of work between frames: a video is read through before its first frame is given. */
   readonly onProgress?: () => void;
+  /**
+   * Changes the frames of a video, counted from 1, before they are drawn or encoded: what is blanked there cannot be blanked
+   * in its stream. Gives another image of the same size, or the same where nothing changes.
+   */
+  readonly videoFrameEdit?: (image: EightBitImage, frame: number) => EightBitImage;
 }
 
 /** The defaults of the configuration, for offline use and tests. */

@@ -32,7 +32,8 @@ export function stripperOf(transferSyntaxUid: string, layout?: FrameLayout): Str
   if (jpeg2000.test(transferSyntaxUid)) return jpeg2000Stripper;
   if (jpegXl.test(transferSyntaxUid)) return jpegXlStripper;
   if (layout === undefined) return undefined;
-  if (transferSyntaxUid === rle) return rleStripper(layout.pixels);
+  // One-bit pixels lie eight to a byte of their segment.
+  if (transferSyntaxUid === rle) return rleStripper(Math.min(layout.pixels, layout.bytes));
   if (transferSyntaxUid === uncompressed) return uncompressedStripper(layout);
   return transferSyntaxUid === deflated ? deflatedStripper(layout) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { PixelFill } from '../../deidentify/pixels/pixel-policy.ts';
 import type { DataSet } from '../../dicom/data-set.ts';
 import { brightnessOf } from './brightness.ts';
-import { fillOf } from './fill-values.ts';
+import { type Brightness, fillOf } from './fill-values.ts';
 import type { BlankBox } from './frame-boxes.ts';
 import type { FrameSamples } from './frame-samples.ts';
 
@@ -16,8 +16,17 @@ export function blankBoxes(
   dataSet: DataSet,
 ): boolean {
   if (boxes.length === 0) return false;
+  return blankSamples(samples, boxes, fill, brightnessOf(samples, dataSet));
+}
+
+/** As `blankBoxes`, for samples whose brightness is known. */
+export function blankSamples(
+  samples: FrameSamples,
+  boxes: readonly BlankBox[],
+  fill: PixelFill,
+  brightness: Brightness,
+): boolean {
   const wanted = samples.paired ? boxes.map((box) => inPairs(box, samples.columns)) : boxes;
-  const brightness = brightnessOf(samples, dataSet);
   // All of them first: a blanked box must not be the surroundings of the next.
   const values = wanted.map((box) => fillOf(samples, box, wanted, fill, brightness));
   let changed = false;

@@ -15,7 +15,12 @@ const weights = [0.299, 0.587, 0.114] as const;
 export function brightnessOf(samples: FrameSamples, dataSet: DataSet): Brightness {
   const { photometricInterpretation, samplesPerPixel } = samples;
   if (photometricInterpretation === 'PALETTE COLOR') return ofPalette(samples, dataSet);
-  if (samplesPerPixel === 3) return ofColor(samples);
+  if (samplesPerPixel === 3) return colorBrightness(samples);
+  return greyBrightness(samples);
+}
+
+/** Brightness of grey values. */
+export function greyBrightness(samples: FrameSamples): Brightness {
   return { of: ([value = 0]) => value, extremes: () => greyExtremes(samples) };
 }
 
@@ -45,7 +50,8 @@ function entryOf({ firstMapped, entries }: PaletteTable, index: number): number 
   return entries[Math.min(entries.length - 1, Math.max(0, index - firstMapped))] ?? 0;
 }
 
-function ofColor({ photometricInterpretation, bitsStored, signed }: FrameSamples): Brightness {
+/** Brightness of colours of three samples. */
+export function colorBrightness({ photometricInterpretation, bitsStored, signed }: FrameSamples): Brightness {
   const { least, largest } = storedRange(bitsStored, signed);
   if (!photometricInterpretation.startsWith('YBR_') || /ICT|RCT/.test(photometricInterpretation)) {
     return {

@@ -43,6 +43,7 @@ export function ct(...elements: readonly DataElement[]): DataSet {
     words(0x00080070, 'LO', 'ACME'),
     words(0x00100010, 'PN', 'Doe^Jane'),
     words(0x00100020, 'LO', 'MRN-778899'),
+    words(0x00180050, 'DS', '5'),
     words(0x0020000d, 'UI', '1.2.3.4'),
     words(0x0020000e, 'UI', '1.2.3.4.1'),
     number16(0x00280002, 1),

@@ -8,6 +8,8 @@ export interface ImageFamily {
   readonly minBitsAllocated: number;
   /** Objection by the values of Image Type, in a word. */
   objection(imageType: readonly string[]): string | undefined;
+  /** Attributes of which the device that makes such images writes at least one, and a word for their being absent. */
+  readonly traces: { readonly tags: readonly number[]; readonly missing: string } | undefined;
 }
 
 /**
@@ -31,11 +33,45 @@ export type ObjectKind =
 function family(
   modalities: readonly string[],
   objection: (imageType: readonly string[]) => string | undefined,
-  traits: { colour?: boolean; minBitsAllocated?: number } = {},
+  traits: { colour?: boolean; minBitsAllocated?: number; traces?: ImageFamily['traces'] } = {},
 ): ObjectKind {
-  const { colour = false, minBitsAllocated = 1 } = traits;
-  return { kind: 'image', family: { modalities, colour, minBitsAllocated, objection } };
+  const { colour = false, minBitsAllocated = 1, traces } = traits;
+  return { kind: 'image', family: { modalities, colour, minBitsAllocated, objection, traces } };
 }
+
+/** Position, thickness or location of a slice, or functional groups: pages of scanners that go as slices have none. */
+const slices = {
+  tags: [0x00180050, 0x00180088, 0x00200030, 0x00200032, 0x00201041, 0x52009229, 0x52009230],
+  missing: 'no slice',
+};
+/**
+ * How the detector is made or what it measured (PS3.3 C.8.11.4, C.8.1): of these Imager Pixel Spacing is Type 1 in every
+ * digital X-ray. Films and pictures that were put into the class have none of them; exposures alone are copied along.
+ */
+const detector = {
+  tags: [
+    0x00181004, 0x00181164, 0x00181260, 0x00181261, 0x00181411, 0x00181412, 0x00186000, 0x00187004,
+    0x00187005, 0x00187006, 0x0018700a, 0x0018700c, 0x0018701a, 0x00187020, 0x00187022, 0x00187030,
+    0x52009229, 0x52009230,
+  ],
+  missing: 'no detector',
+};
+/** Exposure, positioner, intensifier, times of frames: XA Acquisition and XRF modules (PS3.3 C.8.7.2). */
+const exposure = {
+  tags: [
+    0x00180060, 0x00180040, 0x00181063, 0x00181110, 0x00181150, 0x00181151, 0x00181154, 0x00181155,
+    0x00181162, 0x00181164, 0x00181510, 0x00181511, 0x00189345, 0x52009229, 0x52009230,
+  ],
+  missing: 'no exposure',
+};
+/** Energy windows, radionuclides, detectors (PS3.3 C.8.4). */
+const emission = {
+  tags: [
+    0x00540010, 0x00540011, 0x00540012, 0x00540016, 0x00540020, 0x00540021, 0x00540022, 0x00540400,
+    0x00540410,
+  ],
+  missing: 'no emission',
+};
 
 const known = (imageType: readonly string[]): boolean =>
   (imageType[0] === 'ORIGINAL' || imageType[0] === 'DERIVED' || imageType[0] === 'MIXED') &&
@@ -55,6 +91,26 @@ const projection = (imageType: readonly string[]): string | undefined => {
   return imageType[0] === 'DERIVED' && imageType[1] === 'SECONDARY' ? 'derived projection' : undefined;
 };
 
+/** Of angiography and fluoroscopy whatever is derived may be a photograph of the screen, with its annotations. */
+const fluoroscopy = (imageType: readonly string[]): string | undefined => {
+  if (!known(imageType)) return 'Image Type';
+  return imageType[0] === 'ORIGINAL' ? undefined : 'derived projection';
+};
+
+/** Values 3 of nuclear medicine (PS3.3 C.8.4.9.1.1); pages of results have others, or none. */
+const scintigrams: ReadonlySet<string> = new Set([
+  'STATIC',
+  'DYNAMIC',
+  'GATED',
+  'WHOLE BODY',
+  'TOMO',
+  'GATED TOMO',
+  'RECON TOMO',
+  'RECON GATED TOMO',
+]);
+const scintigram = (imageType: readonly string[]): string | undefined =>
+  scintigrams.has(imageType[2] ?? '') ? projection(imageType) : 'Image Type';
+
 /** Only tissue: labels and overviews of slides show what is written on the glass. */
 const slide = (imageType: readonly string[]): string | undefined =>
   imageType[2] === 'VOLUME' ? undefined : 'not a volume';
@@ -72,15 +128,15 @@ function enter(kind: ObjectKind, ...classes: readonly string[]): void {
   for (const suffix of classes) kinds.set(`1.2.840.10008.5.1.4.1.1.${suffix}`, kind);
 }
 
-enter(family(['CT'], ct, { minBitsAllocated: 16 }), '2', '2.1', '2.2');
-enter(family(['MR'], crossSection, { minBitsAllocated: 16 }), '4', '4.1', '4.4');
-enter(family(['PT'], crossSection, { minBitsAllocated: 16 }), '128', '128.1', '130');
-enter(family(['NM', 'PT'], projection), '20');
-enter(family(['CR', 'DX', 'MG', 'IO'], projection), '1');
-enter(family(['DX', 'CR', 'MG'], projection), '1.1', '1.1.1');
-enter(family(['MG'], projection), '1.2', '1.2.1', '13.1.3', '13.1.4', '13.1.5');
-enter(family(['IO', 'DX'], projection), '1.3', '1.3.1');
-enter(family(['XA', 'RF'], projection), '12.1', '12.1.1', '12.2', '12.2.1');
+enter(family(['CT'], ct, { minBitsAllocated: 16, traces: slices }), '2', '2.1', '2.2');
+enter(family(['MR'], crossSection, { minBitsAllocated: 16, traces: slices }), '4', '4.1', '4.4');
+enter(family(['PT'], crossSection, { minBitsAllocated: 16, traces: slices }), '128', '128.1', '130');
+enter(family(['NM', 'PT'], scintigram, { traces: emission }), '20');
+enter(family(['CR', 'DX', 'MG', 'IO'], projection, { traces: detector }), '1');
+enter(family(['DX', 'CR', 'MG'], projection, { traces: detector }), '1.1', '1.1.1');
+enter(family(['MG'], projection, { traces: detector }), '1.2', '1.2.1', '13.1.3', '13.1.4', '13.1.5');
+enter(family(['IO', 'DX'], projection, { traces: detector }), '1.3', '1.3.1');
+enter(family(['XA', 'RF'], fluoroscopy, { traces: exposure }), '12.1', '12.1.1', '12.2', '12.2.1');
 enter(family(['XA', 'DX', 'CT'], crossSection), '13.1.1', '13.1.2');
 enter(family(['SM'], slide, { colour: true }), '77.1.6');
 enter(family(['RTIMAGE'], portal), '481.1');

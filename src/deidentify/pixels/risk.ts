@@ -5,6 +5,7 @@ import { firstNumber, has } from '../../dicom/values.ts';
 import type { Profile } from '../profile.ts';
 import { canonicalUid } from '../pseudonyms.ts';
 import { textAt } from '../text.ts';
+import { captureSign } from './capture-signs.ts';
 import { isVideo } from './codestreams.ts';
 import { type ImageFamily, type ObjectKind, objectKind, type StructuredContent } from './object-kinds.ts';
 
@@ -17,6 +18,10 @@ export interface Objection {
 const pixelTags = [0x7fe00010, 0x7fe00008, 0x7fe00009];
 const directoryRecordSequence = 0x00041220;
 const graphicAnnotationSequence = 0x00700001;
+const sopClassTag = 0x00080016;
+const modalityTag = 0x00080060;
+const burnedInAnnotation = 0x00280301;
+const recognizableVisualFeatures = 0x00280302;
 
 /**
  * What stands against de-identifying this object under a profile, which cannot look at pixels: every objection, the
@@ -25,13 +30,37 @@ const graphicAnnotationSequence = 0x00700001;
  * sender's word that nothing is burned in (0028,0301 NO) is not believed.
  */
 export function assessObject(dataSet: DataSet, transferSyntaxUid: string, profile: Profile): Objection[] {
-  const sopClassUid = canonicalUid(textAt(dataSet, 0x00080016));
+  const sopClassUid = canonicalUid(textAt(dataSet, sopClassTag));
   if (sopClassUid === MEDIA_STORAGE_DIRECTORY || has(dataSet, directoryRecordSequence)) {
     return [{ code: 'MEDIA_DIRECTORY' }];
   }
   if (sopClassUid === '') return [{ code: 'REQUIRED_ATTRIBUTE_MISSING', detail: '0008,0016' }];
   if (!isStorageSopClass(sopClassUid)) return [{ code: 'PRIVATE_SOP_CLASS' }];
-  return objectionsByKind(objectKind(sopClassUid), dataSet, transferSyntaxUid, profile);
+  const objections = objectionsByKind(objectKind(sopClassUid), dataSet, transferSyntaxUid, profile);
+  const features = recognizableFeatures(sopClassUid, dataSet);
+  return features === undefined ? objections : [...objections, features];
+}
+
+/** VL Photographic Image and Video Photographic Image Storage: people as a camera sees them. */
+const photographs: ReadonlySet<string> = new Set([
+  '1.2.840.10008.5.1.4.1.1.77.1.4',
+  '1.2.840.10008.5.1.4.1.1.77.1.4.1',
+]);
+
+/**
+ * Whether the pixels show what somebody may be recognised by, as the sender says (0028,0302) or as photographs of people do
+ * (External-camera Photography). No treatment of text changes that. Not judged here: cross sections of a head, from whose
+ * surface a face can be rendered, and the retina.
+ */
+function recognizableFeatures(sopClassUid: string, dataSet: DataSet): Objection | undefined {
+  if (!pixelTags.some((tag) => has(dataSet, tag))) return undefined;
+  const told = textAt(dataSet, recognizableVisualFeatures).toUpperCase();
+  if (told !== '' && told !== 'NO')
+    return { code: 'RECOGNIZABLE_FEATURES_RISK', detail: 'Recognizable Visual Features' };
+  // A sender's NO about a photograph is not believed, no more than one about burned-in text.
+  if (photographs.has(sopClassUid) || textAt(dataSet, modalityTag).toUpperCase() === 'XC')
+    return { code: 'RECOGNIZABLE_FEATURES_RISK', detail: 'photograph' };
+  return undefined;
 }
 
 function objectionsByKind(
@@ -61,7 +90,7 @@ function objectionsByKind(
     }
     case undefined:
       return hasPixels
-        ? [{ code: 'BURNED_IN_TEXT_RISK', detail: 'kind of image' }]
+        ? [{ code: 'BURNED_IN_TEXT_RISK', detail: unjudgedKind(dataSet) }]
         : [{ code: 'OBJECT_NOT_COVERED' }];
     default:
       return unreachable(kind);
@@ -94,27 +123,23 @@ export type PixelRisk =
   | { readonly level: 'none' | 'low' }
   | { readonly level: 'high'; readonly detail: string };
 
-/** The risk of the pixels alone; `none` where there are none. */
+/**
+ * The risk of the pixels alone; `none` where there are none. High is what carries text often, what shows signs of having
+ * been captured, converted or annotated, and what nobody has judged. Low is a picture straight from a detector or computed
+ * from such pictures, with the traces that its device leaves.
+ *
+ * What no attribute tells: text that a console writes into an original X-ray, or lead letters on the film. A profile that
+ * cares sets `lowRisk` to `identifying`. Overlay planes do not count: none of them leaves (60xx, and bits of the pixels
+ * that hold one, are cleared).
+ */
 export function assessPixels(dataSet: DataSet, transferSyntaxUid: string): PixelRisk {
   if (!pixelTags.some((tag) => has(dataSet, tag))) return { level: 'none' };
-  const kind = objectKind(canonicalUid(textAt(dataSet, 0x00080016)));
+  const kind = objectKind(canonicalUid(textAt(dataSet, sopClassTag)));
   if (kind?.kind !== 'image')
-    return { level: 'high', detail: kind === undefined ? 'kind of image' : 'pixels where none belong' };
+    return { level: 'high', detail: kind === undefined ? unjudgedKind(dataSet) : 'pixels where none belong' };
   const detail = burnedInReason(kind.family, dataSet, transferSyntaxUid);
   return detail === undefined ? { level: 'low' } : { level: 'high', detail };
 }
-
-/** Words of Image Type that modalities give to pictures of their screens, dose pages and the like. */
-const screenWords =
-  /SCREEN|CAPTURE|SAVE|DOSE|SUMMARY|REPORT|TABLE|GRAPH|PASTED|PRINT|ANNOT|BURN|PATIENT|LABEL|OVERVIEW|THUMBNAIL|SCAN(NED|NER)|DIGITI[SZ]ED/i;
-/** The same in Series Description; "low dose chest" is a scan, "dose report" a page. */
-const screenSeries =
-  /screen\s*(save|shot|cap)|snap\s*shot|dose\s*(report|info|record|summary|page|sheet)|patient\s*(protocol|info)|key\s*images?|print|report|summary/i;
-
-/** Attributes of the SC Equipment module (PS3.3 C.8.6.1): the pixels came from a screen, film or another image. */
-const captureTags = [
-  0x00080064, 0x00181010, 0x00181012, 0x00181014, 0x00181016, 0x00181018, 0x00181019, 0x00181022,
-];
 
 /** Why the pixels may carry text, in a word; undefined when this family of images is not known for it. */
 function burnedInReason(
@@ -122,22 +147,39 @@ function burnedInReason(
   dataSet: DataSet,
   transferSyntaxUid: string,
 ): string | undefined {
-  const burnedIn = textAt(dataSet, 0x00280301).toUpperCase();
+  const burnedIn = textAt(dataSet, burnedInAnnotation).toUpperCase();
   if (burnedIn !== '' && burnedIn !== 'NO') return 'Burned In Annotation';
   if (isVideo(transferSyntaxUid)) return 'video';
-  if (!family.modalities.includes(textAt(dataSet, 0x00080060).toUpperCase())) return 'Modality';
-  if (captureTags.some((tag) => has(dataSet, tag) && textAt(dataSet, tag) !== '')) return 'captured';
+  if (!family.modalities.includes(textAt(dataSet, modalityTag).toUpperCase())) return 'Modality';
   const imageType = textAt(dataSet, 0x00080008)
     .toUpperCase()
     .split('\\')
     .map((value) => value.trim());
-  if (imageType.some((value) => screenWords.test(value))) return 'Image Type';
-  if (screenSeries.test(textAt(dataSet, 0x0008103e))) return 'Series Description';
+  const sign = captureSign(dataSet, imageType);
+  if (sign !== undefined) return sign;
   if (!family.colour && !isGrayscale(dataSet)) return 'colour';
   const bits = firstNumber(dataSet, 0x00280100) ?? 0;
   if (family.minBitsAllocated > bits && !has(dataSet, 0x7fe00008) && !has(dataSet, 0x7fe00009))
     return 'Bits Allocated';
-  return family.objection(imageType);
+  return family.objection(imageType) ?? withoutTraces(family, dataSet);
+}
+
+/**
+ * The device that makes such an image writes where the slice lies, how the detector is made, how it was exposed. A picture
+ * that a converter put into the class has nothing of that.
+ */
+function withoutTraces({ traces }: ImageFamily, dataSet: DataSet): string | undefined {
+  if (traces === undefined || traces.tags.some((tag) => has(dataSet, tag))) return undefined;
+  return traces.missing;
+}
+
+/** Classes whose images are captured, photographed or written on as a rule, in a word; all others nobody has judged. */
+function unjudgedKind(dataSet: DataSet): string {
+  const [, root = ''] =
+    /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(\d+)/.exec(canonicalUid(textAt(dataSet, sopClassTag))) ?? [];
+  if (root === '3' || root === '6') return 'ultrasound';
+  if (root === '7') return 'secondary capture';
+  return root === '77' ? 'visible light' : 'kind of image';
 }
 
 function isGrayscale(dataSet: DataSet): boolean {

@@ -12,13 +12,17 @@ const code = (...elements: readonly DataElement[]): string | undefined =>
 const sopClass = (suffix: string): DataElement =>
   words(0x00080016, 'UI', `1.2.840.10008.5.1.4.1.1.${suffix}`);
 const modality = (value: string): DataElement => words(0x00080060, 'CS', value);
+const imagerSpacing = words(0x00181164, 'DS', ['0.2', '0.2']);
 const imageType = (...values: readonly string[]): DataElement => words(0x00080008, 'CS', values);
 
 t.test('an ordinary cross section passes', async (t) => {
   t.equal(code(), undefined);
   t.equal(code(sopClass('4'), modality('MR')), undefined);
   t.equal(code(sopClass('128'), modality('PT'), imageType('ORIGINAL', 'PRIMARY')), undefined);
-  t.equal(code(sopClass('1.1'), modality('DX'), imageType('ORIGINAL', 'PRIMARY', '')), undefined);
+  t.equal(
+    code(sopClass('1.1'), modality('DX'), imageType('ORIGINAL', 'PRIMARY', ''), imagerSpacing),
+    undefined,
+  );
 });
 
 t.test('whatever carries text often, or says so, is held', async (t) => {

@@ -1,46 +1,84 @@
 import type { Area, Picture } from '../picture.ts';
 import type { Sessions } from '../sessions.ts';
-import { type Canvas, canvasTensor, toSideStep } from './canvas.ts';
+import { type Activity, activeAreas, activityOf } from './activity.ts';
+import { type Canvas, canvasTensor } from './canvas.ts';
 import { type Line, type LineSettings, linesOfPatch } from './lines.ts';
-import { joinLines } from './merge.ts';
-import { type Patch, patchSize, plainTone } from './patch.ts';
-import { tilesOf } from './tiles.ts';
+import { costOf, type Piece, packed } from './packing.ts';
+import { toneOf } from './tone.ts';
 
-export const lineSettings: LineSettings = { pixelThreshold: 0.3, lineThreshold: 0.5, growth: 1.6 };
+/** What a search for lines needs to know. */
+export interface Detection {
+  readonly sessions: Sessions;
+  readonly picture: Picture;
+  readonly onProgress: (() => void) | undefined;
+}
 
-/** Longest side of a canvas: bounds the memory of a run (160 MB at this size). */
-const canvasSide = 832;
-const overlap = 64;
+/** The first look takes much for a line: the second look decides. */
+const firstLook: LineSettings = { pixelThreshold: 0.25, lineThreshold: 0.35, growth: 1.7 };
 
-/** Looks at areas of a picture as they are, tile by tile. */
-export async function detectLines(
-  sessions: Sessions,
-  picture: Picture,
-  areas: readonly Area[],
-  onProgress?: () => void,
+/** Cells with less contrast than this hold nothing a person could read. */
+const leastRange = 10;
+/** Strengths of thin lines from which cells are enlarged; the first that the time allows. */
+const ridgeSteps = [10, 14, 18, 24, 32, 48, 64] as const;
+const mostScale = 3;
+const leastScale = 1.3;
+/** Pixels of the network for each pixel of the picture, and at least: bounds the time. */
+const budget = { perPixel: 1.8, least: 800_000 } as const;
+
+/**
+ * Lines of text in areas of a picture: everything with any contrast at the size it has; everything with thin strokes
+ * enlarged, as far as the time allows; large pictures once more reduced, for large characters.
+ */
+export async function detectLines(detection: Detection, areas: readonly Area[]): Promise<readonly Line[]> {
+  const { picture } = detection;
+  const activities = areas.map((area) => activityOf(picture, area));
+  const active = select(activities, (activity, cell) => (activity.range[cell] ?? 0) >= leastRange);
+  const whole = active.reduce((sum, { width, height }) => sum + width * height, 0);
+  const pixels = areas.reduce((sum, { width, height }) => sum + width * height, 0);
+  const allowed = Math.max(budget.least, pixels * budget.perPixel);
+  const passes = [
+    ...(whole * 0.16 >= 20_000 ? packed(piecesOf(picture, active, 0.4)) : []),
+    ...packed(piecesOf(picture, active, 1)),
+  ];
+  passes.push(...enlarged(picture, activities, allowed - costOf(passes)));
+  return linesOfCanvases(detection, passes, firstLook);
+}
+
+function enlarged(picture: Picture, activities: readonly Activity[], allowed: number): readonly Canvas[] {
+  for (const least of ridgeSteps) {
+    const areas = select(activities, (activity, cell) => (activity.ridge[cell] ?? 0) >= least);
+    const pixels = areas.reduce((sum, { width, height }) => sum + (width + 4) * (height + 4), 0);
+    if (pixels === 0) return [];
+    const scale = Math.min(mostScale, Math.floor(Math.sqrt((allowed * 0.85) / pixels) * 10) / 10);
+    const last = least === ridgeSteps.at(-1);
+    if (scale < 2 && !(last && scale >= leastScale)) continue;
+    return packed(piecesOf(picture, areas, scale));
+  }
+  return [];
+}
+
+function select(
+  activities: readonly Activity[],
+  isActive: (activity: Activity, cell: number) => boolean,
+): readonly Area[] {
+  return activities.flatMap((activity) => activeAreas(activity, (cell) => isActive(activity, cell)));
+}
+
+function piecesOf(picture: Picture, areas: readonly Area[], scale: number): readonly Piece[] {
+  return areas.map((area) => ({ area, scale, turn: 0, tone: toneOf(picture, area) }));
+}
+
+/** Lines of all patches of canvases, by one run of the network for each canvas. */
+export async function linesOfCanvases(
+  { sessions, picture, onProgress }: Detection,
+  canvases: readonly Canvas[],
+  settings: LineSettings,
 ): Promise<readonly Line[]> {
   const lines: Line[] = [];
-  for (const area of areas) {
-    for (const tile of tilesOf(area, { side: canvasSide, overlap })) {
-      lines.push(...(await linesOfCanvas(sessions, picture, canvasOfTile(tile))));
-      onProgress?.();
-    }
+  for (const canvas of canvases) {
+    const map = await sessions.detect(canvasTensor(picture, canvas));
+    lines.push(...canvas.patches.flatMap((patch) => linesOfPatch(map, canvas.width, patch, settings)));
+    onProgress?.();
   }
-  return joinLines(lines);
-}
-
-function canvasOfTile(tile: Area): Canvas {
-  const patch: Patch = { area: tile, scale: 1, turn: 0, x: 0, y: 0, tone: plainTone };
-  const { width, height } = patchSize(patch);
-  return { width: toSideStep(width), height: toSideStep(height), patches: [patch] };
-}
-
-/** Lines of all patches of a canvas, by one run of the network. */
-export async function linesOfCanvas(
-  sessions: Sessions,
-  picture: Picture,
-  canvas: Canvas,
-): Promise<readonly Line[]> {
-  const map = await sessions.detect(canvasTensor(picture, canvas));
-  return canvas.patches.flatMap((patch) => linesOfPatch(map, canvas.width, patch, lineSettings));
+  return lines;
 }

@@ -31,7 +31,8 @@ const shareOfRows = 0.6;
 /** How much higher than the other a line may be: a box over two lines is not joined with each. */
 const mostHeightRatio = 1.8;
 
-function isSameLine(one: Area & { turn: number }, other: Area & { turn: number }): boolean {
+/** Whether two areas hold the same line of text, or parts of it. */
+export function isSameLine(one: Area & { turn: number }, other: Area & { turn: number }): boolean {
   const across = overlap(one.left, one.width, other.left, other.width);
   const down = overlap(one.top, one.height, other.top, other.height);
   if (across <= 0 || down <= 0) return false;

@@ -5,6 +5,8 @@ export interface ManifestLine {
   readonly input: string;
   readonly output: string | undefined;
   readonly status: string;
+  /** What it says was done to the pixels; undefined where it says nothing of that (another version's). */
+  readonly pixels: { readonly complete: boolean; readonly changed: boolean } | undefined;
 }
 
 export interface Manifest {
@@ -35,9 +37,22 @@ function lineOf(content: string, line: number): ManifestLine | undefined {
     throw error;
   }
   if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const { input, output, status } = parsed as Record<string, unknown>;
+  const { input, output, status, pixels } = parsed as Record<string, unknown>;
   if (typeof input !== 'string' || typeof status !== 'string') return undefined;
-  return { line, input, output: typeof output === 'string' ? output : undefined, status };
+  return {
+    line,
+    input,
+    output: typeof output === 'string' ? output : undefined,
+    status,
+    pixels: pixelsOf(pixels),
+  };
+}
+
+function pixelsOf(value: unknown): ManifestLine['pixels'] {
+  if (value === null) return { complete: false, changed: false };
+  if (typeof value !== 'object') return undefined;
+  const { complete, changed } = value as Record<string, unknown>;
+  return { complete: complete === true, changed: changed === true };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ByteSource } from '../dicom/byte-source.ts';
 import { type Kind, optionsOfKind } from './classify.ts';
 import { unchangedValues } from './compare.ts';
 import type { Identifiers, Owner } from './identifiers.ts';
+import type { ManifestLine } from './manifest.ts';
 import type { Region } from './place.ts';
 import type { LeakRow, ReportBuilder } from './report.ts';
 import { ContentSearch } from './search-content.ts';
@@ -11,6 +12,9 @@ import { type TextValue, textOf } from './values.ts';
 const patientIdentityRemoved = '(0012,0062)';
 const methodCodeValue = '(0012,0064)/(0008,0100)';
 const temporalInformation = '(0028,0303)';
+const burnedInAnnotation = '(0028,0301)';
+/** Clean Pixel Data Option of CID 7050. */
+const cleanPixelData = '113101';
 
 export interface OutputCheck {
   readonly source: ByteSource;
@@ -22,6 +26,8 @@ export interface OutputCheck {
   readonly identifiers: readonly Identifiers[];
   /** Text of its own original, where that is known. */
   readonly original: readonly TextValue[] | undefined;
+  /** What its line of the manifest says of its pixels. */
+  readonly pixels: ManifestLine['pixels'];
   /** An output of `deidentify`: anything but DICOM is a fault. */
   readonly mustBeDicom: boolean;
 }
@@ -76,6 +82,7 @@ export function checkOutput(check: OutputCheck, report: ReportBuilder): void {
     if (!text.readByParser) report.finding('output-not-parseable', name);
     if (!text.values.some(({ path, values }) => path === patientIdentityRemoved && values.includes('YES')))
       report.finding('output-not-marked', name);
+    checkPixelClaims(check, text.values, claims, report);
     if (original !== undefined) {
       report.pairs += 1;
       for (const { path, kind: what } of unchangedValues(
@@ -91,6 +98,28 @@ export function checkOutput(check: OutputCheck, report: ReportBuilder): void {
     }
   } else if (check.mustBeDicom) report.finding('output-not-parseable', name);
   report.output(name, withoutRepeats([...rows.values()]));
+}
+
+/** Whether what an output says of text in its pixels has a ground: the pixels themselves are not looked at. */
+function checkPixelClaims(
+  { name, original, pixels }: OutputCheck,
+  values: readonly TextValue[],
+  { codes }: Claims,
+  report: ReportBuilder,
+): void {
+  const says = saysNotBurnedIn(values);
+  const claimed = codes.has(cleanPixelData);
+  if (claimed) report.claimCleanPixels += 1;
+  if (claimed && (!says || pixels?.complete === false)) report.finding('clean-pixels-unfounded', name);
+  // A profile that keeps more than the standard claims no code; the manifest then has to say it.
+  const treated = claimed || pixels?.complete === true;
+  if (says && !treated && original !== undefined && !saysNotBurnedIn(original))
+    report.finding('burned-in-no-unfounded', name);
+}
+
+function saysNotBurnedIn(values: readonly TextValue[]): boolean {
+  const [first] = values.find(({ path }) => path === burnedInAnnotation)?.values ?? [];
+  return first?.trim().toUpperCase() === 'NO';
 }
 
 function claimsOf(values: readonly TextValue[]): Claims {

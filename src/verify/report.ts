@@ -17,6 +17,12 @@ export const findingNames = {
   'output-name': 'the name of an output repeats an identifier',
   'manifest-line-unreadable': 'a line of the manifest cannot be read',
   'status-unknown': 'a line of the manifest has neither an output nor the status held or failed',
+  'clean-pixels-unfounded':
+    'an output claims Clean Pixel Data (113101), but does not say Burned In Annotation NO (0028,0301), or the manifest does not say that every frame was treated',
+  'burned-in-no-unfounded':
+    'an output says Burned In Annotation NO, which neither its original nor the treatment of its pixels says',
+  'pixels-not-changed':
+    'the manifest says that pixels were blanked, but the Pixel Data of the output is that of the original',
   'too-many-identifiers':
     'there are more identifiers than can be searched for at once: verify fewer originals at a time',
   'search-incomplete': 'packed content of an output was larger or deeper nested than is searched',
@@ -72,6 +78,8 @@ export interface VerifyReport {
   readonly kinds: Readonly<Record<string, number>>;
   /** Pairs whose Pixel Data is the same, or is not. */
   readonly pixelData: { readonly identical: number; readonly changed: number; readonly absent: number };
+  /** Outputs that claim Clean Pixel Data (113101). Whether text is left in them only looking would show. */
+  readonly claimCleanPixels: number;
   readonly rows: readonly LeakRow[];
   /** True when more different rows were found than are listed. */
   readonly truncated: boolean;
@@ -108,6 +116,7 @@ export class ReportBuilder {
   readonly #findings = new Map<FindingName, { count: number; examples: string[] }>();
   readonly #kinds = new Map<string, number>();
   readonly pixelData = { identical: 0, changed: 0, absent: 0 };
+  claimCleanPixels = 0;
   searchedBytes = 0;
   pairs = 0;
   #truncated = false;
@@ -175,6 +184,7 @@ export class ReportBuilder {
       searchedBytes: this.searchedBytes,
       kinds: Object.fromEntries(this.#kinds),
       pixelData: { ...this.pixelData },
+      claimCleanPixels: this.claimCleanPixels,
       rows,
       truncated: this.#truncated,
       findings,

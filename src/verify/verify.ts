@@ -88,11 +88,16 @@ export function verify(options: VerifyOptions): VerifyReport {
             path: options.nameOf(path),
             identifiers,
             original: text,
+            pixels: pairs.get(path)?.line.pixels,
             mustBeDicom: paired.has(path),
           },
           report,
         );
-        if (original !== undefined) comparePixels(options, original, source, report);
+        if (original !== undefined) {
+          const same = comparePixels(options, original, source, report);
+          if (same && pairs.get(path)?.line.pixels?.changed === true)
+            report.finding('pixels-not-changed', printable(path));
+        }
       });
     } catch (error) {
       if (!(error instanceof Error)) throw error;
@@ -150,11 +155,12 @@ function comparePixels(
   original: string,
   output: ByteSource,
   report: ReportBuilder,
-): void {
+): boolean {
   const [before, after] = [using(open(original), pixelDataDigest), pixelDataDigest(output)];
   if (after === undefined) report.pixelData.absent += 1;
   else if (before === after) report.pixelData.identical += 1;
   else report.pixelData.changed += 1;
+  return after !== undefined && before === after;
 }
 
 function using<S extends OpenSource, T>(source: S, use: (source: S) => T): T {

@@ -137,6 +137,11 @@ function asText(report: VerifyReport): string {
   text.push(
     `${report.outputs} outputs, ${report.searchedBytes} bytes, searched for ${report.patterns} spellings of ${report.originals} originals; ` +
       `${report.pairs} compared with their own original; pixel data the same in ${identical}, changed in ${changed}\n`,
+    ...(report.claimCleanPixels > 0
+      ? [
+          `${report.claimCleanPixels} claim Clean Pixel Data (113101); whether text is left in their pixels was not looked at\n`,
+        ]
+      : []),
     `Not searched: ${report.notSearched.join('; ')}.\n`,
     `Verdict: ${report.verdict}\n`,
   );

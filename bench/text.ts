@@ -1,0 +1,297 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { TruthText } from '../src/annotate/annotation.ts';
+import type { PixelBox } from '../src/core/redaction.ts';
+import { openTextEngine } from '../src/ocr/engine.ts';
+import type { TextEngine } from '../src/ocr/text-engine.ts';
+import { corpusMissing, corpusPath } from '../test/support/corpus.ts';
+import { printTable } from './measure.ts';
+import { measureCosts, measureMemory } from './text/costs.ts';
+import { differs, groupsOf, inkOf, marksOf, Tally } from './text/coverage.ts';
+import { writeMarked } from './text/miss-pictures.ts';
+import { corpusImages, draw, type Planted, type PlantedText, plant, read } from './text/planted.ts';
+import { tesseractBoxes } from './text/tesseract.ts';
+import { boxesIn, treat } from './text/treat.ts';
+
+/**
+ * How much burned-in text is found and removed, on images of the corpus with texts planted by `annotate` and on those that
+ * came with text, by the product's own redaction and by Tesseract; and what it costs. Figures of one run hold together; the
+ * same seed plants the same texts.
+ */
+const { values } = parseArgs({
+  options: {
+    texts: { type: 'string', default: '1000' },
+    'per-image': { type: 'string', default: '10' },
+    limit: { type: 'string', default: '100000' },
+    seconds: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+    'max-megapixels': { type: 'string', default: '20' },
+    'max-frames': { type: 'string', default: '30' },
+    misses: { type: 'string' },
+    threads: { type: 'string', default: '1' },
+    memory: { type: 'string', default: '0' },
+    'no-tesseract': { type: 'boolean', default: false },
+    'no-costs': { type: 'boolean', default: false },
+    'no-clean': { type: 'boolean', default: false },
+  },
+});
+const modes = ['all', 'identifying'] as const;
+type Arm = 'all' | 'identifying' | 'tesseract' | 'tesseract psm 11';
+const arms: readonly Arm[] = values['no-tesseract'] ? modes : [...modes, 'tesseract', 'tesseract psm 11'];
+const allowance = 0.02;
+
+const tallies: Readonly<Record<Arm, Tally>> = {
+  all: new Tally(),
+  identifying: new Tally(),
+  tesseract: new Tally(),
+  'tesseract psm 11': new Tally(),
+};
+const held = new Map<string, number>();
+const cpu: Record<Arm, number> = { all: 0, identifying: 0, tesseract: 0, 'tesseract psm 11': 0 };
+let images = 0;
+let planted = 0;
+let unchanged = 0;
+
+async function main(): Promise<void> {
+  if (corpusMissing !== false) {
+    console.log(corpusMissing);
+    return;
+  }
+  const engine = await openTextEngine({ threads: Number(values.threads) });
+  const files = corpusImages(Number(values['max-megapixels']) * 1e6, Number(values['max-frames'])).filter(
+    ({ name }) => name.includes(values.only),
+  );
+  const end = performance.now() + 1000 * Number(values.seconds);
+  for (let pass = 1; planted < Number(values.texts) && pass < 50; pass++) {
+    const before = planted;
+    for (const file of files) {
+      if (planted >= Number(values.texts) || images >= Number(values.limit) || performance.now() > end) break;
+      await measure(await plant(file, `${values.seed} ${pass}`, Number(values['per-image'])), engine);
+    }
+    if (planted === before) break;
+  }
+  report();
+  await ownTexts(engine);
+  if (!values['no-clean']) await cleanImages(engine, files, end);
+  if (!values['no-costs']) await measureCosts(engine);
+  if (Number(values.memory) > 0) await measureMemory(Number(values.memory), engine);
+  await engine.close();
+}
+
+async function measure(sample: Planted, engine: TextEngine): Promise<void> {
+  if (sample.texts.length === 0) return;
+  images += 1;
+  planted += sample.texts.length;
+  for (const mode of modes) {
+    const used = process.cpuUsage();
+    const treated = await treat(sample.annotated, mode, engine);
+    cpu[mode] += millis(process.cpuUsage(used));
+    if (treated.kind === 'held') {
+      held.set(`${mode} ${treated.code}`, (held.get(`${mode} ${treated.code}`) ?? 0) + 1);
+    }
+    const missed: TruthText[] = [];
+    for (const text of sample.texts) {
+      if (mode === 'identifying' && !text.kind.identifying) {
+        countKept(sample, text, boxesIn(treated.boxes, text.kind.frame));
+        continue;
+      }
+      const left = Math.max(
+        ...ends(text).map((run) => {
+          const [clean, annotated] = [draw(sample.clean, run.frame), draw(sample.annotated, run.frame)];
+          const marks = marksOf(clean.width, clean.height, boxesIn(treated.boxes, run.frame));
+          const ink = inkOf(run, clean, annotated);
+          if (treated.kind === 'treated' && mode === 'all')
+            countUnchanged(ink, marks, annotated, draw(treated.output, run.frame));
+          return ink.filter((pixel) => marks[pixel] === 0).length / Math.max(1, ink.length);
+        }),
+      );
+      count(mode, sample, text.kind, left);
+      if (left > 0) missed.push(text.kind);
+    }
+    await picture(sample, mode, boxesIn(treated.boxes, missed[0]?.frame ?? 1), missed);
+  }
+  if (values['no-tesseract']) return;
+  const [clean, annotated] = [draw(sample.clean, 1), draw(sample.annotated, 1)];
+  for (const [arm, pageMode] of [
+    ['tesseract', '3'],
+    ['tesseract psm 11', '11'],
+  ] as const) {
+    const began = performance.now();
+    const boxes = await tesseractBoxes(annotated, pageMode);
+    cpu[arm] += performance.now() - began;
+    const marks = marksOf(clean.width, clean.height, boxes ?? [], 2);
+    for (const { kind: text } of sample.texts) {
+      if (text.frame !== 1) continue;
+      const ink = inkOf(text, clean, annotated);
+      count(arm, sample, text, ink.filter((pixel) => marks[pixel] === 0).length / Math.max(1, ink.length));
+    }
+  }
+}
+
+/** The first and the last frame a text stands in. */
+function ends(text: PlantedText): readonly TruthText[] {
+  const [first] = text.runs;
+  const last = text.runs.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const end = { ...last, frame: last.frame + last.frames - 1, frames: 1 };
+  return end.frame === first.frame ? [first] : [first, end];
+}
+
+function count(arm: Arm, sample: Planted, text: TruthText, left: number): void {
+  const tally = tallies[arm];
+  tally.add(text.identifying ? 'identifying' : 'harmless', left === 0);
+  if (text.identifying) tally.add('nearly', left <= allowance);
+  for (const group of groupsOf(text, sample.file.photometric)) tally.add(group, left === 0);
+}
+
+/** Harmless texts should stay in mode `identifying`. */
+function countKept(sample: Planted, { kind: text }: PlantedText, boxes: readonly PixelBox[]): void {
+  const marks = marksOf(sample.file.columns ?? 0, sample.file.rows ?? 0, boxes);
+  let blanked = 0;
+  for (let row = text.top; row < text.top + text.height; row++)
+    for (let column = text.left; column < text.left + text.width; column++)
+      blanked += marks[row * (sample.file.columns ?? 0) + column] ?? 0;
+  tallies.identifying.add('harmless left', blanked < 0.3 * text.width * text.height);
+}
+
+/** Covered by a box, and yet the same as before. */
+function countUnchanged(
+  ink: readonly number[],
+  marks: Uint8Array,
+  before: ReturnType<typeof draw>,
+  after: ReturnType<typeof draw>,
+): void {
+  const same = ink.filter((pixel) => marks[pixel] === 1 && !differs(pixel, before, after)).length;
+  if (same > 0.1 * ink.length) unchanged += 1;
+}
+
+async function picture(
+  sample: Planted,
+  mode: string,
+  boxes: readonly PixelBox[],
+  missed: readonly TruthText[],
+): Promise<void> {
+  const [first] = missed;
+  if (values.misses === undefined || first === undefined) return;
+  const name = `${mode}-${sample.file.name}-${sample.seed}`;
+  const here = missed.filter(({ frame }) => frame === first.frame);
+  await writeMarked(values.misses, name, draw(sample.annotated, first.frame), boxes, here);
+  for (const text of here)
+    console.error(
+      `MISS ${name.replace(/[^\w.-]/g, '_')} ${JSON.stringify({ text: text.string, kind: text.kind, cap: text.capHeight, contrast: text.contrast, rough: text.roughness, turn: text.rotation, stacked: text.stacked, font: text.font, box: [text.left, text.top, text.width, text.height] })}`,
+    );
+}
+
+function report(): void {
+  console.log(`\n${planted} texts planted in ${images} images`);
+  printTable(
+    'Burned-in text wholly covered',
+    ['', ...arms],
+    [
+      ['identifying texts', ...arms.map((arm) => tallies[arm].share('identifying'))],
+      ['with up to 2 % of their ink left', ...arms.map((arm) => tallies[arm].share('nearly'))],
+      ['harmless texts', ...arms.map((arm) => tallies[arm].share('harmless'))],
+      ['harmless texts left as they are', ...arms.map((arm) => tallies[arm].share('harmless left'))],
+      [
+        'ms an image (Tesseract: wall, ours: CPU)',
+        ...arms.map((arm) => (cpu[arm] / Math.max(1, images)).toFixed(0)),
+      ],
+    ],
+  );
+  const groups = tallies.all.names().filter((name) => name.includes(' ') && !name.startsWith('harmless'));
+  printTable(
+    'By what was planted',
+    ['', ...arms],
+    groups.map((group) => [group, ...arms.map((arm) => tallies[arm].share(group))]),
+  );
+  console.log(`\nheld: ${[...held].map(([name, times]) => `${name} ${times}`).join(', ') || 'none'}`);
+  console.log(`texts whose ink was boxed and yet stayed: ${unchanged}`);
+}
+
+/** The boxes of GROUND_TRUTH.json: text that was in the images before. */
+async function ownTexts(engine: TextEngine): Promise<void> {
+  interface Box extends PixelBox {
+    readonly frame?: number;
+  }
+  const truth = JSON.parse(readFileSync(corpusPath('GROUND_TRUTH.json'), 'utf8')) as {
+    readonly boxes: Readonly<Record<string, readonly Box[]>>;
+  };
+  const rows: (string | number)[][] = [];
+  for (const [name, boxes] of Object.entries(truth.boxes)) {
+    if (!name.includes(values.only)) continue;
+    const input = read(corpusPath(name));
+    const row: (string | number)[] = [name, boxes.length];
+    for (const mode of modes) {
+      const treated = await treat(input, mode, engine);
+      const covered = boxes.filter((box) => {
+        const image = draw(input, box.frame ?? 1);
+        const marks = marksOf(image.width, image.height, boxesIn(treated.boxes, box.frame ?? 1));
+        return marksOf(image.width, image.height, [box]).every(
+          (mark, pixel) => mark === 0 || marks[pixel] === 1,
+        );
+      });
+      row.push(treated.kind === 'held' ? `held ${treated.code}, ${covered.length}` : covered.length);
+      if (values.misses !== undefined)
+        await writeMarked(
+          values.misses,
+          `own-${mode}-${name}`,
+          draw(input, 1),
+          boxesIn(treated.boxes, 1),
+          boxes.filter((box) => !covered.includes(box)),
+        );
+    }
+    rows.push(row);
+  }
+  printTable('Text of the corpus itself: boxes wholly covered', ['file', 'boxes', ...modes], rows);
+}
+
+/** Images without text: whatever is blanked is lost for nothing. */
+async function cleanImages(
+  engine: TextEngine,
+  files: ReturnType<typeof corpusImages>,
+  end: number,
+): Promise<void> {
+  const sums = { all: [0, 0, 0, 0], identifying: [0, 0, 0, 0] };
+  for (const file of files) {
+    if (!file.burnedInText.startsWith('none') || performance.now() > end) continue;
+    const input = read(file.path);
+    const { width, height } = draw(input, 1);
+    for (const mode of modes) {
+      const { boxes } = await treat(input, mode, engine);
+      const here = boxesIn(boxes, 1);
+      const blanked = marksOf(width, height, here).reduce((total, mark) => total + mark, 0);
+      const sum = sums[mode];
+      sum[0] = (sum[0] ?? 0) + blanked;
+      sum[1] = (sum[1] ?? 0) + width * height;
+      sum[2] = (sum[2] ?? 0) + here.length;
+      sum[3] = (sum[3] ?? 0) + blanked / (width * height);
+      if (here.length > 0 && values.misses !== undefined) {
+        await writeMarked(values.misses, `false-${mode}-${file.name}`, draw(input, 1), here, []);
+        console.error(
+          `FALSE ${mode} ${file.name} ${here.length} boxes, ${((100 * blanked) / (width * height)).toFixed(2)} %`,
+        );
+      }
+    }
+  }
+  const clean = files.filter((file) => file.burnedInText.startsWith('none')).length;
+  printTable(
+    `Blanked for nothing, first frames of ${clean} images without text`,
+    ['', 'of all pixels', 'mean of images', 'boxes'],
+    modes.map((mode) => {
+      const [blanked = 0, all = 1, boxes = 0, shares = 0] = sums[mode];
+      return [
+        mode,
+        `${((100 * blanked) / all).toFixed(3)} %`,
+        `${((100 * shares) / clean).toFixed(3)} %`,
+        boxes,
+      ];
+    }),
+  );
+}
+
+function millis({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1000;
+}
+
+await main();

@@ -14,10 +14,12 @@ import type { ByteSource } from '../dicom/byte-source.ts';
 import type { Deidentified } from '../dicom/deidentified.ts';
 import { type Part10, readPart10 } from '../dicom/part10.ts';
 import { textEngineOnce } from '../ocr/engine-once.ts';
+import { editVideoFrame } from '../redact/edit/edit-video-frame.ts';
 import { type RedactResult, redact } from '../redact/redact.ts';
 import { redactRevision } from '../redact/revision.ts';
 import { render } from '../render/render.ts';
 import { renderRevision } from '../render/revision.ts';
+import type { RenderSurroundings } from '../render/settings.ts';
 import { describeDeidentified, describeHeld } from '../reports/describe.ts';
 import { type FileSource, openFileSource, reusedBuffer, wholeFileBytes } from './file-source.ts';
 import { ImageSink } from './image-sink.ts';
@@ -164,7 +166,9 @@ async function prepareInstance(
   };
   const sink = new ImageSink(task.scratchPath, setup.maxMemoryBytes, setup.reserveBytes);
   try {
-    const head = (await renderInto(sink, instance, task, makeHead)) ?? makeHead();
+    const editFrame: RenderSurroundings['videoFrameEdit'] = (image, frame) =>
+      editVideoFrame(image, frame, boxes, profile.definition.pixels);
+    const head = (await renderInto(sink, instance, task, makeHead, editFrame)) ?? makeHead();
     const { images, ranges } = sink.finish();
     const reply: PrepareReply = { kind: 'prepared', ...head, images, ranges };
     return images === null ? reply : transferring(reply, images);
@@ -203,12 +207,18 @@ async function renderInto(
   instance: Deidentified,
   { number, scratchPath, vitalSigns }: ThreadTask,
   makeHead: () => PreparedHead,
+  videoFrameEdit: RenderSurroundings['videoFrameEdit'],
 ): Promise<PreparedHead | undefined> {
   const { maxBodyBytes, maxImagesPerPost } = setup.post;
   const write = imageWriter(instance);
   let head: PreparedHead | undefined;
   alive(vitalSigns);
-  const surroundings = { scratchFolder: dirname(scratchPath), onProgress: () => alive(vitalSigns) };
+  const surroundings: RenderSurroundings = {
+    scratchFolder: dirname(scratchPath),
+    onProgress: () => alive(vitalSigns),
+    // The stream itself does not leave, so it was not blanked: its frames are.
+    ...(videoFrameEdit === undefined ? {} : { videoFrameEdit }),
+  };
   for await (const frame of render(instance, setup.render, surroundings)) {
     sink.add(write(frame, frame.data));
     alive(vitalSigns);

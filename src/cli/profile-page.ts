@@ -1,7 +1,11 @@
 import { tableEdition } from '../deidentify/generated/table-e1-1.ts';
+import type { PixelPolicy } from '../deidentify/pixels/pixel-policy.ts';
+import { starterRules } from '../deidentify/pixels/starter-rules.ts';
 import { type Outcome, outcomes } from '../profiles/action-words.ts';
+import { deviceActionDocs } from '../profiles/device-rule-schema.ts';
 import type { AskedInstance, Explanation } from '../profiles/explain.ts';
 import { conditionWords } from '../profiles/explain.ts';
+import { pixelFillDocs, pixelModeDocs, redactedEncodingDocs } from '../profiles/pixel-schema.ts';
 import type { LoadedProfile } from '../profiles/profile-files.ts';
 import { actionDocs, optionDocs } from '../profiles/schema.ts';
 import { sopClassKeyword } from '../profiles/sop-classes.ts';
@@ -70,6 +74,7 @@ function* head({ loaded, asked }: ProfilePage): Generator<string> {
   if (definition.trueDeviceDates) yield '          true dates of devices are kept beside shifted dates';
   yield `Reports   structured content that no option cleans: ${policyWords(definition.structuredContent)}`;
   yield `          encapsulated documents: ${policyWords(definition.encapsulatedDocuments)}`;
+  yield* pixelLines(definition.pixels);
   yield `Key       ${definition.keyId === '' ? 'the active one' : definition.keyId}`;
   yield `Rules     ${definition.rules.length === 0 ? 'none of its own' : `${definition.rules.length} of its own`}`;
   yield `For       ${askedWords(asked)}`;
@@ -78,6 +83,20 @@ function* head({ loaded, asked }: ProfilePage): Generator<string> {
   yield 'Rules go for every depth; where a row has several codes (X/Z/D), the Type of the attribute at its place decides.';
   yield 'Text that stays is removed all the same where it repeats an identifier of its own object.';
   yield '';
+}
+
+/** What is done about text in the pixels, and every rule about devices that the profile brings. */
+function* pixelLines(pixels: PixelPolicy): Generator<string> {
+  yield `Pixels    likely to carry text: ${pixelModeDocs[pixels.highRisk]}`;
+  yield `          all others: ${pixelModeDocs[pixels.lowRisk]}`;
+  yield `          outside of ultrasound regions: ${pixels.ultrasoundRegions ? 'blanked' : 'no more than any other part'}`;
+  yield `          boxes: ${pixels.padding} pixels wider on each side, ${pixelFillDocs[pixels.fill]}`;
+  yield `          form in data sets that leave: ${redactedEncodingDocs[pixels.encoding]}`;
+  if (pixels.harmlessWords.length > 0)
+    yield `          harmless words of the profile: ${pixels.harmlessWords.join(', ')}`;
+  yield `Devices   ${pixels.starterRules ? `the ${starterRules.length} rules that come with the gateway, and ` : ''}${pixels.deviceRules.length === 0 ? 'none' : pixels.deviceRules.length} of the profile's own`;
+  for (const { name, action, provenance } of pixels.deviceRules)
+    yield `          ${name}: ${deviceActionDocs[action]} (${provenance})`;
 }
 
 function policyWords(policy: 'hold' | 'replace'): string {

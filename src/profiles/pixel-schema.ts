@@ -13,7 +13,7 @@ export const pixelModeDocs: { readonly [M in PixelMode]: string } = {
   all: 'all text found is blanked',
   identifying:
     'text is blanked that repeats an identifier, looks like one, or is no known harmless annotation',
-  none: 'nothing is blanked: the pixels leave as they are',
+  none: 'no text is looked for: beside regions and device rules nothing is blanked',
   hold: 'a person decides',
 };
 export const pixelFillDocs: { readonly [F in PixelFill]: string } = {

@@ -192,9 +192,10 @@ function wholeImage({ name, when, line }: Label, given: readonly Label[]): MadeR
 
 /** When a label gives something back: ultrasound regions only where there are any. */
 function gives(label: Label): DeviceTest {
-  return label.kept.length === 0 && label.keepsRegions
-    ? joined('all', [label.when, ultrasoundRegions])
-    : label.when;
+  const { when, kept, keepsRegions } = label;
+  if (kept.length > 0 || !keepsRegions || JSON.stringify(when) === JSON.stringify(ultrasoundRegions))
+    return when;
+  return joined('all', [when, ultrasoundRegions]);
 }
 
 /** `coordinates all` and what the same label keeps of it. */

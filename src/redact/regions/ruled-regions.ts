@@ -4,7 +4,7 @@ import type { DeidentifyInput } from '../../deidentify/deidentify.ts';
 import type { DeviceRectangle, DeviceRule, PixelPolicy } from '../../deidentify/pixels/pixel-policy.ts';
 import { starterRules } from '../../deidentify/pixels/starter-rules.ts';
 import { holds } from './device-tests.ts';
-import { clipped, complement } from './rectangles.ts';
+import { clipped, complement, coveredPixels } from './rectangles.ts';
 import { outsideUltrasoundRegions } from './ultrasound-regions.ts';
 
 export interface RegionContext {
@@ -39,19 +39,32 @@ export type RuledRegions =
  * Regions, the rectangles of every device rule that fits, the starter rules and those of the profile alike, and whether the
  * image is of high or low risk, or for a person. The text search comes on top; nothing here takes its place.
  *
+ * Ultrasound regions that contradict the image, as of one that was scaled down by half, are not used: the image is
+ * treated as of high risk, so that the text search decides alone; where the profile does not search, it is held.
+ *
  * Of the profile's own rules about risk, `hold` beats `treat` and `treat` beats `pass`; where one of them fits, the starter
  * rules about risk are not asked. A rectangle is cut at the edges of the image. One that lies outside altogether was written
  * for another picture of that device: the image is treated as of high risk, unless nothing would be kept of it:
- * then it is held. Held with PIXEL_REGION_INVALID or DEVICE_RULE_HOLD; `detail` is a fixed word.
+ * then it is held. An objection that a person has accepted leaves the image of high risk. A starter rule blanks nothing
+ * that the regions of the image leave out already, all but an edge.
+ *
+ * Held with PIXEL_REGION_INVALID or DEVICE_RULE_HOLD; `detail` is a fixed word.
  */
 export function ruledRegions(input: DeidentifyInput, context: RegionContext): RuledRegions {
   const { policy } = context;
   const boxes: RedactionBox[] = [];
   const objections: { readonly code: ErrorCode; readonly detail: string }[] = [];
+  let missed = false;
+  let kept: readonly PixelBox[] = [];
   if (policy.ultrasoundRegions) {
     const outside = outsideUltrasoundRegions(input.dataSet, context.columns, context.rows);
-    if (outside.kind === 'invalid') objections.push({ code: 'PIXEL_REGION_INVALID', detail: outside.detail });
-    if (outside.kind === 'outside')
+    if (outside.kind === 'invalid') {
+      missed = true;
+      if (policy.highRisk === 'none')
+        objections.push({ code: 'PIXEL_REGION_INVALID', detail: outside.detail });
+    }
+    if (outside.kind === 'outside') {
+      kept = outside.kept;
       for (const box of outside.boxes)
         boxes.push({
           frame: 1,
@@ -60,26 +73,35 @@ export function ruledRegions(input: DeidentifyInput, context: RegionContext): Ru
           source: 'ultrasound-region',
           reason: 'outside-regions',
         });
+    }
   }
   const instance = { dataSet: input.dataSet, callingAeTitle: context.callingAeTitle };
   const own = policy.deviceRules.filter((rule) => holds(rule.when, instance));
   const starter = policy.starterRules ? starterRules.filter((rule) => holds(rule.when, instance)) : [];
-  let missed = false;
   for (const rule of [...own, ...starter]) {
     const applied = applyRule(rule, context);
+    missed ||= applied.kind === 'missed';
     if (applied.kind === 'nothing-kept')
       objections.push({ code: 'PIXEL_REGION_INVALID', detail: 'nothing kept' });
-    else boxes.push(...applied.boxes);
-    missed ||= applied.kind === 'missed';
+    else if (policy.deviceRules.includes(rule)) boxes.push(...applied.boxes);
+    else boxes.push(...applied.boxes.filter((box) => !leavesOut(kept, box)));
   }
   const risk = riskOf(own) ?? riskOf(starter);
   if (risk === 'hold') objections.push({ code: 'DEVICE_RULE_HOLD', detail: 'device rule' });
   const held = objections.find(({ code }) => context.releasedCodes?.includes(code) !== true);
   if (held !== undefined) return { kind: 'held', ...held, boxes };
-  const said = missed ? 'treat' : risk;
-  return said === 'treat' || said === 'pass'
-    ? { kind: 'regions', boxes, risk: said }
-    : { kind: 'regions', boxes };
+  if (missed || objections.length > 0) return { kind: 'regions', boxes, risk: 'treat' };
+  return risk === 'treat' || risk === 'pass' ? { kind: 'regions', boxes, risk } : { kind: 'regions', boxes };
+}
+
+/**
+ * Whether the regions of this very image leave a box out, all but an edge: then what the starter rules know of such
+ * machines says nothing more, and their box would take a strip of the image.
+ */
+function leavesOut(kept: readonly PixelBox[], box: PixelBox): boolean {
+  if (kept.length === 0) return false;
+  const inside = kept.map((one) => ({ ...one, left: one.left - box.left, top: one.top - box.top }));
+  return 2 * coveredPixels(inside, box.width, box.height) < box.width * box.height;
 }
 
 function riskOf(rules: readonly DeviceRule[]): 'treat' | 'pass' | 'hold' | undefined {

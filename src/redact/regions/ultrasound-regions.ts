@@ -16,15 +16,16 @@ const maxRegions = 256;
 export type UltrasoundRegions =
   /** Nothing is said, or the whole image is kept. */
   | { readonly kind: 'none' }
-  | { readonly kind: 'outside'; readonly boxes: readonly PixelBox[] }
+  /** What lies outside, without overlap, and what is kept. */
+  | { readonly kind: 'outside'; readonly boxes: readonly PixelBox[]; readonly kept: readonly PixelBox[] }
   /** They cannot belong to this image; the word says why. */
   | { readonly kind: 'invalid'; readonly detail: 'region values' | 'region outside' | 'regions too small' };
 
 /**
  * What lies outside the Sequence of Ultrasound Regions (PS3.3 C.8.5.5), which all frames share: as boxes of the image. Max
  * X1 and Max Y1 belong to the region. Every kind of region is kept: a spectrum is as much image as tissue is. Items of
- * zeros alone are placeholders. Regions that contradict the image are not guessed at: what would be blanked could be the
- * image, and what is kept the name.
+ * zeros alone are placeholders. Regions that contradict the image are not guessed at: some machines write those of the
+ * screen into images of half its size. What would be blanked could be the image then, and what is kept the name.
  */
 export function outsideUltrasoundRegions(dataSet: DataSet, columns: number, rows: number): UltrasoundRegions {
   const regions = items(dataSet, sequenceOfUltrasoundRegions);
@@ -44,7 +45,7 @@ export function outsideUltrasoundRegions(dataSet: DataSet, columns: number, rows
   if (coveredPixels(kept, columns, rows) < minKeptShare * columns * rows)
     return { kind: 'invalid', detail: 'regions too small' };
   const boxes = complement(kept, columns, rows);
-  return boxes.length === 0 ? { kind: 'none' } : { kind: 'outside', boxes };
+  return boxes.length === 0 ? { kind: 'none' } : { kind: 'outside', boxes, kept };
 }
 
 /** The place of a region; undefined where it is not said or contradicts itself. */

@@ -1,4 +1,5 @@
 import { type DeidentifyResult, deidentify } from '../../src/deidentify/deidentify.ts';
+import type { PixelTreatment } from '../../src/deidentify/pixels/treatment.ts';
 import { basicProfile, defineProfile, type Profile } from '../../src/deidentify/profile.ts';
 import { emptyDefinition, type ProfileDefinition } from '../../src/deidentify/profile-definition.ts';
 import { createPseudonyms } from '../../src/deidentify/pseudonyms.ts';
@@ -81,6 +82,7 @@ export function run(
     readonly secret?: string;
     readonly profile?: Profile;
     readonly callingAeTitle?: string;
+    readonly pixels?: PixelTreatment;
   } = {},
 ): DeidentifyResult {
   const part10 = 'dataSet' in input ? input : received(input);
@@ -90,6 +92,7 @@ export function run(
       options.secret === undefined ? pseudonyms : createPseudonyms(Buffer.alloc(32, options.secret)),
     releasedCodes: options.releasedCodes ?? [],
     ...(options.callingAeTitle === undefined ? {} : { callingAeTitle: options.callingAeTitle }),
+    ...(options.pixels === undefined ? {} : { pixels: options.pixels }),
   });
 }
 

@@ -84,6 +84,8 @@ function successorOf(
   const [relative, keeping] = successors[transferSyntaxUid] ?? [];
   const form = encoding === 'same' ? relative : encoding === 'native' ? undefined : encoding;
   if (form === undefined) return undefined;
+  // Of one-bit pixels in RLE, only who sent them can be trusted to have readers.
+  if (form === 'rle' && relative !== 'rle' && pixels.bitsAllocated === 1) return undefined;
   const anew: Successor = { form, transferSyntaxUid: ownTransferSyntax[form], keepsFrames: false };
   if (form !== relative || keeping !== 'keeps') return anew;
   const everyFrame = Array.from({ length: pixels.numberOfFrames }, (_, index) => index);
@@ -91,6 +93,7 @@ function successorOf(
   // Bits of other frames that the header no longer speaks of would stay, and a lossy transformation cannot be continued.
   const stays =
     pixels.highBit === pixels.bitsStored - 1 &&
+    pixels.bitsAllocated <= 16 &&
     pixels.photometricInterpretation !== 'YBR_ICT' &&
     !embedsOverlay(input.dataSet);
   return stays ? { form, transferSyntaxUid, keepsFrames: true } : anew;

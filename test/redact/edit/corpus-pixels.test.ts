@@ -1,0 +1,85 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { SallyportError } from '../../../src/core/errors.ts';
+import { cleanPixels } from '../../../src/deidentify/pixels/clean.ts';
+import type { Part10 } from '../../../src/dicom/part10.ts';
+import { firstText, text } from '../../../src/dicom/values.ts';
+import { editPixels } from '../../../src/redact/edit/edit-pixels.ts';
+import { limits, open } from '../../render/drawn.ts';
+import { corpusFiles, corpusMissing } from '../../support/corpus.ts';
+import { addedErrors, iodErrors } from '../../support/iod-errors.ts';
+import { requirePeer } from '../../support/peers.ts';
+import { faults, type PixelValues, pixelValues, someBox } from './compared-pixels.ts';
+import { askForStored, type StoredJob, storedJob } from './stored-by-peers.ts';
+
+/** Larger ones say nothing new and take their time. */
+const maxSamples = 4_000_000;
+
+t.setTimeout(900_000);
+
+t.test(
+  'a box is blanked in every file of the corpus that can be decoded',
+  { skip: corpusMissing },
+  async (t) => {
+    if (!requirePeer(t, 'pydicom', 'gdcmconv', 'opj_decompress', 'dciodvfy')) return;
+    const folder = t.testdir();
+    const jobs: (StoredJob & { readonly name: string })[] = [];
+    let compared = 0;
+    for (const [index, file] of corpusFiles().entries()) {
+      const found = decoded(file.path);
+      if (found === undefined) continue;
+      const { input, before } = found;
+      if (before.rows * before.columns * before.samples * before.frames.length > maxSamples) continue;
+      const box = someBox(before.rows, before.columns, before.frames.length);
+      const result = editPixels(input, [box], {
+        fill: 'contrast',
+        padding: 0,
+        encoding: 'same',
+        limits,
+      });
+      if (result.kind !== 'edited' || !result.changed) {
+        t.fail(`${file.name}: ${result.kind === 'held' ? result.code : 'unchanged'}`);
+        continue;
+      }
+      const after = pixelValues(result.input);
+      t.same(faults(before, after, box), [], file.name);
+      const { dataSet, transferSyntaxUid } = result.input;
+      t.equal(cleanPixels(dataSet, transferSyntaxUid).kind, 'clean', `${file.name}: can go on`);
+      t.not(text(dataSet, 0x00080008)[0], 'ORIGINAL', `${file.name}: derived`);
+      if (/\.4\.5[0135]$/.test(input.transferSyntaxUid))
+        t.equal(firstText(dataSet, 0x00282110), '01', `${file.name}: once lossy, always lossy`);
+      compared += 1;
+      const frame = box.frame;
+      const values = after.frames[frame - 1] ?? new Float64Array();
+      const job = storedJob(folder, String(index), result.input, new Map([[frame, values]]));
+      const original = join(folder, `${index}-original.dcm`);
+      writeFileSync(original, (await import('node:fs')).readFileSync(file.path));
+      t.same(
+        addedErrors(await iodErrors(original), await iodErrors(job.path)),
+        [],
+        `${file.name}: no new errors of its IOD`,
+      );
+      if (!after.paired) jobs.push({ ...job, name: file.name });
+    }
+    const answers = await askForStored(jobs);
+    for (const [index, { name }] of jobs.entries()) {
+      const answer = answers[index] ?? {};
+      t.ok(
+        Object.values(answer).some((said) => said === 0),
+        `${name}: read by ${JSON.stringify(answer)}`,
+      );
+    }
+    t.ok(compared > 60, `${compared} files`);
+  },
+);
+
+function decoded(path: string): { input: Part10; before: PixelValues } | undefined {
+  try {
+    const input = open(path);
+    return { input, before: pixelValues(input) };
+  } catch (thrown) {
+    if (thrown instanceof SallyportError) return undefined;
+    throw thrown;
+  }
+}

@@ -34,10 +34,10 @@ export function scoreOf(row: readonly Glyph[], direction: 'row' | 'column', isEx
 }
 
 const weights = [
-  0.352, -2.219, 1.294, -3.988, 14.543, 3.693, -0.517, 2.459, -2.801, -1.141, 1.621, 4.665, 0.182, 0.271,
-  -0.514, 0, 0,
+  0.332, -1.413, 1.39, -4.331, 13.131, 7.304, -0.361, 3.229, -2.347, -2.1, 1.587, 5.049, 0.116, 0.295, 0.95,
+  0.533, -1.169,
 ];
-const bias = -17.193;
+const bias = -18.141;
 
 /** In the order of the weights; `size`: the middle height. */
 export function featuresOf(

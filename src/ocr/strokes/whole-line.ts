@@ -2,7 +2,7 @@ import type { Area } from '../picture.ts';
 import type { Component } from './components.ts';
 
 /** Points, accents, dashes and characters that touch or differ in height are this far from the rest, in heights. */
-const gap = 1.1;
+const gap = 1.6;
 const above = 0.4;
 const furthest = 4;
 const cell = 64;

@@ -3,7 +3,7 @@ import type { Plane } from './plane.ts';
 import { STEP_WIDTH } from './recognize.ts';
 
 /** Columns of a scaled line. */
-export interface Span {
+interface Span {
   readonly start: number;
   /** Past the last. */
   readonly end: number;
@@ -13,93 +13,111 @@ export interface LineWord extends Span {
   readonly characters: readonly ReadCharacter[];
 }
 
-/** A gap without ink, in heights of the line, that separates words even where no blank was read. */
-const WORD_GAP = 0.3;
-/** And it must be so many times wider than the usual pitch of the characters. */
+interface Gap extends Span {
+  /** There is no ink in it. */
+  readonly bare: boolean;
+}
+
+/** A gap without ink, in heights of the letters, that separates words even where no blank was read. */
+const WORD_GAP = 0.45;
+/** And the characters beside it must be so many times farther apart than they usually are. */
 const WIDE_PITCH = 1.6;
+/** Of a gap that is left at a word, in heights of the letters: soft edges of letters reach into it. */
+const GAP_LEFT = 0.2;
+/** By how much words overlap where there is no gap without ink between them, in heights of the letters. */
+const OVERLAP = 0.3;
 
 /**
  * Cuts a line into words: at blanks that were read, and at wide gaps without ink. Together the spans cover the whole
  * width of the plane but for the inside of the gaps, so every letter is in one of them; where no gap without ink lies
- * between two words their spans overlap.
+ * between two words their spans overlap. `letterHeight` is in columns.
  */
-export function cutWords(plane: Plane, characters: readonly ReadCharacter[]): readonly LineWord[] {
-  const groups = groupWords(plane, characters);
-  const first = groups[0];
-  if (first === undefined) return [];
-  const words: { start: number; end: number; characters: readonly ReadCharacter[] }[] = [];
+export function cutWords(
+  plane: Plane,
+  letterHeight: number,
+  characters: readonly ReadCharacter[],
+): readonly LineWord[] {
+  const ink = inkOfColumns(plane);
+  const groups = groupWords(ink, letterHeight, characters);
+  const words: LineWord[] = [];
   let start = 0;
   groups.forEach((group, index) => {
-    const next = groups[index + 1];
     const last = group.at(-1);
-    const following = next?.[0];
-    if (last === undefined) return;
-    if (following === undefined) {
+    const following = groups[index + 1]?.[0];
+    if (last === undefined || following === undefined) {
       words.push({ start, end: plane.width, characters: group });
       return;
     }
-    const gap = widestGap(inkOf(plane), last.position * STEP_WIDTH, following.position * STEP_WIDTH);
-    const spare = gap.bare ? Math.min((gap.end - gap.start) / 2, plane.height * 0.12) : plane.height * 0.2;
-    words.push({ start, end: gap.bare ? gap.start + spare : gap.end + spare, characters: group });
-    start = gap.bare ? gap.end - spare : gap.start - spare;
+    const gap = gapBetween(ink, last, following);
+    const spare = gap.bare ? Math.min((gap.end - gap.start) / 2, letterHeight * GAP_LEFT) : 0;
+    const over = gap.bare ? 0 : letterHeight * OVERLAP;
+    words.push({ start, end: Math.min(plane.width, gap.start + spare + over), characters: group });
+    start = Math.max(0, gap.end - spare - over);
   });
-  return words.map((word) => ({
-    ...word,
-    start: Math.max(0, word.start),
-    end: Math.min(plane.width, word.end),
-  }));
+  return words;
 }
 
 function groupWords(
-  plane: Plane,
+  ink: ColumnInk,
+  letterHeight: number,
   characters: readonly ReadCharacter[],
 ): readonly (readonly ReadCharacter[])[] {
-  const ink = inkOf(plane);
   const pitch = usualPitch(characters);
   const groups: ReadCharacter[][] = [];
-  let group: ReadCharacter[] = [];
   let previous: ReadCharacter | undefined;
   for (const character of characters) {
-    if (character.character === ' ' || character.character === '\u3000') {
-      if (group.length > 0) groups.push(group);
-      group = [];
+    if (character.character.trim() === '') {
       previous = undefined;
       continue;
     }
-    if (previous !== undefined) {
-      const from = previous.position * STEP_WIDTH;
-      const to = character.position * STEP_WIDTH;
-      const gap = widestGap(ink, from, to);
-      if (gap.bare && gap.end - gap.start >= WORD_GAP * plane.height && to - from > WIDE_PITCH * pitch) {
-        groups.push(group);
-        group = [];
-      }
+    const group = groups.at(-1);
+    if (
+      group === undefined ||
+      previous === undefined ||
+      isApart(ink, previous, character, pitch, letterHeight)
+    ) {
+      groups.push([character]);
+    } else {
+      group.push(character);
     }
-    group.push(character);
     previous = character;
   }
-  if (group.length > 0) groups.push(group);
   return groups;
 }
 
+function isApart(
+  ink: ColumnInk,
+  first: ReadCharacter,
+  second: ReadCharacter,
+  pitch: number,
+  letterHeight: number,
+): boolean {
+  if (second.position - first.position < WIDE_PITCH * pitch) return false;
+  const gap = gapBetween(ink, first, second);
+  return gap.bare && gap.end - gap.start >= WORD_GAP * letterHeight;
+}
+
+/** Steps from one character to the next in a word; the median. */
 function usualPitch(characters: readonly ReadCharacter[]): number {
   const pitches: number[] = [];
   characters.forEach((character, index) => {
     const next = characters[index + 1];
-    if (next === undefined || character.character === ' ' || next.character === ' ') return;
-    pitches.push((next.position - character.position) * STEP_WIDTH);
+    if (next === undefined || character.character.trim() === '' || next.character.trim() === '') return;
+    pitches.push(next.position - character.position);
   });
   pitches.sort((a, b) => a - b);
   return pitches[Math.floor(pitches.length / 2)] ?? 0;
 }
 
-const inkOfPlanes = new WeakMap<Plane, Float32Array>();
+interface ColumnInk {
+  /** How much the values of each column differ: little where there is no letter. */
+  readonly range: Float32Array;
+  /** From here on there is ink. */
+  readonly limit: number;
+}
 
-/** How much the values of each column differ: little where there is no letter. */
-function inkOf(plane: Plane): Float32Array {
-  const known = inkOfPlanes.get(plane);
-  if (known !== undefined) return known;
-  const ink = new Float32Array(plane.width);
+function inkOfColumns(plane: Plane): ColumnInk {
+  const range = new Float32Array(plane.width);
   for (let column = 0; column < plane.width; column += 1) {
     let low = 255;
     let high = 0;
@@ -108,29 +126,25 @@ function inkOf(plane: Plane): Float32Array {
       if (value < low) low = value;
       if (value > high) high = value;
     }
-    ink[column] = high - low;
+    range[column] = high - low;
   }
-  inkOfPlanes.set(plane, ink);
-  return ink;
+  const sorted = range.slice().sort();
+  const low = sorted[Math.floor(sorted.length * 0.02)] ?? 0;
+  const high = sorted[Math.floor(sorted.length * 0.75)] ?? 0;
+  return { range, limit: low + 0.3 * (high - low) };
 }
 
-interface Gap extends Span {
-  /** There is no ink in it. */
-  readonly bare: boolean;
-}
-
-/** The widest run of columns without ink between two columns, or else the column with the least. */
-function widestGap(ink: Float32Array, from: number, to: number): Gap {
-  const first = Math.max(0, Math.floor(from));
-  const last = Math.min(ink.length, Math.ceil(to));
-  const limit = inkLimit(ink);
+/** The widest run of columns without ink between the centres of two characters, or else the column with the least. */
+function gapBetween(ink: ColumnInk, before: ReadCharacter, after: ReadCharacter): Gap {
+  const first = Math.max(0, Math.floor(before.position * STEP_WIDTH));
+  const last = Math.min(ink.range.length, Math.ceil(after.position * STEP_WIDTH));
   let best: Span = { start: 0, end: 0 };
   let start = -1;
   let least = first;
   for (let column = first; column <= last; column += 1) {
-    const value = column < last ? (ink[column] ?? 0) : 255;
-    if (value < (ink[least] ?? 255)) least = column;
-    if (value < limit) {
+    const value = column < last ? (ink.range[column] ?? 0) : Number.POSITIVE_INFINITY;
+    if (value < (ink.range[least] ?? 0)) least = column;
+    if (value < ink.limit) {
       if (start < 0) start = column;
       continue;
     }
@@ -138,12 +152,4 @@ function widestGap(ink: Float32Array, from: number, to: number): Gap {
     start = -1;
   }
   return best.end > best.start ? { ...best, bare: true } : { start: least, end: least + 1, bare: false };
-}
-
-/** Between the columns with much ink and those with the least. */
-function inkLimit(ink: Float32Array): number {
-  const sorted = ink.slice().sort();
-  const low = sorted[Math.floor(sorted.length * 0.02)] ?? 0;
-  const high = sorted[Math.floor(sorted.length * 0.75)] ?? 0;
-  return low + 0.3 * (high - low);
 }

@@ -52,20 +52,29 @@ function tablesOfRow(
 
 function rankTable(plane: Plane, channel: number, square: Area, counts: Uint32Array): Uint8Array {
   const { values, channels, width } = plane;
-  counts.fill(0);
+  let least = counts.length - 1;
+  let most = 0;
   for (let y = square.top; y < square.top + square.height; y++) {
     let at = (y * width + square.left) * channels + channel;
-    for (let x = 0; x < square.width; x++, at += channels) (counts[values[at] as number] as number)++;
+    for (let x = 0; x < square.width; x++, at += channels) {
+      const value = values[at] as number;
+      (counts[value] as number)++;
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
   }
   const total = Math.max(1, square.width * square.height);
+  // Most of 65,536 values occur nowhere in the square: those between are few.
   const table = new Uint8Array(counts.length);
   let below = 0;
-  for (let value = 0; value < counts.length; value++) {
+  for (let value = least; value <= most; value++) {
     const equal = counts[value] as number;
     // The middle of the values that are equal: a background stays in the middle of the range.
     table[value] = Math.round((255 * (below + equal / 2)) / total);
     below += equal;
+    counts[value] = 0;
   }
+  table.fill(255, most + 1);
   return table;
 }
 

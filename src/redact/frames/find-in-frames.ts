@@ -124,7 +124,7 @@ async function searchAreas(
   const find = (picture: Picture, within: readonly Area[] | undefined) =>
     engine.find(picture, within === undefined ? options : { ...options, areas: within });
   const inShown = await find(view.shown, areas);
-  const hidden = hiddenView(view.shown, view.stored, areas);
+  const hidden = hiddenView(view.shown, view.stored, areas, inShown);
   if (hidden === undefined) return inShown;
   return merged(inShown, await find(hidden.picture, hidden.areas));
 }

@@ -12,7 +12,8 @@ const blockSize = 8;
 const reach = 2;
 /** Differences above so many times those between neighbours are no noise. */
 const noiseFactor = 4;
-const leastEdges = 6;
+/** One character of 8 pixels has more. */
+const leastEdges = 20;
 const maxDifference = 1023;
 
 /** Squares in which stored values differ by more than noise where the picture as shown does not. */

@@ -1,6 +1,6 @@
-import type { Area, Picture } from '../../ocr/picture.ts';
-import { strokeCandidates } from '../../ocr/strokes/find-strokes.ts';
-import { joined, widened } from './areas.ts';
+import type { Area, FoundText, Picture } from '../../ocr/picture.ts';
+import { findStrokes } from '../../ocr/strokes/find-strokes.ts';
+import { joined, shareInside, widened } from './areas.ts';
 import { equalize } from './equalized.ts';
 import { hiddenCells } from './hidden-cells.ts';
 import type { StoredPlanes } from './stored-planes.ts';
@@ -15,15 +15,23 @@ export interface HiddenView {
 /** Around cells with something in them: text goes on beside its first signs. */
 const margin = 32;
 
+/** Ranks make the most of noise as well: a row of strokes counts only where it is most like text. */
+const leastScore = 0.7;
+/** So much of a line must lie where something is hidden. */
+const hiddenShare = 0.4;
+/** So much of it in what was found in the picture as shown: it is that. */
+const knownShare = 0.6;
+
 /**
  * What the picture as shown does not show: values beyond the window, differences too small to be seen. Undefined where
- * nothing of the kind looks like text, which is the usual case. The picture is grey outside of the areas; inside, values
- * are spread by their local rank. Only inside `within`, where given.
+ * nothing of the kind looks like text that is not `known` yet, which is the usual case. The picture is grey outside of the
+ * areas; inside, values are spread by their local rank. Only inside `within`, where given.
  */
 export function hiddenView(
   shown: Picture,
   stored: StoredPlanes,
   within: readonly Area[] | undefined,
+  known: readonly FoundText[],
 ): HiddenView | undefined {
   const { width, height } = shown;
   const plane: Plane = { width, height, ...stored };
@@ -33,6 +41,12 @@ export function hiddenView(
   const pixels = new Uint8Array(width * height * plane.channels).fill(128);
   for (const area of areas) equalize(plane, area, pixels);
   const picture: Picture = { width, height, channels: plane.channels, pixels };
-  const candidates = strokeCandidates(picture, areas).areas;
-  return candidates.length === 0 ? undefined : { picture, areas: candidates };
+  const lines = findStrokes(picture, areas).filter(
+    (line) =>
+      line.score >= leastScore &&
+      cells.reduce((sum, cell) => sum + shareInside(line, cell), 0) >= hiddenShare &&
+      !known.some((text) => shareInside(line, text) >= knownShare),
+  );
+  if (lines.length === 0) return undefined;
+  return { picture, areas: joined(lines.map((line) => widened(line, margin, width, height))) };
 }

@@ -38,6 +38,23 @@ export async function backendContract(t: Test, open: () => Promise<BackendPair>)
       code: 'BURNED_IN_TEXT_RISK',
       detail: '17',
       releasedCodes: ['BURNED_IN_TEXT_RISK', 'DUPLICATE_CONTENT_DIFFERS'],
+      foundBoxes: {
+        boxes: [
+          {
+            frame: 1,
+            frames: 30,
+            left: 0,
+            top: 2,
+            width: 300,
+            height: 14,
+            source: 'rule',
+            reason: 'device-rule',
+            rule: 'console',
+          },
+        ],
+        leftOut: 4,
+      },
+      drawnBoxes: [{ frame: null, left: 1, top: 2, width: 3, height: 4 }],
       postId: 'post-1',
       studyPseudonym: '2.25.1',
       seriesPseudonym: '2.25.2',
@@ -45,6 +62,9 @@ export async function backendContract(t: Test, open: () => Promise<BackendPair>)
     });
     const again = await reopen();
     for (const record of [plain, full]) t.strictSame(await again.ledger.get(record?.id ?? ''), record);
+    const set = { foundBoxes: null, drawnBoxes: [] };
+    await again.ledger.apply([{ id: full?.id ?? '', from: ['held'], set }]);
+    t.match(await again.ledger.get(full?.id ?? ''), set);
     t.equal(await again.ledger.get(newInstanceId(1)), undefined);
     return again;
   });

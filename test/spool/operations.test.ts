@@ -83,6 +83,56 @@ t.test('beside a running gateway', async (t) => {
   });
 });
 
+t.test('a person draws boxes; they stay through retries, and other ones take their place', async (t) => {
+  const open = await openSpool(freshDir());
+  t.teardown(() => open.close());
+  const asked: string[] = [];
+  const parts = {
+    ledger: open.ledger,
+    blobs: open.blobs,
+    now: Date.now,
+    extentOf: (path: string) => {
+      asked.push(path);
+      return { columns: 100, rows: 50, frames: 2 };
+    },
+  };
+  const found = {
+    boxes: [
+      { frame: 1, frames: 1, left: 1, top: 1, width: 9, height: 9, source: 'ocr', reason: 'text' } as const,
+    ],
+    leftOut: 0,
+  };
+  const id = await heldInstance(open, { code: 'TEXT_LEFT_IN_PIXELS', foundBoxes: found });
+  const drawn = { frame: 2, left: 0, top: 0, width: 100, height: 20 };
+  await t.rejects(release(parts, id, { boxes: [{ ...drawn, width: 101 }] }), {
+    code: 'BOXES_INVALID',
+    detail: 'box 1: outside the image',
+  });
+  t.match(await open.ledger.get(id), {
+    state: 'held',
+    releasedCodes: [],
+    drawnBoxes: null,
+    foundBoxes: found,
+  });
+  await release(parts, id, { boxes: [drawn] });
+  t.strictSame(asked, [open.blobs.localPath(id), open.blobs.localPath(id)], 'of the very file');
+  t.match(await open.ledger.get(id), { state: 'received', releasedCodes: ['TEXT_LEFT_IN_PIXELS'] });
+  t.strictSame((await open.ledger.get(id))?.drawnBoxes, [drawn]);
+
+  const hold = (code: string) =>
+    open.ledger.apply([{ id, from: ['received'], set: { state: 'held', code } }]);
+  await hold('UNEXPECTED');
+  await retry(parts, id);
+  t.strictSame((await open.ledger.get(id))?.drawnBoxes, [drawn], 'retried');
+  await hold('BURNED_IN_TEXT_RISK');
+  await release(parts, id);
+  t.strictSame((await open.ledger.get(id))?.drawnBoxes, [drawn], 'released again without a word of boxes');
+  t.strictSame((await open.ledger.get(id))?.releasedCodes, ['TEXT_LEFT_IN_PIXELS', 'BURNED_IN_TEXT_RISK']);
+  await hold('BURNED_IN_TEXT_RISK');
+  await release(parts, id, { boxes: [] });
+  t.strictSame((await open.ledger.get(id))?.drawnBoxes, [], 'nothing is to be blanked');
+});
+
 t.test('two people at once: one operation happens', async (t) => {
   const dir = freshDir();
   const open = await openSpool(dir);

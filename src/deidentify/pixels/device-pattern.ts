@@ -35,7 +35,7 @@ class PatternFault extends Error {}
  */
 export function compilePattern(pattern: string, caseSensitive = false): DevicePattern | string {
   try {
-    const steps = new Compiler(caseSensitive).compile(new Parser(pattern).parse());
+    const steps = new Compiler().compile(new Parser(pattern, caseSensitive).parse());
     return { matches: (value) => run(steps, value) };
   } catch (error) {
     if (error instanceof PatternFault) return error.message;
@@ -64,7 +64,10 @@ class Parser {
   #at = 0;
   #depth = 0;
 
-  constructor(pattern: string) {
+  readonly #caseSensitive: boolean;
+
+  constructor(pattern: string, caseSensitive: boolean) {
+    this.#caseSensitive = caseSensitive;
     if (pattern.length > maxPatternLength)
       throw new PatternFault(`has more than ${maxPatternLength} characters`);
     this.#chars = [...pattern];
@@ -124,7 +127,7 @@ class Parser {
           `repeats nothing at ${JSON.stringify(char)}; write \\${char} for the character`,
         );
       default:
-        return { kind: 'char', test: (other) => other === char };
+        return { kind: 'char', test: this.#cased((other) => other === char) };
     }
   }
 
@@ -146,7 +149,13 @@ class Parser {
     const known = Object.hasOwn(escapes, char) ? escapes[char] : undefined;
     if (known !== undefined) return known;
     if (/^[0-9A-Za-z]$/.test(char)) throw new PatternFault(`uses \\${char}, which is not supported`);
-    return (other) => other === char;
+    return this.#cased((other) => other === char);
+  }
+
+  /** Applied before any negation: "[^a]" is not "A" either. */
+  #cased(test: Test): Test {
+    if (this.#caseSensitive) return test;
+    return (char) => test(char) || test(char.toLowerCase()) || test(char.toUpperCase());
   }
 
   #class(): Test {
@@ -173,13 +182,14 @@ class Parser {
   /** `from`, or a range that begins with it. */
   #range(from: string): Test {
     const next = this.#chars[this.#at + 1];
-    if (this.#next() !== '-' || next === undefined || next === ']') return (char) => char === from;
+    if (this.#next() !== '-' || next === undefined || next === ']')
+      return this.#cased((char) => char === from);
     this.#at += 2;
     const to = next === '\\' ? this.#next() : next;
     if (next === '\\') this.#at += 1;
     if (to === undefined || to < from || (next === '\\' && /^[0-9A-Za-z]$/.test(to)))
       throw new PatternFault('has a range that runs backwards');
-    return (char) => char >= from && char <= to;
+    return this.#cased((char) => char >= from && char <= to);
   }
 
   #repeated(part: Node): Node {
@@ -216,12 +226,6 @@ class Parser {
 
 class Compiler {
   readonly #steps: Step[] = [];
-  readonly #caseSensitive: boolean;
-
-  constructor(caseSensitive: boolean) {
-    this.#caseSensitive = caseSensitive;
-  }
-
   compile(node: Node): readonly Step[] {
     this.#add(node);
     this.#push({ kind: 'match' });
@@ -235,12 +239,9 @@ class Compiler {
 
   #add(node: Node): void {
     switch (node.kind) {
-      case 'char': {
-        const { test } = node;
-        const either: Test = (char) => test(char) || test(char.toLowerCase()) || test(char.toUpperCase());
-        this.#push({ kind: 'char', test: this.#caseSensitive ? test : either });
+      case 'char':
+        this.#push(node);
         return;
-      }
       case 'start':
       case 'end':
         this.#push({ kind: node.kind });

@@ -1,11 +1,14 @@
 import { compilePattern, type DevicePattern } from '../../deidentify/pixels/device-pattern.ts';
 import type { DeviceComparison, DeviceTest } from '../../deidentify/pixels/pixel-policy.ts';
 import { decodedText } from '../../deidentify/text.ts';
-import type { DataSet } from '../../dicom/data-set.ts';
-import { element, has, numbers, valueLength } from '../../dicom/values.ts';
+import type { DataElement, DataSet, Vr } from '../../dicom/data-set.ts';
+import { effectiveVr, element, has, numbers, valueLength } from '../../dicom/values.ts';
 
 /** Most values of one attribute that are compared one by one. */
 const maxValues = 256;
+/** Longest value of a binary attribute that is compared. */
+const maxBytes = 8 * maxValues;
+const numberVrs: readonly Vr[] = ['US', 'SS', 'UL', 'SL', 'FL', 'FD', 'UV', 'SV', 'AT'];
 
 export interface TestedInstance {
   readonly dataSet: DataSet;
@@ -46,11 +49,17 @@ function valuesOf(tag: string, { dataSet, callingAeTitle }: TestedInstance, whol
   if (tag === 'callingAeTitle') return callingAeTitle === undefined ? [] : [callingAeTitle.trim()];
   const found = element(dataSet, tagOf(tag));
   if (found === undefined) return [];
-  const whole = decodedText(found, dataSet) ?? numbers(dataSet, tagOf(tag)).slice(0, maxValues).join('\\');
+  const whole = decodedText(found, dataSet) ?? numbersOf(found, dataSet);
   if (whole === '') return [];
   if (wholeOnly || !whole.includes('\\')) return [whole.trim()];
   const values = whole.split('\\', maxValues).map((value) => value.trim());
   return [...values.filter((value) => value !== ''), whole.trim()];
+}
+
+/** Numbers as text; nothing of bulk data, whatever VR a sender gave it. */
+function numbersOf(found: DataElement, dataSet: DataSet): string {
+  if (!numberVrs.includes(effectiveVr(found)) || (valueLength(found) ?? maxBytes + 1) > maxBytes) return '';
+  return numbers(dataSet, found.tag).slice(0, maxValues).join('\\');
 }
 
 function compares({ is, values, caseSensitive }: Comparison, found: readonly string[]): boolean {

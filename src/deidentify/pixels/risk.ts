@@ -38,7 +38,10 @@ export function assessObject(dataSet: DataSet, transferSyntaxUid: string, profil
   if (!isStorageSopClass(sopClassUid)) return [{ code: 'PRIVATE_SOP_CLASS' }];
   const objections = objectionsByKind(objectKind(sopClassUid), dataSet, transferSyntaxUid, profile);
   const features = recognizableFeatures(sopClassUid, dataSet);
-  return features === undefined ? objections : [...objections, features];
+  // Text may be treated once a person has judged the features: it comes last.
+  if (features === undefined) return objections;
+  const text = objections.filter(({ code }) => code === 'BURNED_IN_TEXT_RISK');
+  return [...objections.filter((objection) => !text.includes(objection)), features, ...text];
 }
 
 /** VL Photographic Image and Video Photographic Image Storage: people as a camera sees them. */

@@ -1,0 +1,50 @@
+import type { RedactionBox } from '../core/redaction.ts';
+import type { DeidentifyInput } from '../deidentify/deidentify.ts';
+import type { FoundText } from '../ocr/picture.ts';
+import type { TextEngine } from '../ocr/text-engine.ts';
+import type { DrawSettings, RenderSurroundings } from '../render/settings.ts';
+import { BoxRuns } from './box-runs.ts';
+import { findInFrames } from './frames/find-in-frames.ts';
+import { frameViews } from './frames/frame-views.ts';
+import { identifyingIn } from './judge/identifying-in.ts';
+import type { JudgeContext } from './judge/judge-context.ts';
+import { type JudgedArea, judgeTexts } from './judge/judge-texts.ts';
+
+export interface SearchFrames {
+  readonly engine: TextEngine;
+  readonly context: JudgeContext;
+  readonly mode: 'all' | 'identifying';
+  readonly draw: DrawSettings;
+  readonly surroundings: RenderSurroundings;
+}
+
+export interface SearchedFrames {
+  /** Frames there are; of a video as counted in its stream. */
+  readonly numberOfFrames: number;
+  /** What is to be blanked under the mode. */
+  readonly boxes: readonly RedactionBox[];
+  /** Whether any frame names somebody, or shows what was to be blanked. */
+  readonly identifies: boolean;
+}
+
+/** Looks for text in every frame and judges it. Throws what decoding and the engine throw. */
+export async function searchFrames(input: DeidentifyInput, search: SearchFrames): Promise<SearchedFrames> {
+  const { engine, context, mode, draw, surroundings } = search;
+  const { onProgress } = surroundings;
+  const runs = new BoxRuns();
+  let numberOfFrames = 0;
+  let identifies = false;
+  let last: { readonly texts: readonly FoundText[]; readonly areas: readonly JudgedArea[] } | undefined;
+  const views = frameViews(input, draw, surroundings);
+  const frames = findInFrames(views, engine, { read: true, ...(onProgress && { onProgress }) });
+  for await (const { frame, texts } of frames) {
+    numberOfFrames = Math.max(numberOfFrames, frame);
+    // Frames that show the same share one list, and one verdict.
+    if (last?.texts !== texts) {
+      last = { texts, areas: judgeTexts(texts, context, mode) };
+      identifies ||= identifyingIn(texts, context, mode);
+    }
+    runs.add(frame, last.areas);
+  }
+  return { numberOfFrames, boxes: runs.boxes(), identifies };
+}

@@ -19,8 +19,9 @@ export function foundWords(
   const height = sideways ? crop.width : crop.height;
   const scale = length / plane.width;
   return cutWords(plane, prepared.letterHeight, characters).map((word) => {
-    const left = Math.max(0, Math.floor(word.start * scale));
-    const right = Math.min(length, Math.ceil(word.end * scale));
+    // A pixel more: letters are blurred by scaling, and a pixel may hold the end of one and the beginning of a gap.
+    const left = Math.max(0, Math.floor(word.start * scale) - 1);
+    const right = Math.min(length, Math.ceil(word.end * scale) + 1);
     return asWord(areaInPicture({ left, top: 0, width: right - left, height }, crop, turn), word.characters);
   });
 }

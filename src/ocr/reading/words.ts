@@ -20,7 +20,9 @@ interface Gap extends Span {
 
 /** A gap without ink, in heights of the letters, that separates words even where no blank was read. */
 const WORD_GAP = 0.45;
-/** And the characters beside it must be so many times farther apart than they usually are. */
+/** And it must be so many times wider than those between letters usually are, */
+const WIDE_GAP = 2.5;
+/** and the characters beside it so many times farther apart. */
 const WIDE_PITCH = 1.6;
 /** Of a gap that is left at a word, in heights of the letters: soft edges of letters reach into it. */
 const GAP_LEFT = 0.2;
@@ -62,25 +64,21 @@ function groupWords(
   letterHeight: number,
   characters: readonly ReadCharacter[],
 ): readonly (readonly ReadCharacter[])[] {
-  const pitch = usualPitch(characters);
+  const usual = usualOf(ink, characters);
   const groups: ReadCharacter[][] = [];
   let previous: ReadCharacter | undefined;
+  let blank = false;
   for (const character of characters) {
     if (character.character.trim() === '') {
-      previous = undefined;
+      blank = true;
       continue;
     }
     const group = groups.at(-1);
-    if (
-      group === undefined ||
-      previous === undefined ||
-      isApart(ink, previous, character, pitch, letterHeight)
-    ) {
-      groups.push([character]);
-    } else {
-      group.push(character);
-    }
+    const apart = previous !== undefined && (blank || isApart(ink, previous, character, usual, letterHeight));
+    if (group === undefined || apart) groups.push([character]);
+    else group.push(character);
     previous = character;
+    blank = false;
   }
   return groups;
 }
@@ -89,24 +87,39 @@ function isApart(
   ink: ColumnInk,
   first: ReadCharacter,
   second: ReadCharacter,
-  pitch: number,
+  usual: Usual,
   letterHeight: number,
 ): boolean {
-  if (second.position - first.position < WIDE_PITCH * pitch) return false;
+  if (second.position - first.position < WIDE_PITCH * usual.pitch) return false;
   const gap = gapBetween(ink, first, second);
-  return gap.bare && gap.end - gap.start >= WORD_GAP * letterHeight;
+  const width = gap.end - gap.start;
+  return gap.bare && width >= WORD_GAP * letterHeight && width >= WIDE_GAP * usual.gap;
 }
 
-/** Steps from one character to the next in a word; the median. */
-function usualPitch(characters: readonly ReadCharacter[]): number {
+/** Medians over the characters of a line that have no blank between them. */
+interface Usual {
+  /** Steps from one character to the next. */
+  readonly pitch: number;
+  /** Columns without ink between two. */
+  readonly gap: number;
+}
+
+function usualOf(ink: ColumnInk, characters: readonly ReadCharacter[]): Usual {
   const pitches: number[] = [];
+  const gaps: number[] = [];
   characters.forEach((character, index) => {
     const next = characters[index + 1];
     if (next === undefined || character.character.trim() === '' || next.character.trim() === '') return;
     pitches.push(next.position - character.position);
+    const gap = gapBetween(ink, character, next);
+    gaps.push(gap.bare ? gap.end - gap.start : 0);
   });
-  pitches.sort((a, b) => a - b);
-  return pitches[Math.floor(pitches.length / 2)] ?? 0;
+  return { pitch: median(pitches), gap: median(gaps) };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 interface ColumnInk {

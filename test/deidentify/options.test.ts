@@ -129,7 +129,10 @@ t.test('whatever options are combined, name, Patient ID and birth date do not le
   for (let mask = 0; mask < 2 ** free.length; mask += 1) {
     for (const dates of [[], ['retainLongFullDates'], ['retainLongModifiedDates']] as ProfileOption[][]) {
       const options = [...free.filter((_, bit) => (mask & (1 << bit)) !== 0), ...dates];
-      const file = written(mustPass(run(ct(...planted), { profile: profileWith({ options }) })).value);
+      // The digest of the profile has digits of its own.
+      const file = written(mustPass(run(ct(...planted), { profile: profileWith({ options }) })).value)
+        .toString('latin1')
+        .replace(/revision [0-9a-f]{12}/, '');
       const found = ['Jane', 'Doe', '778899', '19611103', '1961'].filter((secret) => file.includes(secret));
       if (found.length > 0) t.fail(`${options.join(' ')}: ${found.length} found`);
       if (!dates.includes('retainLongFullDates') && file.includes('20210317'))

@@ -1,6 +1,6 @@
 import { countDigits } from '../../deidentify/text/findings.ts';
 import { compacted } from '../../deidentify/text/fold.ts';
-import { isImagingCode, isImagingWord, isUnit } from '../../deidentify/text/vocabulary.ts';
+import { isImagingWord, isUnit } from '../../deidentify/text/vocabulary.ts';
 import { ambiguousNames, annotationWords } from './annotation-words.ts';
 import { skeleton } from './ocr-confusions.ts';
 
@@ -25,9 +25,13 @@ const measure = new RegExp(String.raw`^[<>~=\u2264\u2265]?${number}(${unitLetter
 /** "12/45", "512x512", "0.5x0.5x1.25mm", "400-1500", "1:2" */
 const several = new RegExp(String.raw`^${number}(?:[x*\u00d7/:-]${number}){1,3}(${unitLetters})$`, 'u');
 const clock = /^\d{1,2}[:.h]\d{2}(?:[:.m]\d{2}(?:[.,]\d{1,3})?)?s?$/;
-/** Probes, kernels, vertebrae, leads: C5-2, 4C, 9L-D, L12-3v, ML6-15, Br40f, T2w, L4/5. */
+/** Probes, kernels, vertebrae, leads: C5-2, 4C, 9L-D, L12-3v, ML6-15-D, 3Sc-RS, Br40f, T2w, L4/5. */
 const code =
-  /^(?:[a-z]{1,3}\d{1,2}(?:[-/]\d{1,2})?(?:-?[a-z]{1,2})?|\d{1,2}[a-z]{1,3}(?:-?[a-z]{1,2})?|[a-z]{1,2}\d{1,3}[a-z]?)$/;
+  /^(?:[a-z]\d{1,2}(?:[-/]\d{1,2})?[a-z]?(?:-[a-z]{1,2})?|[a-z]{2,3}\d{1,2}(?:[-/]\d{1,2})?(?:-[a-z]{1,2})?|[a-z]{2}\d{2}[a-z]|\d{1,2}[a-z]{1,2}(?:-[a-z]{1,2})?|[a-z]\d{3}[a-z]?)$/;
+/** Weeks and days of a pregnancy. */
+const weeks = /^\d{1,2}w(?:ks?)?\d?d?$/;
+/** A word right before its number: "TIS0.8", "W2000", "Gn50", "D12.0cm". */
+const valued = new RegExp(String.raw`^(\p{L}{1,12})(${number})(${unitLetters})$`, 'u');
 /** Age and sex: 045Y, 45y, M45, 63F. */
 const ageOrSex = /^(?:\d{2,3}[ymfjwa]|[mfw]\d{2,3}|\d{1,3}(?:yr|yrs|yo|j|ans|jahre|years))$/;
 
@@ -37,6 +41,7 @@ const knownSkeletons: ReadonlySet<string> = new Set(
 
 /** "400-1500" is a range of frequencies, "7731-2204" a number of somebody. */
 const maxRangeDigits = 7;
+const maxValueDigits = 8;
 
 /** What one word is; `harmless` are the profile's own words, folded. */
 export function wordKind(text: string, harmless: ReadonlySet<string>): WordKind {
@@ -65,17 +70,22 @@ function numeric(bare: string, folded: string, harmless: ReadonlySet<string>): W
   if (sizeUnit !== undefined && isUnitLike(sizeUnit))
     return /\d[/-]\d/.test(bare) && countDigits(bare) > maxRangeDigits ? 'strange' : 'measure';
   if (annotationWords.has(folded)) return 'annotation';
-  // "Gain:45", "MI:0.8", "TIS0.8", "W2000", "2.5mm/0.8s"
-  const parts = bare.split(/[:=;/()[\]|,+]|(?<=\p{L})(?=\d)|(?<=\d)(?=\p{L})/u).filter((part) => part !== '');
-  if (code.test(bare)) return 'annotation';
-  if (parts.length > 1 && parts.length < 12) {
-    const kinds = parts.map((part) => (isUnit(part) ? 'annotation' : wordKind(part, harmless)));
-    if (countDigits(bare) <= 8 && !kinds.includes('strange') && !kinds.includes('clock')) {
-      // A word of letters that means something, or a unit, tells what the number is.
-      if (parts.some((part) => /^\p{L}/u.test(part))) return kinds.includes('word') ? 'word' : 'measure';
-    }
+  if (code.test(bare) || weeks.test(bare)) return 'annotation';
+  const [, name = '', , valueUnit = ''] = valued.exec(bare) ?? [];
+  if (name !== '' && isKnownWord(name, harmless) && isUnitLike(valueUnit)) return 'measure';
+  // "Gain:45", "MI:0.8", "2.5mm/0.8s", "1.0sp"
+  const parts = bare.split(/[:=;/()[\]|,+_]/u).filter((part) => part !== '');
+  if (parts.length > 1 && parts.length < 12 && countDigits(bare) <= maxValueDigits && /\p{L}/u.test(bare)) {
+    const kinds = parts.map((part) => wordKind(part, harmless));
+    if (kinds.every((kind) => kind === 'annotation' || kind === 'measure' || kind === 'word'))
+      return kinds.includes('word') ? 'word' : 'measure';
   }
-  return isImagingCode(folded) && countDigits(folded) <= 3 ? 'word' : 'strange';
+  return 'strange';
+}
+
+function isKnownWord(text: string, harmless: ReadonlySet<string>): boolean {
+  const kind = wordKind(text, harmless);
+  return kind === 'annotation' || kind === 'word';
 }
 
 function isUnitLike(text: string): boolean {

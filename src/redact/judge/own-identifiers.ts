@@ -1,11 +1,11 @@
 import { findDates } from '../../deidentify/text/dates.ts';
 import { compacted } from '../../deidentify/text/fold.ts';
 import { plainText } from '../../deidentify/text/plain-text.ts';
-import { findApproximately } from './approximate-search.ts';
+import { findApproximately, type Match } from './approximate-search.ts';
 import { isSetting, wordKind } from './harmless.ts';
 import type { JudgeContext } from './judge-context.ts';
 import { skeleton } from './ocr-confusions.ts';
-import { readAsDigits } from './read-digits.ts';
+import { readAsDigits, readAsLetters } from './read-digits.ts';
 import type { Row } from './rows.ts';
 import { isConfident, type Verdicts } from './verdicts.ts';
 
@@ -26,7 +26,7 @@ export function findOwn(row: Row, context: JudgeContext, verdicts: Verdicts): vo
       );
     }
   }
-  for (const match of findApproximately(own.terms, row.text)) {
+  for (const match of approximate(row.text, context)) {
     const { start, end, length, cost } = match;
     const touched = verdicts.within(start, end);
     // A word that means something else as it stands has to be nearer to the name than one that means nothing.
@@ -34,7 +34,7 @@ export function findOwn(row: Row, context: JudgeContext, verdicts: Verdicts): vo
     if (meant && cost > length / 8) continue;
     const sure = length >= minSureTerm && cost <= length / 6 && !(meant && cost > 0.3);
     for (const index of touched)
-      verdicts.give(index, 'identifier', sure || (cost <= 0.3 && isConfident(row, index)));
+      verdicts.give(index, 'identifier', sure || (cost <= (length > 2 ? 0.3 : 0) && isConfident(row, index)));
   }
   row.words.forEach(({ text }, index) => {
     const word = compacted(text);
@@ -63,6 +63,13 @@ export function findOwn(row: Row, context: JudgeContext, verdicts: Verdicts): vo
     if (readings.some((reading) => own.days.has(reading.slice(4))))
       verdicts.giveRange(match.index, match.index + text.length, 'date', false);
   }
+}
+
+/** With errors of reading; signs inside of words are read both as signs and as letters. */
+function approximate(text: string, { own }: JudgeContext): Match[] {
+  const letters = readAsLetters(text);
+  const found = findApproximately(own.terms, text);
+  return letters === text ? found : [...found, ...findApproximately(own.terms, letters)];
 }
 
 const minPrefix = 4;

@@ -42,7 +42,6 @@ export function ownTerms(source: IdentifierSource): OwnTerms {
   };
   for (const name of source.names) {
     for (const { text } of nameTerms(name)) {
-      if (text.length < 3 && /^[a-z]*$/.test(text)) continue;
       add(text);
       if (text.length > minPrefix) nameParts.add(text);
     }

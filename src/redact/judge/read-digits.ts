@@ -17,6 +17,8 @@ const digitsFor: Readonly<Record<string, string>> = {
   q: '9',
   G: '6',
   b: '6',
+  A: '4',
+  T: '7',
 };
 
 /**
@@ -31,4 +33,27 @@ export function readAsDigits(text: string): string {
     if (letters.length > digits || letters.some((letter) => digitsFor[letter] === undefined)) return word;
     return [...word].map((letter) => digitsFor[letter] ?? letter).join('');
   });
+}
+
+const letterFor: Readonly<Record<string, string>> = {
+  '|': 'l',
+  '!': 'l',
+  '(': 'c',
+  '{': 'c',
+  '[': 'l',
+  ']': 'l',
+  $: 's',
+  '@': 'a',
+  '\u20ac': 'e',
+  '\u00a3': 'e',
+  '\u00a2': 'c',
+  '\u00a5': 'y',
+};
+
+/** The text with signs inside of words read as the letters they look like: "F!S(HER". Unit for unit. */
+export function readAsLetters(text: string): string {
+  return text.replace(
+    /(?<=[\p{L}\d])[|!({[\]$@\u20ac\u00a3\u00a2\u00a5](?=[\p{L}\d|!({[])|[|$](?=\p{L}{2})/gu,
+    (sign) => letterFor[sign] ?? sign,
+  );
 }

@@ -23,7 +23,7 @@ const ridgeSteps = [10, 14, 18, 24, 32, 48, 64] as const;
 const mostScale = 3;
 const leastScale = 1.3;
 /** Pixels of the network for each pixel of the picture, and at least: bounds the time. */
-const budget = { perPixel: 1.8, least: 800_000 } as const;
+const budget = { perPixel: 1.6, least: 700_000 } as const;
 
 /**
  * Lines of text in areas of a picture: everything with any contrast at the size it has; everything with thin strokes

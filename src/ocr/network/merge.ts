@@ -49,7 +49,8 @@ function isSideways(line: { readonly turn: number }): boolean {
   return line.turn === 90 || line.turn === 270;
 }
 
-function overlap(from: number, length: number, otherFrom: number, otherLength: number): number {
+/** Length that two stretches have in common; negative: the gap between them. */
+export function overlap(from: number, length: number, otherFrom: number, otherLength: number): number {
   return Math.min(from + length, otherFrom + otherLength) - Math.max(from, otherFrom);
 }
 

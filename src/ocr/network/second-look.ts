@@ -1,7 +1,7 @@
 import type { Area, Picture } from '../picture.ts';
 import { type Detection, linesOfCanvases } from './detect.ts';
 import type { Line, LineSettings } from './lines.ts';
-import { around, isSameLine } from './merge.ts';
+import { around, isSameLine, overlap } from './merge.ts';
 import { type Piece, packed } from './packing.ts';
 import { patchSize } from './patch.ts';
 import { toneOf } from './tone.ts';
@@ -13,54 +13,75 @@ const mostScale = 4;
 const margin = { along: 1.5, across: 0.5 } as const;
 const settings: LineSettings = { pixelThreshold: 0.3, lineThreshold: 0.5, growth: 1.7 };
 
-/** A candidate as it stands after the second look. */
-export interface Confirmed<T> {
-  readonly candidate: T;
-  /** Holds the candidate, and what was found in its place. */
-  readonly area: Area;
-  /** How sure the second look is; 0 where it found nothing. */
-  readonly score: number;
+/** What the second look gives. */
+export interface SecondLook<T> {
+  /** Found again: with the area that holds the candidate and what was found in its place. */
+  readonly confirmed: readonly T[];
+  /** Not found again, or not looked at. */
+  readonly doubtful: readonly T[];
+  /** Found beside candidates. */
+  readonly further: readonly Line[];
 }
 
 /**
  * Shows candidates to the network once more, upright and at the height it knows best, as many as `pixels` of it allow, the
- * first ones first: what it finds again is text, and the ends that were cut off are found.
+ * first ones first: what it finds again is text, and the ends that were cut off are found. `negative` shows them in
+ * the tone that the first look did not use.
  */
 export async function lookAgain<T extends Line>(
   detection: Detection,
   candidates: readonly T[],
-  pixels: number,
-): Promise<readonly Confirmed<T>[]> {
+  options: { readonly pixels: number; readonly negative: boolean },
+): Promise<SecondLook<T>> {
   const pieces: Piece[] = [];
   let cost = 0;
   for (const candidate of candidates) {
-    const piece = pieceOf(detection.picture, candidate);
+    const piece = pieceOf(detection.picture, candidate, options.negative);
     const { width, height } = patchSize(piece);
     cost += (width + 8) * (height + 8) * 1.15;
-    if (cost > pixels) break;
+    if (cost > options.pixels) break;
     pieces.push(piece);
   }
   const lines = await linesOfCanvases(detection, packed(pieces), settings);
-  return candidates.map((candidate) => {
-    let area: Area = candidate;
-    let score = 0;
-    for (const line of lines) {
-      if (!isSameLine(candidate, line)) continue;
-      area = around(area, line);
-      score = Math.max(score, line.score);
-    }
-    return { candidate, area, score };
-  });
+  const taken = new Set<Line>();
+  const confirmed: T[] = [];
+  const doubtful: T[] = [];
+  for (const candidate of candidates) {
+    const found = lines.filter((line) => fills(line, candidate));
+    if (found.length === 0) doubtful.push(candidate);
+    else confirmed.push(found.reduce<T>((all, line) => withLine(all, line), candidate));
+    for (const line of found) taken.add(line);
+  }
+  return { confirmed, doubtful, further: lines.filter((line) => !taken.has(line)) };
 }
 
-function pieceOf(picture: Picture, line: Line): Piece {
+function withLine<T extends Line>(candidate: T, line: Line): T {
+  return { ...candidate, ...around(candidate, line), score: Math.max(candidate.score, line.score) };
+}
+
+/** Lines thinner than this share of a candidate are something in it, not it. */
+const leastThickness = 0.4;
+
+/** Whether a line lies where the candidate does, and is about as thick. */
+function fills(line: Line, candidate: Line): boolean {
+  if (isSameLine(line, candidate)) return true;
+  const across = overlap(line.left, line.width, candidate.left, candidate.width);
+  const down = overlap(line.top, line.height, candidate.top, candidate.height);
+  if (across <= 0 || down <= 0 || across * down < 0.6 * line.width * line.height) return false;
+  const sideways = candidate.turn === 90 || candidate.turn === 270;
+  const [thickness, whole] = sideways ? [line.width, candidate.width] : [line.height, candidate.height];
+  return thickness >= leastThickness * whole;
+}
+
+function pieceOf(picture: Picture, line: Line, negative: boolean): Piece {
   const sideways = line.turn === 90 || line.turn === 270;
   const thickness = sideways ? line.width : line.height;
   const along = Math.ceil(thickness * margin.along);
   const across = Math.ceil(thickness * margin.across);
   const area = widened(line, sideways ? across : along, sideways ? along : across, picture);
   const scale = Math.min(mostScale, lineHeight / thickness);
-  return { area, scale, turn: line.turn, tone: toneOf(picture, area) };
+  const { low, high } = toneOf(picture, area);
+  return { area, scale, turn: line.turn, tone: negative ? { low: high, high: low } : { low, high } };
 }
 
 /** An area with margins, as far as the picture goes. */

@@ -70,7 +70,7 @@ function edited(input: DeidentifyInput, boxes: readonly RedactionBox[], options:
   const frames = editedFrames(opened, regions, options.fill);
   const changes = regions.frames.some((index) => frames.changes(index));
   if (!changes && !hidesOverlays) return { kind: 'edited', input, changed: false };
-  const header = withEditedHeader(input.dataSet, opened, regions.frames);
+  const header = withEditedHeader(input.dataSet, opened);
   return { kind: 'edited', input: inForm(opened, header, frames, options), changed: true };
 }
 

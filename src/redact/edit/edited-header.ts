@@ -1,16 +1,15 @@
 import { embedsOverlay } from '../../deidentify/pixels/clean.ts';
 import type { DataElement, DataSet } from '../../dicom/data-set.ts';
-import { item, numberElement, sequenceElement, textElement, withElements } from '../../dicom/edit.ts';
+import { numberElement, textElement, withElements } from '../../dicom/edit.ts';
 import { tags } from '../../dicom/tags.ts';
 import { transferSyntax } from '../../dicom/uids.ts';
-import { element, firstText, has, items, text } from '../../dicom/values.ts';
+import { element, firstText, has, text } from '../../dicom/values.ts';
 import type { OpenedPixels } from './opened-pixels.ts';
 
 const derivation = 'Burned-in text blanked';
 const maxShortText = 1024;
-const frameType = 0x00089007;
-const sharedFunctionalGroups = 0x52009229;
-const perFrameFunctionalGroups = 0x52009230;
+const sharedFunctionalGroups = tags.SharedFunctionalGroupsSequence;
+const perFrameFunctionalGroups = tags.PerFrameFunctionalGroupsSequence;
 /** Least and largest values of the pixels, and the icon: they may be those of what was blanked. */
 const stale = [0x00280106, 0x00280107, 0x00280110, 0x00280111, tags.IconImageSequence] as const;
 /** The process of a transfer syntax that can lose information: PS3.3 C.7.6.1.1.5.2. */
@@ -25,18 +24,14 @@ const lossyMethods: readonly (readonly [RegExp, string])[] = [
 const alwaysLossy = /\.4\.(?:5[0135]|111)$/;
 
 /**
- * The header of pixels that were blanked: DERIVED (PS3.3 C.7.6.1.1.2) with a derivation, at every frame that says its type
- * too; nothing that describes what was blanked; and the history of lossy compression, also where it was never written down
- * (C.7.6.1.1.5). `blanked`: indexes of frames with boxes.
+ * The header of pixels that were blanked: DERIVED (PS3.3 C.7.6.1.1.2) with a derivation; nothing that describes what was
+ * blanked; and the history of lossy compression, also where it was never written down (C.7.6.1.1.5). Of enhanced images the
+ * type is MIXED, and Frame Type stays: most of what is said of an acquisition may not be said of a frame that is DERIVED.
  */
-export function withEditedHeader(
-  dataSet: DataSet,
-  opened: OpenedPixels,
-  blanked: readonly number[],
-): DataSet {
+export function withEditedHeader(dataSet: DataSet, opened: OpenedPixels): DataSet {
   const changes = new Map<number, DataElement | undefined>();
-  const partly = blanked.length < opened.pixels.numberOfFrames;
-  const imageType = derivedType(dataSet, tags.ImageType, partly && has(dataSet, perFrameFunctionalGroups));
+  const isEnhanced = has(dataSet, sharedFunctionalGroups) || has(dataSet, perFrameFunctionalGroups);
+  const imageType = derivedType(dataSet, tags.ImageType, isEnhanced);
   if (imageType !== undefined) changes.set(tags.ImageType, imageType);
   const description = firstText(dataSet, tags.DerivationDescription);
   const described = description === undefined ? derivation : `${description}; ${derivation}`;
@@ -47,31 +42,8 @@ export function withEditedHeader(
     );
   }
   for (const tag of stale) if (has(dataSet, tag)) changes.set(tag, undefined);
-  const isBlanked = new Set(blanked);
-  for (const [tag, concerned] of [
-    [sharedFunctionalGroups, () => true],
-    [perFrameFunctionalGroups, (index: number) => isBlanked.has(index)],
-  ] as const) {
-    const groups = items(dataSet, tag);
-    if (groups.length === 0) continue;
-    const derived = groups.map((group, index) => (concerned(index) ? derivedFrame(group) : group));
-    changes.set(tag, sequenceElement(tag, derived));
-  }
   for (const [tag, changed] of lossyHistory(dataSet, opened)) changes.set(tag, changed);
   return withElements(dataSet, changes);
-}
-
-/** The functional groups of a frame with every Frame Type in them DERIVED. */
-function derivedFrame(group: DataSet): DataSet {
-  const elements = group.elements.map((found): DataElement => {
-    if (found.body.kind !== 'items') return found;
-    const macros = found.body.items.map((macro) => {
-      const derived = derivedType(macro, frameType, false);
-      return derived === undefined ? macro : withElements(macro, new Map([[frameType, derived]]));
-    });
-    return { ...found, body: { kind: 'items', items: macros } };
-  });
-  return item(group, elements);
 }
 
 /** Value 1 DERIVED, or MIXED where other frames are still ORIGINAL; undefined where nothing has to change. */

@@ -129,7 +129,9 @@ function encapsulated(
     if (total > maxEncodedBytes) return undefined;
     made.push(encoded);
   }
-  const written = { ...plain, photometricInterpretation };
+  // PS3.3 C.7.6.3.1.3 with C.8.5.6.1.16: RLE separates the components.
+  const planarConfiguration = form === 'rle' ? 1 : 0;
+  const written: PlainForm = { ...plain, photometricInterpretation, planarConfiguration };
   const body = encapsulatedValue(made, stored);
   return {
     dataSet: withPlainForm(asExplicitLittleEndian(dataSet), pixels.element.tag, written, body),

@@ -12,6 +12,8 @@ export interface PlainForm {
   readonly bitsAllocated: 1 | 8 | 16 | 32 | 64;
   readonly bitsStored: number;
   readonly signed: boolean;
+  /** As it is written; what RLE does with the planes is its own affair. */
+  readonly planarConfiguration?: 0 | 1;
 }
 
 const extendedOffsetTable = 0x7fe00001;

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { TruthText } from '../src/annotate/annotation.ts';
-import type { PixelBox } from '../src/core/redaction.ts';
+import type { PixelBox, RedactionBox } from '../src/core/redaction.ts';
 import { openTextEngine } from '../src/ocr/engine.ts';
 import type { TextEngine } from '../src/ocr/text-engine.ts';
+import type { EightBitImage } from '../src/render/output/sharp.ts';
 import { corpusMissing, corpusPath } from '../test/support/corpus.ts';
 import { printTable } from './measure.ts';
 import { measureCosts, measureMemory } from './text/costs.ts';
@@ -52,6 +53,8 @@ const cpu: Record<Arm, number> = { all: 0, identifying: 0, tesseract: 0, 'tesser
 let images = 0;
 let planted = 0;
 let unchanged = 0;
+/** Of images that had no text before: pixels blanked away from the planted ones, and all others. */
+const beside: Record<'all' | 'identifying', [number, number]> = { all: [0, 0], identifying: [0, 0] };
 
 async function main(): Promise<void> {
   if (corpusMissing !== false) {
@@ -100,7 +103,7 @@ async function measure(sample: Planted, engine: TextEngine): Promise<void> {
         ...ends(text).map((run) => {
           const [clean, annotated] = [draw(sample.clean, run.frame), draw(sample.annotated, run.frame)];
           const marks = marksOf(clean.width, clean.height, boxesIn(treated.boxes, run.frame));
-          const ink = inkOf(run, clean, annotated);
+          const ink = inkIn(mode, run, clean, annotated);
           if (treated.kind === 'treated' && mode === 'all')
             countUnchanged(ink, marks, annotated, draw(treated.output, run.frame));
           return ink.filter((pixel) => marks[pixel] === 0).length / Math.max(1, ink.length);
@@ -109,6 +112,7 @@ async function measure(sample: Planted, engine: TextEngine): Promise<void> {
       count(mode, sample, text.kind, left);
       if (left > 0) missed.push(text.kind);
     }
+    if (treated.kind === 'treated') countBeside(sample, mode, treated.boxes);
     await picture(sample, mode, boxesIn(treated.boxes, missed[0]?.frame ?? 1), missed);
   }
   if (values['no-tesseract']) return;
@@ -127,6 +131,17 @@ async function measure(sample: Planted, engine: TextEngine): Promise<void> {
       count(arm, sample, text, ink.filter((pixel) => marks[pixel] === 0).length / Math.max(1, ink.length));
     }
   }
+}
+
+/** In mode `identifying` labels may stay. */
+function inkIn(
+  mode: 'all' | 'identifying',
+  text: TruthText,
+  clean: EightBitImage,
+  annotated: EightBitImage,
+): number[] {
+  if (mode === 'all') return inkOf(text, clean, annotated);
+  return text.words.filter(({ identifying }) => identifying).flatMap((word) => inkOf(word, clean, annotated));
 }
 
 /** The first and the last frame a text stands in. */
@@ -153,6 +168,29 @@ function countKept(sample: Planted, { kind: text }: PlantedText, boxes: readonly
     for (let column = text.left; column < text.left + text.width; column++)
       blanked += marks[row * (sample.file.columns ?? 0) + column] ?? 0;
   tallies.identifying.add('harmless left', blanked < 0.3 * text.width * text.height);
+}
+
+/** What is lost beside the planted texts; around each a third of its height is its own. */
+function countBeside(sample: Planted, mode: 'all' | 'identifying', boxes: readonly RedactionBox[]): void {
+  if (!sample.file.burnedInText.startsWith('none')) return;
+  const [columns, rows] = [sample.file.columns ?? 0, sample.file.rows ?? 0];
+  const own = sample.texts.flatMap(({ runs }) => runs.filter(({ frame }) => frame === 1));
+  const grown = own.map((text) => {
+    const by = Math.ceil(text.capHeight / 3) + 4;
+    return {
+      left: text.left - by,
+      top: text.top - by,
+      width: text.width + 2 * by,
+      height: text.height + 2 * by,
+    };
+  });
+  const [marks, texts] = [marksOf(columns, rows, boxesIn(boxes, 1)), marksOf(columns, rows, grown)];
+  const sum = beside[mode];
+  marks.forEach((mark, pixel) => {
+    if (texts[pixel] === 1) return;
+    sum[0] += mark;
+    sum[1] += 1;
+  });
 }
 
 /** Covered by a box, and yet the same as before. */
@@ -193,6 +231,14 @@ function report(): void {
       ['with up to 2 % of their ink left', ...arms.map((arm) => tallies[arm].share('nearly'))],
       ['harmless texts', ...arms.map((arm) => tallies[arm].share('harmless'))],
       ['harmless texts left as they are', ...arms.map((arm) => tallies[arm].share('harmless left'))],
+      [
+        'blanked beside the texts, images without others',
+        ...arms.map((arm) => {
+          if (arm !== 'all' && arm !== 'identifying') return '–';
+          const [blanked, all] = beside[arm];
+          return `${((100 * blanked) / Math.max(1, all)).toFixed(3)} %`;
+        }),
+      ],
       [
         'ms an image (Tesseract: wall, ours: CPU)',
         ...arms.map((arm) => (cpu[arm] / Math.max(1, images)).toFixed(0)),

@@ -18,7 +18,7 @@ export function marksOf(width: number, height: number, boxes: readonly PixelBox[
 }
 
 /** Pixels of a text: those that are shown otherwise than without it. */
-export function inkOf(text: TruthText, clean: EightBitImage, annotated: EightBitImage): number[] {
+export function inkOf(text: PixelBox, clean: EightBitImage, annotated: EightBitImage): number[] {
   const ink: number[] = [];
   for (let row = text.top; row < text.top + text.height; row++) {
     for (let column = text.left; column < text.left + text.width; column++) {

@@ -38,6 +38,8 @@ export interface InkBox {
 
 export interface TruthWord extends InkBox {
   readonly text: string;
+  /** False for labels ("ID:") and for every word of a harmless text. */
+  readonly identifying: boolean;
 }
 
 /** A text as it was burned. Boxes hold exactly the pixels whose stored value changed. */

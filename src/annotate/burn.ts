@@ -3,6 +3,7 @@ import type { FrameSamples } from '../redact/edit/frame-samples.ts';
 import type { PixelDescription } from '../render/pixel-description.ts';
 import type { Annotation, InkBox, TruthText } from './annotation.ts';
 import { typeface } from './fonts/typefaces.ts';
+import { isLabel } from './identifiers.ts';
 import { brightness, type InkPixel, inkPixels, type Rgb, type ShownFrame } from './stored-ink.ts';
 import { ringOf, type TextInk, textInk, type WordInk } from './text-ink.ts';
 
@@ -61,7 +62,8 @@ function burnText(
     for (const ring of rings) burnMask(ring, opposite(annotation.color), pixels, put, box, undefined);
     burnMask(moved, annotation.color, pixels, put, box, seen);
     const found = box.box();
-    return found === undefined ? [] : [{ text: word.text, ...found }];
+    const identifying = annotation.kind !== 'harmless' && !isLabel(word.text);
+    return found === undefined ? [] : [{ text: word.text, identifying, ...found }];
   });
   if (words.length === 0) return undefined;
   const whole = new GrowingBox();

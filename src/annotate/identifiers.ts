@@ -79,6 +79,14 @@ const harmless: readonly string[] = [
   'Depth 12.0 cm',
 ];
 
+/** Words beside an identifier that tell of nobody by themselves. */
+const labels: ReadonlySet<string> = new Set('Name: ID: MRN Acc# DOB: Ref: Tel Dr. Prof.'.split(' '));
+
+/** True for words such as "ID:", which may stay where what they announce goes. */
+export function isLabel(word: string): boolean {
+  return labels.has(word);
+}
+
 const months = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
 
 /** An invented identity that depends on seed and language alone. */

@@ -7,6 +7,7 @@ import { createPseudonyms } from '../../src/deidentify/pseudonyms.ts';
 import { ExampleBackend, type ExampleBackendOptions } from '../../src/example-backend/example-backend.ts';
 import { sendFiles } from '../../src/send/send-files.ts';
 import { openForOperations } from '../../src/spool/operations.ts';
+import { holdProfile } from '../support/hold-profile.ts';
 import { waitFor } from '../support/run.ts';
 import { type ChildOptions, type GatewayChild, startGatewayChild } from './gateway-child.ts';
 import { Recorder } from './recorder.ts';
@@ -24,6 +25,8 @@ const commonArgs = [
   '--backend.retryInitial=30ms',
   '--backend.retryMax=200ms',
   '--backend.breakerOpen=50ms',
+  // Ultrasound is held, so that something is.
+  `--deidentify.profile=${holdProfile}`,
 ];
 
 export interface SceneOptions {

@@ -6,6 +6,7 @@ import type { PairRecorder } from '../../src/core/identifier-pair.ts';
 import type { InstanceRecord } from '../../src/core/instance.ts';
 import type { Outcome } from '../../src/core/stage.ts';
 import { basicProfile } from '../../src/deidentify/profile.ts';
+import type { ProfileDefinition } from '../../src/deidentify/profile-definition.ts';
 import { bodyChunks } from '../../src/deliver/body.ts';
 import { GrowingPlan, type Post, planPosts } from '../../src/deliver/posts.ts';
 import type { EventFields, EventName } from '../../src/observe/events.ts';
@@ -34,6 +35,8 @@ export interface LanesOptions {
   readonly maxScratchBytes?: number;
   readonly reserveBytes?: number;
   readonly render?: Partial<RenderSettings>;
+  /** The basic profile when left out. */
+  readonly profile?: ProfileDefinition;
   /** False: frames are handed over with the last one. */
   readonly streams?: boolean;
   readonly leaseMs?: number;
@@ -91,7 +94,7 @@ export async function openLanes(t: Test, options: LanesOptions = {}) {
       entry: new URL('./unreliable-worker.ts', import.meta.url),
     },
     {
-      profiles: { standard: basicProfile.definition, byCallingAeTitle: [] },
+      profiles: { standard: options.profile ?? basicProfile.definition, byCallingAeTitle: [] },
       secrets: [new Uint8Array(32).fill(9)],
       recordPairs: options.crosswalk !== undefined,
       reports: false,

@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import sharp from 'sharp';
 import t from 'tap';
 import { renderCommand } from '../../src/cli/commands/render.ts';
+import { basicProfile } from '../../src/deidentify/profile.ts';
 import { encodePart10, type WriterFile } from '../../src/synthetic/dicom-writer.ts';
 import { element } from '../../src/synthetic/writer-element.ts';
 import { makeStream } from '../render/video/streams.ts';
@@ -44,7 +45,10 @@ t.test(
     if (!requirePeer(t, 'ffmpeg')) return;
     const stream = readFileSync(makeStream(t.testdir(), { file: 'v.mp4', encode }));
     t.ok(stream.includes('DOE^JANE'), 'the container names the patient');
-    const lanes = await openLanes(t);
+    const { definition } = basicProfile;
+    const lanes = await openLanes(t, {
+      profile: { ...definition, name: 'hold', pixels: { ...definition.pixels, highRisk: 'hold' } },
+    });
     const releasedCodes = ['BURNED_IN_TEXT_RISK'];
     await lanes.add('video-1', endoscopy('a', stream, 25));
     await lanes.add('video-2', endoscopy('b', stream, 20), { releasedCodes });

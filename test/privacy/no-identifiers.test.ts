@@ -6,6 +6,7 @@ import { ExampleBackend } from '../../src/example-backend/example-backend.ts';
 import { sendFiles } from '../../src/send/send-files.ts';
 import { encodePart10 } from '../../src/synthetic/dicom-writer.ts';
 import { element } from '../../src/synthetic/writer-element.ts';
+import { holdProfile } from '../support/hold-profile.ts';
 import {
   markedImage,
   uniqueUid,
@@ -111,6 +112,7 @@ t.test('no marker of an incoming data set reaches anything but the spool', async
     `--http.port=${httpPort}`,
     `--storage.dir=${storage}`,
     '--storage.reserve=1MiB',
+    `--deidentify.profile=${holdProfile}`,
     `--backend.baseUrl=http://127.0.0.1:${relay.port}`,
   ]);
   await waitFor(

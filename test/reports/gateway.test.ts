@@ -8,6 +8,7 @@ import { syntheticIdentity } from '../../src/synthetic/identity.ts';
 import { syntheticStudy } from '../../src/synthetic/study.ts';
 import { element } from '../../src/synthetic/writer-element.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
+import { holdProfile } from '../support/hold-profile.ts';
 import { secondaryCapture, withElements, writeInstance } from '../support/instances.ts';
 
 async function send(gateway: RunningGateway, paths: readonly string[]): Promise<void> {
@@ -34,7 +35,7 @@ t.test('a gateway keeps a report per study, of what was delivered and of what is
     element(0x00080018, 'UI', '1.2.840.99.3'),
   );
   paths.push(writeInstance(join(directory, 'capture'), capture));
-  const gateway = await startGateway(t, { directory });
+  const gateway = await startGateway(t, { directory, args: [`--deidentify.profile=${holdProfile}`] });
   await send(gateway, paths);
   await gateway.stop();
   const folder = join(gateway.storageDir, reportsFolder);

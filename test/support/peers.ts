@@ -25,6 +25,7 @@ export const peers = {
   qpdf: { package: 'qpdf', programs: ['qpdf'] },
   ffmpeg: { package: 'ffmpeg', programs: ['ffmpeg'] },
   transicc: { package: 'liblcms2-utils', programs: ['transicc'] },
+  tesseract: { package: 'tesseract-ocr', programs: ['tesseract'] },
   xmllint: { package: 'libxml2-utils', programs: ['xmllint'] },
   pydicom: {
     package: 'python3-pydicom',
@@ -38,7 +39,7 @@ export const peers = {
 export type PeerName = keyof typeof peers;
 
 /** Further packages the peers need to do their work. */
-export const supportPackages = ['python3-gdcm', 'python3-numpy', 'python3-pil'] as const;
+export const supportPackages = ['python3-gdcm', 'python3-numpy', 'python3-pil', 'fonts-dejavu-core'] as const;
 
 /** Daemons of Debian packages live in sbin, which is not on everyone's PATH. The system's own python has the modules. */
 const folders = ['/usr/bin', '/usr/sbin', ...(process.env.PATH ?? '').split(delimiter)];

@@ -25,6 +25,7 @@ import { encodeFileMeta } from '../../../src/dicom/file-meta.ts';
 import { readPart10 } from '../../../src/dicom/part10.ts';
 import { firstText } from '../../../src/dicom/values.ts';
 import { ct, explicit, words } from '../../deidentify/build.ts';
+import { holdProfile } from '../../support/hold-profile.ts';
 
 class Sink extends Writable {
   text = '';
@@ -36,7 +37,9 @@ class Sink extends Writable {
 
 async function call(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   const [stdout, stderr] = [new Sink(), new Sink()];
-  const exitCode = await deidentifyCommand(args, { stdout, stderr });
+  // An image that is held belongs to what is tried here.
+  const profile = args.includes('--profile') ? [] : ['--profile', holdProfile];
+  const exitCode = await deidentifyCommand([...args, ...profile], { stdout, stderr });
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
 
@@ -90,7 +93,7 @@ t.test('a folder is worked through, every file has its line', async (t) => {
   t.notMatch(result.stderr, /random secret|rror/);
   t.match(
     result.stdout,
-    /^2 de-identified, 2 held, 1 failed; 5 files in \d+\.\d s, [\d.]+\/s; profile basic [0-9a-f]{12}, key [0-9a-f]{8}\n$/,
+    /^2 de-identified, 2 held, 1 failed; 5 files in \d+\.\d s, [\d.]+\/s; profile hold [0-9a-f]{12}, key [0-9a-f]{8}\n$/,
   );
   const pseudonyms = createPseudonyms(Buffer.from('a'.repeat(64), 'hex'));
   const expected = (uid: string): string =>

@@ -29,6 +29,21 @@ descriptors: { vocabulary: listed, words: [thorax, 3d] }
 safePrivate: [recurse, numeric-or-code]
 structuredContent: replace
 encapsulatedDocuments: replace
+pixels:
+  highRisk: identifying
+  lowRisk: hold
+  ultrasoundRegions: false
+  starterRules: false
+  deviceRules:
+    - name: banner
+      provenance: seen
+      when: { keyword: Modality, equals: US }
+      action: blank
+      rectangles: [{ height: 40 }]
+  fill: contrast
+  padding: 0
+  harmlessWords: [ABC, 007]
+  encoding: jpegLs
 trueDeviceDates: true
 keyId: 00120034
 rules:
@@ -66,6 +81,25 @@ t.test('everything a profile can say becomes its definition', async (t) => {
     safePrivate: ['numeric-or-code', 'recurse'],
     structuredContent: 'replace',
     encapsulatedDocuments: 'replace',
+    pixels: {
+      highRisk: 'identifying',
+      lowRisk: 'hold',
+      ultrasoundRegions: false,
+      starterRules: false,
+      deviceRules: [
+        {
+          name: 'banner',
+          provenance: 'seen',
+          when: { tag: '00080060', is: 'equals', values: ['US'] },
+          action: 'blank',
+          rectangles: [{ left: 0, top: 0, width: 0, height: 40 }],
+        },
+      ],
+      fill: 'contrast',
+      padding: 0,
+      harmlessWords: ['ABC', '007'],
+      encoding: 'jpegLs',
+    },
     trueDeviceDates: true,
     keyId: '00120034',
     rules: [
@@ -81,7 +115,7 @@ t.test('everything a profile can say becomes its definition', async (t) => {
       },
     ],
   });
-  t.same(ruleLines, [14, 14, 20, 23, 25, 25, 27]);
+  t.same(ruleLines, [29, 29, 35, 38, 40, 40, 42]);
 });
 
 t.test('what is left out is as the basic profile has it', async (t) => {

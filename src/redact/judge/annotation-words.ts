@@ -47,7 +47,7 @@ export const annotationWords: ReadonlySet<string> = new Set([
     pv ava mva pht dect dt at et ef fs lv rv la ra ivsd ivss lvidd lvids lvpwd lvpws ivs lvid lvpw lvef lvot rvot ao ascao
     aov sov stj asc desc arch ivc svc tapse rvsp rap rvdd mapse edvi esv esvi edvol esvol co ci svi lvm lvmi rwt epss ee eea ea
     sprime eprime aprime e a med sept lats gls ndt hadlock hansmann jeanty rempen tokyo osaka shinozuka
-    hellman teich teichholz simpson bp mod gi egd hgen hpen hres hiq ratio rt ratios max min mean avg sdev roi roi1 roi2 pix pixel pixels count cnt sum total
+    hellman teich teichholz simpson bp mod gi egd hgen hpen hres hiq by midline uterus ovary vct fd ratio rt ratios max min mean avg sdev roi roi1 roi2 pix pixel pixels count cnt sum total
     length len width wid height hgt thick thickness diam diameter dia perimeter circumference circ distance dist volume vol angle
     imt cca ica eca vert subcl bulb prox mid dist v1 v2 d1 d2 d3 l1 l2 l3 a1 a2 a3 w1 w2 h1 h2 t1 t2`),
   // Windows, counters, acquisition.

@@ -27,7 +27,7 @@ const maxTermLength = 40;
 
 /** Errors that a term of so many characters bears where it begins and ends with words. */
 export function wholeBudget(length: number, kind: PixelTerm['kind']): number {
-  if (length <= 3) return 0.26;
+  if (length <= 3) return length === 3 ? 0.41 : 0.26;
   if (kind === 'number') return length < 6 ? 0.3 : Math.min(3, length / 7);
   return length === 4 ? 0.81 : Math.min(4, length / 4.4);
 }
@@ -47,7 +47,21 @@ export function findApproximately(terms: readonly PixelTerm[], text: string): Ma
   const folded = foldText(text.slice(0, maxLength));
   const found: Match[] = [];
   for (const term of terms) search(term, folded, found);
-  return found;
+  return found.filter((match) => !found.some((other) => isStretched(match, other)));
+}
+
+/** How much better a part has to be read for what is around it to be an accident. */
+const minBetter = 0.4;
+
+/** Whether a match is another, shorter one with something strange at its ends: "KAUFMAN 12" for "KAUFMANSCO". */
+function isStretched(match: Match, part: Match): boolean {
+  return (
+    part.start >= match.start &&
+    part.end <= match.end &&
+    part.end - part.start < match.end - match.start &&
+    part.cost <= match.cost - minBetter &&
+    part.length * 2 >= match.length
+  );
 }
 
 /** Rows of the table of distances (Sellers): cost of the best way to read the term's first characters ending here. */

@@ -149,6 +149,11 @@ function patterns(
     const bare = compacted(text);
     if (/^[^\p{L}\p{N}]*\d{5,}[^\p{L}\p{N}]*$/u.test(text))
       verdicts.give(index, 'number', bare.length >= minSureDigits && isConfident(row, index));
+    if (
+      countDigits(text) > 3 &&
+      dateLike.test(readAsDigits(text).replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''))
+    )
+      verdicts.give(index, 'date', false);
     if (/^\d{2,3}$/.test(bare) && isAgeBeside(row, index)) {
       verdicts.give(index, 'identifier', false);
       verdicts.give(index + 1, 'identifier', false);
@@ -156,6 +161,8 @@ function patterns(
   });
 }
 
+/** The form of a date, also where a digit was misread and no such day is left: 70/14/64. */
+const dateLike = /^(?:[\dA-Z]{2}[./-][\dA-Z]{2}[./-](?:[\dA-Z]{2}|\d{4})|\d{4}[./-]\d{2}[./-]\d{2})$/;
 const minSureTerm = 4;
 const minSureDigits = 6;
 

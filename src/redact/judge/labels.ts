@@ -163,12 +163,12 @@ export function labelledValues(text: string): Labelled {
       const rest = plain.slice(labelEnd);
       const [opening = ''] = mark.exec(rest) ?? [];
       const isMarked = opening !== '' || /[.:#]$/.test(match[0]);
+      if (!marked || isMarked) spans.push({ start: match.index, end: labelEnd + opening.length });
       if (rest.replace(/[\s:.#=]+/g, '') === '') {
         if (isMarked || match.index === 0) bare.push({ reason, kind, start: match.index });
         continue;
       }
       if (marked && !isMarked) continue;
-      spans.push({ start: match.index, end: labelEnd + opening.length });
       const start = labelEnd + (opening === '' ? (separator.exec(rest)?.[0] ?? '') : opening).length;
       const end = valueEnd(plain, start, isMarked ? maxMarkedWords : maxWords);
       if (end > start) values.push({ reason, kind, start, end, marked: isMarked });

@@ -28,10 +28,11 @@ export function findOwn(row: Row, context: JudgeContext, verdicts: Verdicts): vo
   }
   for (const match of approximate(row.text, context)) {
     const { start, end, length, cost } = match;
-    const touched = verdicts.within(start, end);
+    const touched = verdicts.within(start, end).filter((index) => !isGrazed(row, index, start, end));
     // A word that means something else as it stands has to be nearer to the name than one that means nothing.
     const meant = touched.every((index) => isMeant(row.words[index]?.text ?? '', context));
-    if (meant && cost > length / 8) continue;
+    const mixed = /\d/.test(row.text.slice(start, end));
+    if (meant && cost > length / (mixed ? 6 : 8)) continue;
     const sure = length >= minSureTerm && cost <= length / 6 && !(meant && cost > 0.3);
     for (const index of touched)
       verdicts.give(index, 'identifier', sure || (cost <= (length > 2 ? 0.3 : 0) && isConfident(row, index)));
@@ -63,6 +64,14 @@ export function findOwn(row: Row, context: JudgeContext, verdicts: Verdicts): vo
     if (readings.some((reading) => own.days.has(reading.slice(4))))
       verdicts.giveRange(match.index, match.index + text.length, 'date', false);
   }
+}
+
+/** Whether no more than one letter of a longer word is in the range: an error at its end, not a part of what was found. */
+function isGrazed(row: Row, index: number, start: number, end: number): boolean {
+  const word = row.words[index];
+  if (word === undefined || (start >= word.start && end <= word.end)) return false;
+  const inside = compacted(row.text.slice(Math.max(start, word.start), Math.min(end, word.end)));
+  return inside.length <= 1 && compacted(word.text).length > 1;
 }
 
 /** With errors of reading; signs inside of words are read both as signs and as letters. */

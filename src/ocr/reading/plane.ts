@@ -135,15 +135,35 @@ export function stretch(plane: Plane, share: number): Plane {
   return { width: plane.width, height: plane.height, values };
 }
 
+const LEVELS = 1024;
+
 /** Lowest and highest value without `share` of the pixels at either end. */
 export function valueRange(plane: Plane, share: number): readonly [number, number] {
-  const sorted = plane.values.slice().sort();
-  const skip = Math.floor(sorted.length * share);
-  return [sorted[skip] ?? 0, sorted[sorted.length - 1 - skip] ?? 0];
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of plane.values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (!(high > low)) return [Math.min(low, high), high];
+  const step = (high - low) / (LEVELS - 1);
+  const counts = new Uint32Array(LEVELS);
+  for (const value of plane.values) {
+    const level = Math.round((value - low) / step);
+    counts[level] = (counts[level] ?? 0) + 1;
+  }
+  const skip = Math.floor(plane.values.length * share);
+  return [low + step * levelAfter(counts, skip, 1), low + step * levelAfter(counts, skip, -1)];
 }
 
-export function invert(plane: Plane): Plane {
-  return { width: plane.width, height: plane.height, values: plane.values.map((value) => 255 - value) };
+function levelAfter(counts: Uint32Array, skip: number, direction: 1 | -1): number {
+  let level = direction === 1 ? 0 : LEVELS - 1;
+  let passed = counts[level] ?? 0;
+  while (passed <= skip && level + direction >= 0 && level + direction < LEVELS) {
+    level += direction;
+    passed += counts[level] ?? 0;
+  }
+  return level;
 }
 
 /** Scaled by a cubic filter (Catmull-Rom), widened where it is made smaller so that no stroke is skipped. */

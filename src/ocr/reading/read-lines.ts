@@ -45,7 +45,7 @@ const charactersOfFiles = new Map<string, readonly string[]>();
  * of the picture. A word's area is as high as the crop of its line and ends inside the gaps beside it, so that it holds
  * all ink of the word. Everything that was found is given back, in the same order; what cannot be read (a script other
  * than Latin and Chinese, faint letters) keeps its area, with the little that was read and a low confidence. Letters with
- * diacritics are mostly read as the plain letter.
+ * diacritics are mostly read as the plain letter. `once` leaves it at one reading of each, for what is hardly text.
  *
  * @throws SallyportError TEXT_SEARCH_UNAVAILABLE when the recogniser fails.
  */
@@ -54,6 +54,7 @@ export async function readLines(
   picture: Picture,
   lines: readonly FoundText[],
   onProgress?: () => void,
+  { once = false }: { readonly once?: boolean } = {},
 ): Promise<FoundText[]> {
   const characters =
     charactersOfFiles.get(sessions.charactersPath) ?? readCharacters(sessions.charactersPath);
@@ -61,7 +62,7 @@ export async function readLines(
   const reader: Reader = { sessions, picture, lines, characters, onProgress, best: new Map() };
 
   await attempt(reader, await firstAttempts(reader));
-  let left = await attemptWithin(reader, MOST_AGAIN, (line) => secondAttempts(reader, line));
+  let left = await attemptWithin(reader, once ? 0 : MOST_AGAIN, (line) => secondAttempts(reader, line));
   left = await attemptWithin(reader, left, (line) => lastAttempts(reader, line));
   return lines.map((line, index) => withReading(line, reader.best.get(index)));
 }

@@ -33,13 +33,19 @@ export function widened(area: Area, margin: number, width: number, height: numbe
   };
 }
 
+/** What both hold; undefined where they do not meet. */
+export function intersection(a: Area, b: Area): Area | undefined {
+  const left = Math.max(a.left, b.left);
+  const top = Math.max(a.top, b.top);
+  const width = Math.min(a.left + a.width, b.left + b.width) - left;
+  const height = Math.min(a.top + a.height, b.top + b.height) - top;
+  return width > 0 && height > 0 ? { left, top, width, height } : undefined;
+}
+
 /** Share of `inner` that lies in `outer`. */
 export function shareInside(inner: Area, outer: Area): number {
-  const width =
-    Math.min(inner.left + inner.width, outer.left + outer.width) - Math.max(inner.left, outer.left);
-  const height =
-    Math.min(inner.top + inner.height, outer.top + outer.height) - Math.max(inner.top, outer.top);
-  return width > 0 && height > 0 ? (width * height) / (inner.width * inner.height) : 0;
+  const shared = intersection(inner, outer);
+  return shared === undefined ? 0 : (shared.width * shared.height) / (inner.width * inner.height);
 }
 
 /** Rectangles that do not meet, over all of these; `more` than this many become one. */

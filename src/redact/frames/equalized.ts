@@ -5,9 +5,10 @@ import type { Plane } from './tiles.ts';
 const side = 64;
 
 /**
- * Fills `out`, 8 bits of the same shape, inside `area` with the local rank of each value: how many of the values around are
- * smaller. What differs is far apart then, by however little it differs and wherever in the range it lies. Ranks are those
- * of squares, blended between their centres, so that no seams look like strokes.
+ * Fills `out`, 8 bits of the same shape, inside `area` with values that are spread by what is around: half by rank (how many
+ * of the values around are smaller), so that what differs is apart by however little it differs and beside whatever else;
+ * half in proportion, so that what stands out of noise does so still. Both are those of squares, blended between their
+ * centres, so that no seams look like strokes.
  */
 export function equalize(plane: Plane, area: Area, out: Uint8Array): void {
   const across = Math.max(1, Math.round(area.width / side));
@@ -70,7 +71,8 @@ function rankTable(plane: Plane, channel: number, square: Area, counts: Uint32Ar
   for (let value = least; value <= most; value++) {
     const equal = counts[value] as number;
     // The middle of the values that are equal: a background stays in the middle of the range.
-    table[value] = Math.round((255 * (below + equal / 2)) / total);
+    const rank = (below + equal / 2) / total;
+    table[value] = Math.round(127.5 * (rank + (value - least) / Math.max(1, most - least)));
     below += equal;
     counts[value] = 0;
   }

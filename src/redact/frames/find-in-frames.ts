@@ -13,6 +13,13 @@ export interface FrameSearch {
   readonly onProgress?: () => void;
 }
 
+/**
+ * Levels by which a still part of a video may stray from what was searched and count as the same: measured, H.264 and
+ * MPEG-2 of two to four megabits repaint all of a still picture with every group of frames, by up to 8 levels except at some
+ * edges. Everything else, also JPEG, repeats exactly, and is held to that.
+ */
+const videoTolerance = 8;
+
 /** The text of one frame. */
 export interface FrameTexts {
   /** From 1. */
@@ -64,7 +71,8 @@ async function next(
   const shown = { ...view.shown, values: view.shown.pixels };
   const { width, height } = view.shown;
   const stored = { width, height, ...view.stored };
-  const areas = before === undefined ? undefined : changes(before, shown, stored);
+  const areas =
+    before === undefined ? undefined : changes(before, shown, stored, view.isPredicted ? videoTolerance : 0);
   if (before !== undefined && areas?.length === 0) return before;
   if (before === undefined || areas === undefined)
     return { shown, stored, texts: await searchAreas(view, undefined, engine, search) };
@@ -84,12 +92,17 @@ function copyOf(plane: Plane): Plane {
 }
 
 /** Areas to search again; undefined: the whole picture. */
-function changes(before: Searched, shown: Plane, stored: Plane): readonly Area[] | undefined {
+function changes(
+  before: Searched,
+  shown: Plane,
+  stored: Plane,
+  tolerance: number,
+): readonly Area[] | undefined {
   const { width, height } = shown;
   if (!isAlike(before.shown, shown) || !isAlike(before.stored, stored)) return undefined;
   const tiles = [
-    ...changedTiles(before.shown, shown, 0),
-    ...(stored.values === shown.values ? [] : changedTiles(before.stored, stored, 0)),
+    ...changedTiles(before.shown, shown, tolerance),
+    ...(stored.values === shown.values ? [] : changedTiles(before.stored, stored, tolerance)),
   ];
   let areas = joined(tiles.map((tile) => widened(tile, margin, width, height)));
   for (let grown = true; grown; ) {

@@ -20,6 +20,8 @@ export interface FrameView {
   readonly stored: StoredPlanes;
   /** It has every pixel of the frame before, shown alike: the pictures are the same objects. */
   readonly isRepeated: boolean;
+  /** Of a video: its frames are predicted from others, and what stands still differs a little from frame to frame. */
+  readonly isPredicted: boolean;
 }
 
 /**
@@ -51,7 +53,14 @@ export async function* frameViews(
     const isRepeated = last !== undefined && repeats(opened, last, isDrawnByFrame);
     if (last === undefined || !isRepeated) last = look(opened, pixels);
     const { shown, stored } = last;
-    yield { frame: opened.frame, numberOfFrames: opened.framesSelected, shown, stored, isRepeated };
+    yield {
+      frame: opened.frame,
+      numberOfFrames: opened.framesSelected,
+      shown,
+      stored,
+      isRepeated,
+      isPredicted: last.decoded === undefined,
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Area, FoundText, Picture } from '../../ocr/picture.ts';
 import { findStrokes } from '../../ocr/strokes/find-strokes.ts';
-import { joined, shareInside, widened } from './areas.ts';
+import { intersection, joined, shareInside, widened } from './areas.ts';
 import { equalize } from './equalized.ts';
 import { hiddenCells } from './hidden-cells.ts';
 import type { StoredPlanes } from './stored-planes.ts';
@@ -15,7 +15,9 @@ export interface HiddenView {
 /** Around cells with something in them: text goes on beside its first signs. */
 const margin = 32;
 
-/** Ranks make the most of noise as well: a row of strokes counts only where it is most like text. */
+/** How far text may go on beyond the row of strokes that gave it away, pixels. */
+const reach = 128;
+/** Spreading makes the most of noise as well: a row of strokes counts only where it is most like text. */
 const leastScore = 0.7;
 /** So much of a line must lie where something is hidden. */
 const hiddenShare = 0.4;
@@ -25,7 +27,7 @@ const knownShare = 0.6;
 /**
  * What the picture as shown does not show: values beyond the window, differences too small to be seen. Undefined where
  * nothing of the kind looks like text that is not `known` yet, which is the usual case. The picture is grey outside of the
- * areas; inside, values are spread by their local rank. Only inside `within`, where given.
+ * areas; inside, values are spread by those around them (`equalize`). Only inside `within`, where given.
  */
 export function hiddenView(
   shown: Picture,
@@ -48,5 +50,8 @@ export function hiddenView(
       !known.some((text) => shareInside(line, text) >= knownShare),
   );
   if (lines.length === 0) return undefined;
-  return { picture, areas: joined(lines.map((line) => widened(line, margin, width, height))) };
+  // A row of strokes may be but a part of its line, and of its word.
+  const around = lines.map((line) => widened(line, reach, width, height));
+  const worth = around.flatMap((line) => areas.flatMap((area) => intersection(line, area) ?? []));
+  return { picture, areas: joined(worth) };
 }

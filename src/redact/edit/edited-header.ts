@@ -8,8 +8,8 @@ import type { OpenedPixels } from './opened-pixels.ts';
 
 const derivation = 'Burned-in text blanked';
 const maxShortText = 1024;
-const sharedFunctionalGroups = tags.SharedFunctionalGroupsSequence;
-const perFrameFunctionalGroups = tags.PerFrameFunctionalGroupsSequence;
+/** Enhanced CT, MR, PET, XA and XRF: IODs whose acquisition is conditional on Image Type and that know MIXED (C.8.16.1.1). */
+const enhanced = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(?:2\.1|4\.1|4\.3|12\.1\.1|12\.2\.1|130)$/;
 /** Least and largest values of the pixels, and the icon: they may be those of what was blanked. */
 const stale = [0x00280106, 0x00280107, 0x00280110, 0x00280111, tags.IconImageSequence] as const;
 /** The process of a transfer syntax that can lose information: PS3.3 C.7.6.1.1.5.2. */
@@ -30,7 +30,7 @@ const alwaysLossy = /\.4\.(?:5[0135]|111)$/;
  */
 export function withEditedHeader(dataSet: DataSet, opened: OpenedPixels): DataSet {
   const changes = new Map<number, DataElement | undefined>();
-  const isEnhanced = has(dataSet, sharedFunctionalGroups) || has(dataSet, perFrameFunctionalGroups);
+  const isEnhanced = enhanced.test(firstText(dataSet, tags.SOPClassUID) ?? '');
   const imageType = derivedType(dataSet, tags.ImageType, isEnhanced);
   if (imageType !== undefined) changes.set(tags.ImageType, imageType);
   const description = firstText(dataSet, tags.DerivationDescription);

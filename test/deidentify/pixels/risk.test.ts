@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { assessObject } from '../../../src/deidentify/pixels/risk.ts';
+import { assessObject, assessPixels } from '../../../src/deidentify/pixels/risk.ts';
 import { basicProfile, defineProfile } from '../../../src/deidentify/profile.ts';
 import { emptyDefinition, type ProfileDefinition } from '../../../src/deidentify/profile-definition.ts';
+import { memorySource } from '../../../src/dicom/byte-source.ts';
 import type { DataElement } from '../../../src/dicom/data-set.ts';
 import { bytesElement, sequenceElement } from '../../../src/dicom/edit.ts';
+import { readPart10 } from '../../../src/dicom/part10.ts';
 import { storageSopClassTable } from '../../../src/dicom/storage-sop-classes.ts';
+import { corpusFiles, corpusMissing } from '../../support/corpus.ts';
 import { ct, explicit, number16, without, words } from '../build.ts';
 
 const code = (...elements: readonly DataElement[]): string | undefined =>
@@ -39,7 +43,11 @@ t.test('whatever carries text often, or says so, is held', async (t) => {
     ['77.1.4', 'XC'],
     ['77.1.5.1', 'OP'],
   ] as const) {
-    t.equal(code(sopClass(suffix), modality(kind)), risk, suffix);
+    const all = assessObject(ct(sopClass(suffix), modality(kind)), explicit, basicProfile);
+    t.ok(
+      all.some((objection) => objection.code === risk),
+      suffix,
+    );
   }
   t.equal(code(imageType('DERIVED', 'SECONDARY', 'SCREEN SAVE')), risk);
   t.equal(code(imageType('ORIGINAL', 'PRIMARY', 'LOCALIZER')), risk, 'lines and names on scouts');
@@ -122,4 +130,122 @@ t.test('structured content passes where the profile cleans or replaces it', asyn
     for (const changes of [clean, graphics, replace])
       t.equal(under(suffix, changes), 'STRUCTURED_CONTENT', suffix);
   t.equal(under('91.1', {}), undefined, 'annotations of slides are attributes');
+});
+
+const risk = (...elements: readonly DataElement[]): string => {
+  const found = assessPixels(ct(...elements), explicit);
+  return found.level === 'high' ? found.detail : found.level;
+};
+
+t.test('a picture without the traces of the device that makes such pictures is a risk', async (t) => {
+  const bare = assessPixels(without(ct(), 0x00180050), explicit);
+  t.strictSame(bare, { level: 'high', detail: 'no slice' }, 'a page among slices');
+  t.equal(risk(), 'low');
+  const film = [sopClass('1.1'), modality('DX'), imageType('ORIGINAL', 'PRIMARY', '')];
+  t.equal(risk(...film), 'no detector', 'an X-ray that no detector made');
+  t.equal(risk(...film, words(0x00180060, 'DS', '120')), 'no detector', 'an exposure is copied along');
+  t.equal(risk(...film, imagerSpacing), 'low');
+  const run = [sopClass('12.1'), modality('XA'), imageType('ORIGINAL', 'PRIMARY', 'SINGLE PLANE')];
+  t.equal(risk(...run), 'no exposure');
+  t.equal(risk(...run, words(0x00180060, 'DS', '75')), 'low');
+  t.equal(
+    risk(sopClass('12.1'), modality('XA'), imageType('DERIVED', 'PRIMARY'), words(0x00180060, 'DS', '75')),
+    'derived projection',
+    'a photograph of the screen',
+  );
+  const scan = (value: string): string =>
+    risk(
+      sopClass('20'),
+      modality('NM'),
+      imageType('ORIGINAL', 'PRIMARY', value, 'EMISSION'),
+      number16(0x00540011, 1),
+    );
+  t.equal(scan('WHOLE BODY'), 'low');
+  t.equal(scan('RESULTS'), 'Image Type', 'a page of results');
+});
+
+t.test('signs of capture are seen in attributes, words and devices', async (t) => {
+  for (const value of ['SCREEN SAVE', 'DOSE_INFO', 'CSA REPORT', 'POSDISP', 'PROTOCOL', 'SNAPSHOT'])
+    t.equal(risk(imageType('DERIVED', 'SECONDARY', value)), 'Image Type', value);
+  for (const value of [
+    'MIP',
+    'MPR',
+    'AXIAL',
+    'REFORMATTED',
+    'AVERAGE',
+    'CT_SOM5 SPI',
+    'M_SE',
+    'ADC',
+    'MOSAIC',
+  ])
+    t.equal(risk(imageType('DERIVED', 'SECONDARY', value)), 'low', value);
+  for (const value of [
+    'Dosisprotokoll',
+    'Patientenprotokoll',
+    'Rapport de dose',
+    'Screenshot',
+    'PosDisp: [3] t1',
+  ])
+    t.equal(risk(words(0x0008103e, 'LO', value)), 'Series Description', value);
+  for (const value of ['Low dose chest', 'Thorax 1.0 B31f', 'Head routine', 'Form of a bone'])
+    t.equal(risk(words(0x0008103e, 'LO', value)), 'low', value);
+  t.equal(risk(words(0x00080070, 'LO', 'VIDAR Systems')), 'capture device');
+  t.equal(risk(words(0x00082111, 'ST', 'Screen capture of a report')), 'described as captured');
+  t.equal(risk(words(0x00182010, 'DS', ['0.1', '0.1'])), 'captured', 'a digitised film');
+  t.equal(
+    risk(words(0x00280301, 'CS', 'NO'), words(0x00080064, 'CS', 'DV')),
+    'captured',
+    'NO is not believed',
+  );
+  t.equal(risk(words(0x00280004, 'CS', 'PALETTE COLOR')), 'colour');
+});
+
+t.test('high risk says what it is', async (t) => {
+  t.equal(risk(sopClass('6.1'), modality('US')), 'ultrasound');
+  t.equal(risk(sopClass('7.2'), modality('OT')), 'secondary capture');
+  t.equal(risk(sopClass('77.1.1'), modality('ES')), 'visible light');
+  t.equal(risk(sopClass('999.1'), modality('OT')), 'kind of image', 'what nobody has judged');
+  t.equal(assessPixels(without(ct(), 0x7fe00010), explicit).level, 'none');
+});
+
+t.test(
+  'photographs of people and recognizable features are objected to, whatever becomes of text',
+  async (t) => {
+    const codes = (...elements: readonly DataElement[]): string[] =>
+      assessObject(ct(...elements), explicit, basicProfile).map((objection) => objection.code);
+    const features = 'RECOGNIZABLE_FEATURES_RISK';
+    t.strictSame(codes(words(0x00280302, 'CS', 'YES')), [features]);
+    t.strictSame(codes(words(0x00280302, 'CS', 'NO')), []);
+    for (const [suffix, kind] of [
+      ['77.1.4', 'XC'],
+      ['77.1.4.1', 'GM'],
+      ['7', 'XC'],
+    ] as const)
+      t.strictSame(codes(sopClass(suffix), modality(kind)), [features, 'BURNED_IN_TEXT_RISK'], suffix);
+    t.strictSame(codes(sopClass('77.1.4'), modality('XC'), words(0x00280302, 'CS', 'NO'))[0], features);
+    t.strictSame(
+      codes(sopClass('77.1.1'), modality('ES')),
+      ['BURNED_IN_TEXT_RISK'],
+      'an endoscope shows no face',
+    );
+    const bare = assessObject(without(ct(modality('XC')), 0x7fe00010), explicit, basicProfile);
+    t.strictSame(bare, [], 'without pixels there is nothing to see');
+  },
+);
+
+t.test('no file of the corpus with text in its pixels is of low risk', { skip: corpusMissing }, async (t) => {
+  const levels = new Map<string, number>();
+  for (const file of corpusFiles()) {
+    let level = 'unreadable';
+    try {
+      const { dataSet, transferSyntaxUid } = readPart10(memorySource(readFileSync(file.path)));
+      level = assessPixels(dataSet, transferSyntaxUid).level;
+    } catch {
+      t.match(file.name, /too_short|truncated|mal_/, `${file.name} cannot be read`);
+    }
+    levels.set(level, (levels.get(level) ?? 0) + 1);
+    const told = /^(?:yes|technical|words)/.test(file.burnedInText) || file.name.includes('/burn_');
+    if (told) t.equal(level, 'high', file.name);
+  }
+  t.ok((levels.get('low') ?? 0) >= 25, 'and what a detector made passes');
 });

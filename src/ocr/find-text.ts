@@ -30,7 +30,7 @@ export async function findText(
   const lines = await detectLines(detection, areas);
   const strokes = findStrokes(picture, areas);
   search.onProgress?.();
-  const candidates = joinLines([...lines.map(unread), ...strokes.filter(isPlausible)]);
+  const candidates = networkFirst(joinLines([...lines.map(unread), ...strokes.filter(isPlausible)]));
 
   const pixels = areas.reduce((sum, { width, height }) => sum + width * height, 0);
   const allowed = Math.max(secondLookPixels.least, pixels * secondLookPixels.perPixel);
@@ -38,8 +38,7 @@ export async function findText(
   const again = first.doubtful.filter((one) => isStrong(one, picture));
   const second = await lookAgain(detection, again, { pixels: allowed / 2, negative: true });
   const confirmed = joinLines([
-    ...first.confirmed,
-    ...second.confirmed,
+    ...[...first.confirmed, ...second.confirmed].map((one): FoundText => ({ ...one, by: 'network' })),
     ...[...first.further, ...second.further].filter(isLineShaped).map(unread),
   ]);
   const most = Math.min(doubtfulRead.most, Math.max(doubtfulRead.least, pixels / doubtfulRead.pixelsEach));
@@ -48,11 +47,21 @@ export async function findText(
     const certain = doubtful.filter(({ by, score }) => by === 'network' && score >= 0.8);
     return withMargins(joinLines([...confirmed, ...certain]), picture);
   }
-  const shown = withMargins([...confirmed, ...doubtful], picture);
-  const read = await readLines(sessions, picture, shown, search.onProgress);
-  return read
-    .filter((found, index) => (index < confirmed.length ? !isObject(found) : isReadable(found)))
-    .sort((one, other) => one.top - other.top || one.left - other.left);
+  const read = await readLines(sessions, picture, withMargins(confirmed, picture), search.onProgress);
+  const tried = await readLines(sessions, picture, withMargins(doubtful, picture), search.onProgress, {
+    once: true,
+  });
+  return [...read.filter((found) => !isObject(found)), ...tried.filter(isReadable)].sort(
+    (one, other) => one.top - other.top || one.left - other.left,
+  );
+}
+
+/** Strokes are many where there is texture: they come last where time is short. */
+function networkFirst(candidates: readonly FoundText[]): readonly FoundText[] {
+  return [
+    ...candidates.filter(({ by }) => by === 'network'),
+    ...candidates.filter(({ by }) => by === 'strokes'),
+  ];
 }
 
 function unread(line: Line): FoundText {
@@ -88,12 +97,12 @@ function isPlausible(candidate: FoundText): boolean {
 function isStrong(candidate: FoundText, picture: Picture): boolean {
   if (candidate.score < (candidate.by === 'network' ? 0.7 : 0.9)) return false;
   const share = (candidate.width * candidate.height) / (picture.width * picture.height);
-  return thicknessOf(candidate) <= 96 && (share <= 0.12 || thicknessOf(candidate) <= 24);
+  return thicknessOf(candidate) <= 96 && (share <= 0.12 || thicknessOf(candidate) <= 40);
 }
 
 /** One large shape that the network takes for a character, and nobody can read. */
 function isObject(found: FoundText): boolean {
-  return !isLineShaped(found) && thicknessOf(found) > 24 && found.confidence < 0.5;
+  return !isLineShaped(found) && thicknessOf(found) > 24 && found.confidence < 0.7;
 }
 
 /** Tick marks and grids read as a few like characters; large shapes as anything. */

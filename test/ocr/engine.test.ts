@@ -53,7 +53,7 @@ t.test('text', async (t) => {
         const planted = put(picture.pixels, picture.width, ink, at, value);
         const found = await engine.find(picture, { read: true });
         t.equal(covered(planted, found), 1);
-        t.ok(shareOf(picture, found) < 0.12, 'and little else');
+        t.ok(shareOf(picture, found) < 0.02 + 3 * shareOf(picture, [planted]), 'and little else');
       });
     }
   }
@@ -205,14 +205,14 @@ t.test('memory stays flat over pictures of changing sizes', async (t) => {
   const random = randomNumbers(3);
   const some = async (count: number): Promise<void> => {
     for (let index = 0; index < count; index += 1) {
-      const width = 40 + Math.floor(300 * random());
-      const height = 40 + Math.floor(200 * random());
+      const width = 40 + Math.floor(110 * random());
+      const height = 40 + Math.floor(80 * random());
       await engine.find(disc(width, height, index), { read: false });
     }
   };
   await engine.find(disc(900, 900, 1), { read: false });
-  await some(30);
+  await some(20);
   const before = process.memoryUsage().rss;
-  await some(150);
-  t.ok(process.memoryUsage().rss - before < 120e6, 'less than 120 MB more after 150 pictures');
+  await some(100);
+  t.ok(process.memoryUsage().rss - before < 120e6, 'less than 120 MB more after 100 pictures');
 });

@@ -6,9 +6,10 @@ import type { DrawSettings, RenderSurroundings } from '../render/settings.ts';
 import { BoxRuns } from './box-runs.ts';
 import { findInFrames } from './frames/find-in-frames.ts';
 import { frameViews } from './frames/frame-views.ts';
+import type { JudgedArea } from './judge/boxes.ts';
 import { identifyingIn } from './judge/identifying-in.ts';
 import type { JudgeContext } from './judge/judge-context.ts';
-import { type JudgedArea, judgeTexts } from './judge/judge-texts.ts';
+import { judgeTexts } from './judge/judge-texts.ts';
 
 export interface SearchFrames {
   readonly engine: TextEngine;

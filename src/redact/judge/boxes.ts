@@ -1,5 +1,11 @@
+import type { RedactionReason } from '../../core/redaction.ts';
 import type { Area } from '../../ocr/picture.ts';
-import type { JudgedArea } from './judge-texts.ts';
+
+/** A region to blank, in whole pixels of the picture, and why; never what stood there. */
+export interface JudgedArea {
+  readonly area: Area;
+  readonly reason: RedactionReason;
+}
 
 /** Boxes as whole pixels that hold all of them, from the top and the left, without those inside others. */
 export function withoutDuplicates(judged: readonly JudgedArea[]): JudgedArea[] {

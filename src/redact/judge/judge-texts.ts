@@ -1,18 +1,12 @@
 import type { RedactionReason } from '../../core/redaction.ts';
 import { compacted } from '../../deidentify/text/fold.ts';
-import type { Area, FoundText } from '../../ocr/picture.ts';
-import { withoutDuplicates } from './boxes.ts';
+import type { FoundText } from '../../ocr/picture.ts';
+import { type JudgedArea, withoutDuplicates } from './boxes.ts';
 import { wordKind } from './harmless.ts';
 import type { JudgeContext } from './judge-context.ts';
 import { belongs, judgeRow, type RowVerdicts } from './judge-row.ts';
 import { areaOf, type Extent, extentOf, type Row, rowsOf } from './rows.ts';
 import type { Verdict } from './verdicts.ts';
-
-/** A region to blank, in whole pixels of the picture, and why; never what stood there. */
-export interface JudgedArea {
-  readonly area: Area;
-  readonly reason: RedactionReason;
-}
 
 interface JudgedRow extends RowVerdicts {
   readonly row: Row;

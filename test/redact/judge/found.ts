@@ -2,8 +2,9 @@ import type { Profile } from '../../../src/deidentify/profile.ts';
 import { basicProfile } from '../../../src/deidentify/profile.ts';
 import type { DataElement } from '../../../src/dicom/data-set.ts';
 import type { FoundText, Turn } from '../../../src/ocr/picture.ts';
+import type { JudgedArea } from '../../../src/redact/judge/boxes.ts';
 import { type JudgeContext, judgeContext } from '../../../src/redact/judge/judge-context.ts';
-import { type JudgedArea, judgeTexts } from '../../../src/redact/judge/judge-texts.ts';
+import { judgeTexts } from '../../../src/redact/judge/judge-texts.ts';
 import { ct, words } from '../../deidentify/build.ts';
 
 export const letterWidth = 8;

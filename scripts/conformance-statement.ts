@@ -76,7 +76,7 @@ function receiving(): string {
 }
 
 const handling = {
-  image: 'de-identified; held where the pixels may carry burned-in text',
+  image: 'de-identified; text burned into the pixels is blanked, or the image held, as the profile says',
   header: 'de-identified',
   structured: 'by the profile: content cleaned, replaced by a minimal container, or held',
   document: 'by the profile: replaced by a stand-in, or held',
@@ -140,7 +140,7 @@ function deidentification(): string {
 
 **Values registered in PS3.6** (SOP Classes, transfer syntaxes, well-known frames of reference and instances) are never replaced in references.
 
-**Inserted.** Patient Identity Removed (0012,0062) YES; De-identification Method (0012,0063), naming product, version, profile and profile revision, after methods of earlier de-identifiers; De-identification Method Code Sequence (0012,0064) with the codes of CID 7050 that were at work on this very instance; Longitudinal Temporal Information Modified (0028,0303) REMOVED, UNMODIFIED or MODIFIED. Burned In Annotation (0028,0301) is left as received. Where an own rule of a profile lets through what the standard does not, no code is written and the method says so.
+**Inserted.** Patient Identity Removed (0012,0062) YES; De-identification Method (0012,0063), naming product, version, profile and profile revision, after methods of earlier de-identifiers; De-identification Method Code Sequence (0012,0064) with the codes of CID 7050 that were at work on this very instance; Longitudinal Temporal Information Modified (0028,0303) REMOVED, UNMODIFIED or MODIFIED. Where every frame was treated for burned-in text and nothing identifying was found in the result, Clean Pixel Data Option (113101) is among the codes and Burned In Annotation (0028,0301) is NO; otherwise neither is written, Burned In Annotation is left as received, and codes 113101 and 113102 of earlier de-identifiers are not handed on. Where an own rule of a profile lets through what the standard does not, no code is written and the method says so.
 
 **Type of an attribute.** Compound actions are settled by the Type of the attribute at its place in the IOD where the gateway's tables have it (PS3.3), else by the alternative that every IOD allows. References to instances (X/Z/U*) always stay, with new UIDs. Dummies are constants that differ from the original; a code string has no dummy that is legal everywhere and is removed.
 
@@ -148,11 +148,11 @@ function deidentification(): string {
 
 **Text that stays** is searched for the object's own identifiers: parts of names, identifiers, dates, places, in any case, spelling and separation.
 
-**Pixels.** Overlay planes in unused bits, bytes behind the last frame, and comments and application segments of compressed frames are removed; decoded pixel values are not changed. Images that may carry text in their pixels are held for a person.
+**Pixels.** Overlay planes in unused bits, bytes behind the last frame, and comments and application segments of compressed frames are removed. Images likely to carry burned-in text, by SOP Class, Modality, Image Type, the attributes of secondary capture and others (an incoming Burned In Annotation NO is not believed), are treated as the profile says (\`pixels\`): text is found in every frame by a neural detector and read, then blanked (all of it, or all but known harmless annotations) in the stored values, together with what device rules and the Sequence of Ultrasound Regions (PS3.3 C.8.5.5) name; the result is searched again, and an image in which identifying text is still found is held. Images of low risk are not searched unless the profile says so. A person can release a held image with boxes of their own.
 
 **File.** Preamble and File Meta Information are written anew; nothing of the received ones is copied.
 
-**Restrictions.** Pixel values are not changed: whoever has the originals can match the images by their pixels, whatever becomes of UIDs. Faces in volumes are not altered (113102 is not claimed).`;
+**Restrictions.** Pixel values outside of blanked regions are not changed (frames that came with loss are written without further loss): whoever has the originals can match the images by their pixels, whatever becomes of UIDs. Faces in volumes are not altered (113102 is not claimed).`;
 }
 
 /** How each option is carried out where the standard leaves it open. */
@@ -186,7 +186,7 @@ function options(): string {
   ]);
   return `## Options
 
-Retain Longitudinal Temporal Information with Full Dates and with Modified Dates exclude each other. Clean Pixel Data (113101) and Clean Recognizable Visual Features (113102) are not offered.
+Retain Longitudinal Temporal Information with Full Dates and with Modified Dates exclude each other. Clean Pixel Data (113101) is no option of a profile but follows from its \`pixels\`, image by image. Clean Recognizable Visual Features (113102) is not offered.
 
 ${table(['in a profile', 'CID 7050', 'manner'], rows)}`;
 }

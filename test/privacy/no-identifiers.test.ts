@@ -65,7 +65,12 @@ function writeMarked(folder: string): { files: string[]; markers: string[]; uids
       ),
     );
   };
-  const delivered = withoutElements(marked('ZQDELIV', ctStorage, 'CT'), 0x60003000, 0x00080064);
+  const delivered = withElements(
+    withoutElements(marked('ZQDELIV', ctStorage, 'CT'), 0x60003000, 0x00080064),
+    // What a scanner writes and a converter does not: without it the image is taken for a capture.
+    element(0x00200032, 'DS', ['0', '0', '0']),
+    element(0x00200037, 'DS', ['1', '0', '0', '0', '1', '0']),
+  );
   const whole = encodePart10({ elements: marked('ZQTRUNC', ctStorage, 'CT') });
   const mislabelled = Buffer.from(encodePart10({ elements: marked('ZQMISLA', ctStorage, 'CT') }));
   const at = mislabelled.indexOf(ctStorage, 132);

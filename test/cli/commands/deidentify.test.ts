@@ -213,7 +213,7 @@ t.test('one worker and several make the same files and the same manifest', async
     t.match(line, {
       input: String,
       status: /^(deidentified|held|failed)$/,
-      profile: 'basic',
+      profile: 'hold',
       profileRevision: /^[0-9a-f]{12}$/,
       keyId: /^[0-9a-f]{8}$/,
       callingAeTitle: null,

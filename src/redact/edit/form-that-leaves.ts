@@ -3,6 +3,7 @@ import type { DeidentifyInput } from '../../deidentify/deidentify.ts';
 import { embedsOverlay } from '../../deidentify/pixels/clean.ts';
 import type { RedactedEncoding } from '../../deidentify/pixels/pixel-policy.ts';
 import type { DataSet } from '../../dicom/data-set.ts';
+import { withoutEmbeddedOverlays } from './edited-header.ts';
 import { type EncodedFrame, encapsulatedValue } from './encapsulated-value.ts';
 import { asExplicitLittleEndian } from './explicit-little-endian.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from './frame-encoders.ts';
 import type { FrameCells } from './frame-samples.ts';
 import { asNative, plainBytes } from './native-form.ts';
-import type { OpenedPixels } from './opened-pixels.ts';
+import { type EditLimits, type OpenedPixels, openPixels } from './opened-pixels.ts';
 import { type PlainForm, plainDescription, plainFormOf, withPlainForm } from './pixel-form.ts';
 
 /** The frames of opened pixels with their boxes blanked. */
@@ -73,6 +74,21 @@ export function inFormThatLeaves(
   const successor = successorOf(opened, frames, encoding);
   const encoded = successor === undefined ? undefined : encapsulated(opened, dataSet, frames, successor);
   return encoded ?? asNative(opened, dataSet, frames.cells);
+}
+
+/**
+ * Any data set whose pixels can be decoded in a lossless compressed form, each frame decoded again and compared; undefined
+ * where the form cannot hold them exactly. Throws what decoding throws.
+ */
+export function encodeForm(
+  input: DeidentifyInput,
+  form: CompressedForm,
+  limits: EditLimits,
+): DeidentifyInput | undefined {
+  const opened = openPixels(input, limits);
+  const frames: EditedFrames = { isEdited: () => true, changes: () => false, cells: opened.cells };
+  const anew = { form, transferSyntaxUid: ownTransferSyntax[form], keepsFrames: false };
+  return encapsulated(opened, withoutEmbeddedOverlays(input.dataSet), frames, anew);
 }
 
 function successorOf(

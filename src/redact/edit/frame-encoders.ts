@@ -105,8 +105,10 @@ function encodedBy(bytes: Uint8Array, { form, plain, described }: EncodeRequest)
     default: {
       const encoder = libraries[form];
       if (encoder === undefined) throw new SallyportError('ENCODE_FAILED', { detail: 'no encoder' });
-      const bits =
-        form === 'jpegLs' ? streamBits(plain) : form === 'jpegXl' ? bitsAllocated : plain.bitsStored;
+      // OpenJPH takes signed cells of 8 bits for unsigned ones and gives a stream that only it can read.
+      const narrowSigned = form === 'htj2k' && signed && plain.bitsStored <= 8;
+      const whole = form === 'jpegXl' || narrowSigned;
+      const bits = form === 'jpegLs' ? streamBits(plain) : whole ? bitsAllocated : plain.bitsStored;
       // The cells the decoder will give: encoders confuse others.
       const wide = bits > 8;
       return encodeStored(encoder, {
@@ -117,7 +119,7 @@ function encodedBy(bytes: Uint8Array, { form, plain, described }: EncodeRequest)
         bitsAllocated: wide ? 16 : 8,
         bitsStored: bits,
         // JPEG-LS and JPEG XL know no sign: its bits are stored like others.
-        signed: signed && (form === 'jpeg2000' || form === 'htj2k'),
+        signed: signed && (form === 'jpeg2000' || (form === 'htj2k' && wide)),
         componentTransformation: described.photometricInterpretation === 'YBR_RCT',
       });
     }

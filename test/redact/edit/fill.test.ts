@@ -5,6 +5,7 @@ import { readPart10 } from '../../../src/dicom/part10.ts';
 import { firstText, has, text } from '../../../src/dicom/values.ts';
 import { type EditOptions, type EditResult, editPixels } from '../../../src/redact/edit/edit-pixels.ts';
 import { editVideoFrame } from '../../../src/redact/edit/edit-video-frame.ts';
+import { encodeForm } from '../../../src/redact/edit/form-that-leaves.ts';
 import { nativeForm } from '../../../src/redact/edit/native-form.ts';
 import { makePixelObject } from '../../../src/synthetic/pixels/make-pixel-object.ts';
 import { paletteElements } from '../../../src/synthetic/pixels/palettes.ts';
@@ -225,6 +226,16 @@ t.test('frames of a native form are changed by a function', async (t) => {
   t.same(first, storedOf(image)[0]);
   t.equal(second?.[3 * columns + 4], 4095);
   t.equal(second?.[3 * columns + 5], 8);
+});
+
+t.test('a native form is compressed without loss', async (t) => {
+  const image = made({ frames: 2, bitsAllocated: 16, bitsStored: 12, signed: true }, (r, c) => r * c - 900);
+  for (const form of ['rle', 'jpegLossless', 'jpegLs', 'jpeg2000', 'htj2k', 'jpegXl', 'deflated'] as const) {
+    const encoded = encodeForm(image, form, limits);
+    t.same(encoded && storedOf(encoded), storedOf(image), form);
+  }
+  const float = made({ sampleKind: 'float', bitsAllocated: 32 }, (r, c) => r / (c + 1));
+  t.equal(encodeForm(float, 'rle', limits), undefined, 'float pixels have no compressed form');
 });
 
 t.test('boxes are painted on frames of a video', async (t) => {

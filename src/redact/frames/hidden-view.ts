@@ -51,7 +51,13 @@ export function hiddenView(
   );
   if (lines.length === 0) return undefined;
   // A row of strokes may be but a part of its line, and of its word.
-  const around = lines.map((line) => widened(line, reach, width, height));
+  const around = lines.map((line) => widened(longer(line), margin, width, height));
   const worth = around.flatMap((line) => areas.flatMap((area) => intersection(line, area) ?? []));
   return { picture, areas: joined(worth) };
+}
+
+function longer({ left, top, width, height, turn }: FoundText): Area {
+  return turn === 0
+    ? { left: left - reach, top, width: width + 2 * reach, height }
+    : { left, top: top - reach, width, height: height + 2 * reach };
 }

@@ -37,7 +37,8 @@ export function activityOf(picture: Picture, area: Area): Activity {
         bottom: Math.min(area.top + (row + 1) * cellSide, area.top + area.height),
       };
       const at = row * columns + column;
-      for (let channel = 0; channel < picture.channels; channel += 1) {
+      const channels = isGrey(picture, cell) ? 1 : picture.channels;
+      for (let channel = 0; channel < channels; channel += 1) {
         const span = rangeOf(picture, cell, channel);
         range[at] = Math.max(range[at] ?? 0, span);
         if (span >= leastRidge)
@@ -56,6 +57,19 @@ interface Cell {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
+}
+
+/** Most of a picture in colour is grey: a third of the work. */
+function isGrey({ pixels, width, channels }: Picture, cell: Cell): boolean {
+  if (channels === 1) return true;
+  for (let y = cell.top; y < cell.bottom; y += 1) {
+    const end = (y * width + cell.right) * 3;
+    for (let at = (y * width + cell.left) * 3; at < end; at += 3) {
+      const red = pixels[at];
+      if (red !== pixels[at + 1] || red !== pixels[at + 2]) return false;
+    }
+  }
+  return true;
 }
 
 function rangeOf({ pixels, width, channels }: Picture, cell: Cell, channel: number): number {

@@ -1,9 +1,9 @@
 import type { Area, Picture } from '../picture.ts';
 import type { Sessions } from '../sessions.ts';
-import { type Activity, activeAreas, activityOf } from './activity.ts';
+import { type Activity, activeAreas, activityOf, cellSide } from './activity.ts';
 import { type Canvas, canvasTensor } from './canvas.ts';
 import { type Line, type LineSettings, linesOfPatch } from './lines.ts';
-import { costOf, type Piece, packed } from './packing.ts';
+import { type Piece, packed } from './packing.ts';
 import { toneOf } from './tone.ts';
 
 /** What a search for lines needs to know. */
@@ -21,9 +21,12 @@ const leastRange = 10;
 /** Strengths of thin lines from which cells are enlarged; the first that the time allows. */
 const ridgeSteps = [10, 14, 18, 24, 32, 48, 64] as const;
 const mostScale = 3;
+/** Pictures with more to see than this are also looked at reduced: large characters come apart otherwise. */
+const leastReduced = 120_000;
+const reduced = 0.4;
 const leastScale = 1.3;
 /** Pixels of the network for each pixel of the picture, and at least: bounds the time. */
-const budget = { perPixel: 1.6, least: 700_000 } as const;
+const budget = { perPixel: 1.15, least: 550_000 } as const;
 
 /**
  * Lines of text in areas of a picture: everything with any contrast at the size it has; everything with thin strokes
@@ -32,29 +35,55 @@ const budget = { perPixel: 1.6, least: 700_000 } as const;
 export async function detectLines(detection: Detection, areas: readonly Area[]): Promise<readonly Line[]> {
   const { picture } = detection;
   const activities = areas.map((area) => activityOf(picture, area));
-  const active = select(activities, (activity, cell) => (activity.range[cell] ?? 0) >= leastRange);
-  const whole = active.reduce((sum, { width, height }) => sum + width * height, 0);
-  const pixels = areas.reduce((sum, { width, height }) => sum + width * height, 0);
+  const isActive = (activity: Activity, cell: number) => (activity.range[cell] ?? 0) >= leastRange;
+  const active = select(activities, isActive);
+  const pixels = sizeOf(areas);
   const allowed = Math.max(budget.least, pixels * budget.perPixel);
-  const passes = [
-    ...(whole * 0.16 >= 20_000 ? packed(piecesOf(picture, active, 0.4)) : []),
-    ...packed(piecesOf(picture, active, 1)),
-  ];
-  passes.push(...enlarged(picture, activities, allowed - costOf(passes)));
-  return linesOfCanvases(detection, passes, firstLook);
+  const closer = enlargedAreas(activities, allowed, sizeOf(active));
+  const beside = select(
+    activities,
+    (activity, cell) => isActive(activity, cell) && !closer.areas.some((area) => holds(area, activity, cell)),
+  );
+  return linesOfCanvases(
+    detection,
+    [
+      ...(sizeOf(active) >= leastReduced ? packed(piecesOf(picture, active, reduced)) : []),
+      ...packed(piecesOf(picture, beside, 1)),
+      ...packed(piecesOf(picture, closer.areas, closer.scale)),
+    ],
+    firstLook,
+  );
 }
 
-function enlarged(picture: Picture, activities: readonly Activity[], allowed: number): readonly Canvas[] {
+interface Closer {
+  readonly areas: readonly Area[];
+  readonly scale: number;
+}
+
+/** What is enlarged is not looked at in its own size too: measured, that finds nothing more. */
+function enlargedAreas(activities: readonly Activity[], allowed: number, active: number): Closer {
   for (const least of ridgeSteps) {
     const areas = select(activities, (activity, cell) => (activity.ridge[cell] ?? 0) >= least);
     const pixels = areas.reduce((sum, { width, height }) => sum + (width + 4) * (height + 4), 0);
-    if (pixels === 0) return [];
-    const scale = Math.min(mostScale, Math.floor(Math.sqrt((allowed * 0.85) / pixels) * 10) / 10);
+    if (pixels === 0) break;
+    const left = allowed - Math.max(0, active - pixels);
+    const scale = Math.min(mostScale, Math.floor(Math.sqrt((left * 0.85) / pixels) * 10) / 10);
     const last = least === ridgeSteps.at(-1);
-    if (scale < 2 && !(last && scale >= leastScale)) continue;
-    return packed(piecesOf(picture, areas, scale));
+    if (scale >= 2 || (last && scale >= leastScale)) return { areas, scale };
   }
-  return [];
+  return { areas: [], scale: 1 };
+}
+
+function sizeOf(areas: readonly Area[]): number {
+  return areas.reduce((sum, { width, height }) => sum + width * height, 0);
+}
+
+function holds(area: Area, activity: Activity, cell: number): boolean {
+  const left = activity.area.left + (cell % activity.columns) * cellSide;
+  const top = activity.area.top + Math.floor(cell / activity.columns) * cellSide;
+  return (
+    left >= area.left && top >= area.top && left < area.left + area.width && top < area.top + area.height
+  );
 }
 
 function select(

@@ -102,6 +102,7 @@ async function searched(
     if (result.kind === 'held') return { ...result, boxes };
     const again = await searchFrames(result.input, {
       ...search,
+      isSecondLook: true,
       surroundings: { ...surroundings, videoFrameEdit: frameEdit(boxes, profile) },
     });
     const known = boxes;

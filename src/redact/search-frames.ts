@@ -1,5 +1,6 @@
 import type { RedactionBox } from '../core/redaction.ts';
 import type { DeidentifyInput } from '../deidentify/deidentify.ts';
+import { compacted } from '../deidentify/text/fold.ts';
 import type { FoundText } from '../ocr/picture.ts';
 import type { TextEngine } from '../ocr/text-engine.ts';
 import type { DrawSettings, RenderSurroundings } from '../render/settings.ts';
@@ -17,7 +18,12 @@ export interface SearchFrames {
   readonly mode: 'all' | 'identifying';
   readonly draw: DrawSettings;
   readonly surroundings: RenderSurroundings;
+  /** The result is looked at: only what can be read counts, not every shape that might be text. */
+  readonly isSecondLook?: boolean;
 }
+
+/** What counts when the result is looked at: remains of a blanked place, and anatomy, read as less. */
+const readable = { confidence: 0.6, characters: 2 } as const;
 
 export interface SearchedFrames {
   /** Frames there are; of a video as counted in its stream. */
@@ -30,7 +36,7 @@ export interface SearchedFrames {
 
 /** Looks for text in every frame and judges it. Throws what decoding and the engine throw. */
 export async function searchFrames(input: DeidentifyInput, search: SearchFrames): Promise<SearchedFrames> {
-  const { engine, context, mode, draw, surroundings } = search;
+  const { engine, context, mode, draw, surroundings, isSecondLook = false } = search;
   const { onProgress } = surroundings;
   const runs = new BoxRuns();
   let numberOfFrames = 0;
@@ -42,10 +48,15 @@ export async function searchFrames(input: DeidentifyInput, search: SearchFrames)
     numberOfFrames = Math.max(numberOfFrames, frame);
     // Frames that show the same share one list, and one verdict.
     if (last?.texts !== texts) {
-      last = { texts, areas: judgeTexts(texts, context, mode) };
-      identifies ||= identifyingIn(texts, context, mode);
+      const counted = isSecondLook ? texts.filter(isReadable) : texts;
+      last = { texts, areas: judgeTexts(counted, context, mode) };
+      identifies ||= identifyingIn(counted, context, mode);
     }
     runs.add(frame, last.areas);
   }
   return { numberOfFrames, boxes: runs.boxes(), identifies };
+}
+
+function isReadable({ text, confidence }: FoundText): boolean {
+  return confidence >= readable.confidence && compacted(text).length >= readable.characters;
 }

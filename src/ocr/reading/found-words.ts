@@ -29,9 +29,14 @@ export function foundWords(
 function asWord(area: Area, characters: readonly ReadCharacter[]): FoundWord {
   return {
     ...area,
-    text: characters.map(({ character }) => character).join(''),
+    text: characters.map(({ character }) => ordinary(character)).join(''),
     confidence: characters.reduce((least, { confidence }) => Math.min(least, confidence), 1),
   };
+}
+
+/** Full-width forms as the ordinary ones: nothing is told apart by them. */
+function ordinary(character: string): string {
+  return /^[\uff01-\uff5e]$/.test(character) ? character.normalize('NFKC') : character;
 }
 
 function wordsOfStack(

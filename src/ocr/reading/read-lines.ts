@@ -173,6 +173,8 @@ function qualityOf(characters: readonly ReadCharacter[]): number {
 }
 
 function weightOf(character: string): number {
+  // Full-width forms are what letters wide apart come out as: turned ones of a column, one below the other.
+  if (/^[\uff01-\uff5e]$/.test(character)) return 0.7;
   if (/^[\p{Script=Latin}\p{Nd}]$/u.test(character)) return 1;
   return /^[-.,:;/()^%]$/.test(character) ? 0.9 : 0.7;
 }

@@ -38,11 +38,18 @@ export function unstack(plane: Plane): StackedLine | undefined {
     return undefined;
   const room = Math.max(1, Math.round(tallest * 0.25));
   const cells = runs.map((rows) => ({ ...rows, ...inkColumns(plane, rows, ground) }));
-  const width = cells.reduce((sum, cell) => sum + cell.right - cell.left + room, room);
+  const pitch = usualPitch(cells);
+  // Set as close as in a line, words apart.
+  const gaps = cells.map((cell, index) => {
+    const next = cells[index + 1];
+    if (next === undefined) return room;
+    return Math.max(1, Math.round(tallest * (isApart(cell, next, pitch) ? 0.5 : 0.1)));
+  });
+  const width = cells.reduce((sum, cell, index) => sum + cell.right - cell.left + (gaps[index] ?? 0), room);
   const values = new Float32Array(width * (tallest + 2 * room)).fill(ground.value);
   const letters: StackedLetter[] = [];
   let start = room;
-  for (const cell of cells) {
+  for (const [index, cell] of cells.entries()) {
     const height = cell.bottom - cell.top;
     // Letters stand on the line below; a dash or a dot that is alone in its rows comes to its middle.
     const foot = height < tallest * 0.5 ? Math.round((tallest + height) / 2) : tallest;
@@ -53,23 +60,33 @@ export function unstack(plane: Plane): StackedLine | undefined {
     }
     const end = start + cell.right - cell.left;
     letters.push({ start, end, top: cell.top, bottom: cell.bottom });
-    start = end + room;
+    start = end + (gaps[index] ?? 0);
   }
   return { plane: { width, height: tallest + 2 * room, values }, letters };
 }
 
-/** Letters in words: a gap of most of a letter's height separates. */
+/** Letters in words: those that are farther apart than most begin a new one. */
 export function stackedWords(letters: readonly StackedLetter[]): readonly (readonly StackedLetter[])[] {
-  const tallest = letters.reduce((most, { top, bottom }) => Math.max(most, bottom - top), 0);
+  const pitch = usualPitch(letters);
   const words: StackedLetter[][] = [];
   for (const letter of letters) {
     const word = words.at(-1);
     const before = word?.at(-1);
-    if (word === undefined || before === undefined || letter.top - before.bottom > tallest * 0.8)
-      words.push([letter]);
+    if (word === undefined || before === undefined || isApart(before, letter, pitch)) words.push([letter]);
     else word.push(letter);
   }
   return words;
+}
+
+/** Rows from the foot of one letter to that of the next in a word; the median. */
+function usualPitch(letters: readonly Rows[]): number {
+  const pitches = letters.slice(1).map(({ bottom }, index) => bottom - (letters[index]?.bottom ?? 0));
+  pitches.sort((a, b) => a - b);
+  return pitches[Math.floor((pitches.length - 1) / 2)] ?? 0;
+}
+
+function isApart(before: Rows, after: Rows, pitch: number): boolean {
+  return after.bottom - before.bottom > pitch * 1.5;
 }
 
 /** Runs of rows in which there is ink. */

@@ -1,6 +1,6 @@
 import { SallyportError } from '../core/errors.ts';
 import type { RedactionBox } from '../core/redaction.ts';
-import type { JudgedArea } from './judge/judge-texts.ts';
+import type { JudgedArea } from './judge/boxes.ts';
 
 /** More boxes than this are no text: noise was taken for it in frame after frame. */
 export const maxBoxes = 50_000;

@@ -90,35 +90,43 @@ function paint(
   const rowStride = picture.width * channels;
   const [strideAlongRow, strideAlongColumn] = sideways ? [rowStride, channels] : [channels, rowStride];
   const tone = toneTable(patch);
+  // From a value of the picture to the network's, in the order of the planes.
+  const tones = tables.map((table) => Float32Array.from(tone, (value) => table[value] ?? 0));
   const size = canvas.width * canvas.height;
   const exact = patch.scale === 1;
-  for (let channel = 0; channel < 3; channel += 1) {
-    const table = tables[channel] ?? new Float32Array(256);
-    const offset = channels === 3 ? 2 - channel : 0;
+  // Grey pixels are read once and written to all three planes.
+  const planes = channels === 1 ? [[0, 1, 2]] : [[0], [1], [2]];
+  for (const targets of planes) {
+    const [first = 0, ...others] = targets;
+    const table = tones[first] ?? none;
+    const [second, third] = others.map((channel) => tones[channel] ?? none);
+    const offset = channels === 3 ? 2 - first : 0;
     for (let y = 0; y < height; y += 1) {
       const rowA = (alongColumn.first[y] ?? 0) * strideAlongColumn + offset;
       const rowB = (alongColumn.second[y] ?? 0) * strideAlongColumn + offset;
       const down = alongColumn.share[y] ?? 0;
-      const target = channel * size + (patch.y + y) * canvas.width + patch.x;
-      if (exact) {
-        const row = (alongColumn.first[y] ?? 0) * strideAlongColumn + offset;
-        for (let x = 0; x < width; x += 1) {
-          const value = pixels[row + (alongRow.first[x] ?? 0) * strideAlongRow] ?? 0;
-          values[target + x] = table[tone[value] ?? 0] ?? 0;
-        }
-        continue;
-      }
+      const target = first * size + (patch.y + y) * canvas.width + patch.x;
       for (let x = 0; x < width; x += 1) {
         const columnA = (alongRow.first[x] ?? 0) * strideAlongRow;
-        const columnB = (alongRow.second[x] ?? 0) * strideAlongRow;
-        const across = alongRow.share[x] ?? 0;
-        const upper = (pixels[rowA + columnA] ?? 0) * (1 - across) + (pixels[rowA + columnB] ?? 0) * across;
-        const lower = (pixels[rowB + columnA] ?? 0) * (1 - across) + (pixels[rowB + columnB] ?? 0) * across;
-        values[target + x] = table[tone[Math.round(upper * (1 - down) + lower * down)] ?? 0] ?? 0;
+        let value = pixels[rowA + columnA] ?? 0;
+        if (!exact) {
+          const columnB = (alongRow.second[x] ?? 0) * strideAlongRow;
+          const across = alongRow.share[x] ?? 0;
+          const upper = value + ((pixels[rowA + columnB] ?? 0) - value) * across;
+          const left = pixels[rowB + columnA] ?? 0;
+          const lower = left + ((pixels[rowB + columnB] ?? 0) - left) * across;
+          value = (upper + (lower - upper) * down + 0.5) | 0;
+        }
+        values[target + x] = table[value] ?? 0;
+        if (second === undefined || third === undefined) continue;
+        values[target + x + size] = second[value] ?? 0;
+        values[target + x + 2 * size] = third[value] ?? 0;
       }
     }
   }
 }
+
+const none = new Float32Array(256);
 
 function toneTable(patch: Patch): Uint8Array {
   const { low, high } = patch.tone;

@@ -10,7 +10,7 @@ import { recognizePlanes } from './recognize.ts';
 /** A reading from here on is kept. Of lines read narrowly at first, one in eight is below and holds half of the errors. */
 const SURE = 0.93;
 /** Below it even after a second reading, other turns are tried. */
-const DOUBTFUL = 0.75;
+const DOUBTFUL = 0.85;
 /** Lines taller than wide by this factor are first read as turned. */
 const TALL = 1.4;
 /**

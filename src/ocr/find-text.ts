@@ -11,7 +11,7 @@ import type { TextSearch } from './text-engine.ts';
 /** Pixels the second look may show to the network, for each pixel of the picture, and at least. */
 const secondLookPixels = { perPixel: 0.5, least: 300_000 } as const;
 /** So many doubtful candidates are read, for so many pixels of the picture; the most certain first. */
-const doubtfulRead = { least: 6, pixelsEach: 80_000, most: 200 } as const;
+const doubtfulRead = { least: 8, pixelsEach: 40_000, most: 200 } as const;
 
 /**
  * One search: what the network sees, together with rows of strokes, which find the small and the faint; shown to the
@@ -39,19 +39,17 @@ export async function findText(
   const second = await lookAgain(detection, again, { pixels: allowed / 2, negative: true });
   const confirmed = joinLines([
     ...[...first.confirmed, ...second.confirmed].map((one): FoundText => ({ ...one, by: 'network' })),
+    ...second.doubtful.filter(isCertain),
     ...[...first.further, ...second.further].filter(isLineShaped).map(unread),
   ]);
   const most = Math.min(doubtfulRead.most, Math.max(doubtfulRead.least, pixels / doubtfulRead.pixelsEach));
-  const doubtful = second.doubtful.slice(0, Math.round(most));
-  if (!search.read) {
-    const certain = doubtful.filter(({ by, score }) => by === 'network' && score >= 0.8);
-    return withMargins(joinLines([...confirmed, ...certain]), picture);
-  }
+  const doubtful = second.doubtful.filter((one) => !isCertain(one)).slice(0, Math.round(most));
+  if (!search.read) return withMargins(confirmed, picture);
   const read = await readLines(sessions, picture, withMargins(confirmed, picture), search.onProgress);
   const tried = await readLines(sessions, picture, withMargins(doubtful, picture), search.onProgress, {
     once: true,
   });
-  return [...read.filter((found) => !isObject(found)), ...tried.filter(isReadable)].sort(
+  return [...read.filter((found) => !isObject(found, picture)), ...tried.filter(isReadable)].sort(
     (one, other) => one.top - other.top || one.left - other.left,
   );
 }
@@ -93,6 +91,14 @@ function isPlausible(candidate: FoundText): boolean {
   return candidate.score >= 0.4 && isLineShaped(candidate);
 }
 
+/** Measured, what the network is this sure of at first sight, and has the form of a line, is one, even if unreadable. */
+function isCertain({ by, score, width, height }: FoundText): boolean {
+  const aspect = width / height;
+  return (
+    by === 'network' && score >= 0.9 && Math.min(width, height) <= 48 && (aspect >= 2.2 || aspect <= 0.3)
+  );
+}
+
 /** Whether a candidate that was not found again is worth another look, and reading. */
 function isStrong(candidate: FoundText, picture: Picture): boolean {
   if (candidate.score < (candidate.by === 'network' ? 0.7 : 0.9)) return false;
@@ -100,9 +106,12 @@ function isStrong(candidate: FoundText, picture: Picture): boolean {
   return thicknessOf(candidate) <= 96 && (share <= 0.12 || thicknessOf(candidate) <= 40);
 }
 
-/** One large shape that the network takes for a character, and nobody can read. */
-function isObject(found: FoundText): boolean {
-  return !isLineShaped(found) && thicknessOf(found) > 24 && found.confidence < 0.7;
+/** One large shape that the network takes for a character, or a large part of the picture, that nobody can read. */
+function isObject(found: FoundText, picture: Picture): boolean {
+  if (found.confidence >= 0.7) return false;
+  const share = (found.width * found.height) / (picture.width * picture.height);
+  const thickness = thicknessOf(found);
+  return (!isLineShaped(found) && thickness > 24) || thickness > 120 || (share > 0.15 && thickness > 60);
 }
 
 /** Tick marks and grids read as a few like characters; large shapes as anything. */

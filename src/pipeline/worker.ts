@@ -190,6 +190,7 @@ async function redactPixels(
     ...(drawnBoxes === null ? {} : { drawnBoxes }),
     callingAeTitle,
     onlyFramesLeave: true,
+    onlyShownLeaves: setup.render.format === 'jpeg',
     draw: setup.render,
     surroundings: { scratchFolder: dirname(scratchPath), onProgress: () => alive(vitalSigns) },
     engine: textEngine,

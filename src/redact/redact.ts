@@ -22,6 +22,8 @@ export interface RedactOptions {
   readonly callingAeTitle?: string;
   /** Nothing of the pixel data leaves but frames drawn from it: redacted pixels need no compressed form. */
   readonly onlyFramesLeave?: boolean;
+  /** Only frames in 8 bits through the configured window leave: what that hides need not be looked for. */
+  readonly onlyShownLeaves?: boolean;
   /** How the frames are shown to whoever receives them, and limits. */
   readonly draw: DrawSettings;
   readonly surroundings?: RenderSurroundings;
@@ -93,22 +95,29 @@ async function searched(
 ): Promise<RedactResult> {
   const { draw, surroundings = {}, profile } = options;
   const context = judgeContext(input.dataSet, profile);
-  const search: SearchFrames = { engine: await options.engine(), context, mode, draw, surroundings };
+  const { onlyShownLeaves = false } = options;
+  const engine = await options.engine();
+  const search: SearchFrames = { engine, context, mode, draw, surroundings, onlyShownLeaves };
   const found = await searchFrames(input, search);
   let boxes = joinedBoxes(withinFrames(ruled, found.numberOfFrames), found.boxes);
+  /** What was searched last; of a video, whose stream stays as it is, what was received. */
+  let seen = input;
   for (let look = 1; ; look += 1) {
     tell(boxes);
     const result = edited(input, boxes, options);
     if (result.kind === 'held') return { ...result, boxes };
     const again = await searchFrames(result.input, {
       ...search,
-      isSecondLook: true,
+      before: seen,
       surroundings: { ...surroundings, videoFrameEdit: frameEdit(boxes, profile) },
     });
     const known = boxes;
     const more = again.boxes.filter((box) => !isCovered(box, known));
     if (more.length > 0) boxes = joinedBoxes(boxes, more);
-    if (more.length > 0 && look < maxLooks) continue;
+    if (more.length > 0 && look < maxLooks) {
+      seen = result.input;
+      continue;
+    }
     const accepted = options.releasedCodes?.includes('TEXT_LEFT_IN_PIXELS') === true;
     if (again.identifies && !accepted) return { kind: 'held', code: 'TEXT_LEFT_IN_PIXELS', boxes };
     const last = more.length > 0 ? edited(input, boxes, options) : result;

@@ -5,8 +5,9 @@ import type { FoundText } from '../ocr/picture.ts';
 import type { TextEngine } from '../ocr/text-engine.ts';
 import type { DrawSettings, RenderSurroundings } from '../render/settings.ts';
 import { BoxRuns } from './box-runs.ts';
+import { findInChanges } from './frames/find-in-changes.ts';
 import { findInFrames } from './frames/find-in-frames.ts';
-import { frameViews } from './frames/frame-views.ts';
+import { type FrameView, frameViews } from './frames/frame-views.ts';
 import type { JudgedArea } from './judge/boxes.ts';
 import { identifyingIn } from './judge/identifying-in.ts';
 import type { JudgeContext } from './judge/judge-context.ts';
@@ -18,8 +19,13 @@ export interface SearchFrames {
   readonly mode: 'all' | 'identifying';
   readonly draw: DrawSettings;
   readonly surroundings: RenderSurroundings;
-  /** The result is looked at: only what can be read counts, not every shape that might be text. */
-  readonly isSecondLook?: boolean;
+  /** Only drawn frames in 8 bits leave: what the window hides stays here. */
+  readonly onlyShownLeaves: boolean;
+  /**
+   * For a look at the result, what was searched before: only where the two differ is looked, and only what can be read
+   * counts, not every shape that might be text.
+   */
+  readonly before?: DeidentifyInput;
 }
 
 /** What counts when the result is looked at: remains of a blanked place, and anatomy, read as less. */
@@ -36,25 +42,38 @@ export interface SearchedFrames {
 
 /** Looks for text in every frame and judges it. Throws what decoding and the engine throw. */
 export async function searchFrames(input: DeidentifyInput, search: SearchFrames): Promise<SearchedFrames> {
-  const { engine, context, mode, draw, surroundings, isSecondLook = false } = search;
+  const { engine, context, mode, draw, surroundings, onlyShownLeaves, before } = search;
   const { onProgress } = surroundings;
   const runs = new BoxRuns();
   let numberOfFrames = 0;
   let identifies = false;
   let last: { readonly texts: readonly FoundText[]; readonly areas: readonly JudgedArea[] } | undefined;
   const views = frameViews(input, draw, surroundings);
-  const frames = findInFrames(views, engine, { read: true, ...(onProgress && { onProgress }) });
+  const options = { read: true, hidden: !onlyShownLeaves, ...(onProgress && { onProgress }) };
+  const frames =
+    before === undefined
+      ? findInFrames(views, engine, options)
+      : findInChanges(originalViews(before, search), views, engine, options);
   for await (const { frame, texts } of frames) {
     numberOfFrames = Math.max(numberOfFrames, frame);
     // Frames that show the same share one list, and one verdict.
     if (last?.texts !== texts) {
-      const counted = isSecondLook ? texts.filter(isReadable) : texts;
+      const counted = before === undefined ? texts : texts.filter(isReadable);
       last = { texts, areas: judgeTexts(counted, context, mode) };
       identifies ||= identifyingIn(counted, context, mode);
     }
     runs.add(frame, last.areas);
   }
   return { numberOfFrames, boxes: runs.boxes(), identifies };
+}
+
+/** As they were searched, without the boxes painted into frames of a video. */
+function originalViews(
+  before: DeidentifyInput,
+  { draw, surroundings }: SearchFrames,
+): AsyncIterable<FrameView> {
+  const { videoFrameEdit, ...unedited } = surroundings;
+  return frameViews(before, draw, unedited);
 }
 
 function isReadable({ text, confidence }: FoundText): boolean {

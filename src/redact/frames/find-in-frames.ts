@@ -1,17 +1,10 @@
-import type { Area, FoundText, Picture } from '../../ocr/picture.ts';
+import type { Area, FoundText } from '../../ocr/picture.ts';
 import type { TextEngine } from '../../ocr/text-engine.ts';
-import { intersects, joined, union, widened } from './areas.ts';
+import { intersects, joined, union } from './areas.ts';
+import { changedAreas, type FramePlanes, planesOf } from './frame-planes.ts';
 import type { FrameView } from './frame-views.ts';
-import { hiddenView } from './hidden-view.ts';
-import { merged } from './merge-findings.ts';
-import { changedTiles, copyArea, type Plane } from './tiles.ts';
-
-export interface FrameSearch {
-  /** Read what is found; see `TextSearch`. */
-  readonly read: boolean;
-  /** Called now and then: long work is going on. */
-  readonly onProgress?: () => void;
-}
+import { type FrameSearch, searchAreas } from './search-areas.ts';
+import { copyArea, type Plane } from './tiles.ts';
 
 /**
  * Levels by which a still part of a video may stray from what was searched and count as the same: measured, H.264 and
@@ -55,9 +48,7 @@ export async function* findInFrames(
 }
 
 /** Pixels as they were when last searched, and what was found in them. */
-interface Searched {
-  readonly shown: Plane;
-  readonly stored: Plane;
+interface Searched extends FramePlanes {
   readonly texts: readonly FoundText[];
 }
 
@@ -68,11 +59,10 @@ async function next(
   search: FrameSearch,
 ): Promise<Searched> {
   if (before !== undefined && view.isRepeated) return before;
-  const shown = { ...view.shown, values: view.shown.pixels };
-  const { width, height } = view.shown;
-  const stored = { width, height, ...view.stored };
+  const planes = planesOf(view);
+  const { shown, stored } = planes;
   const areas =
-    before === undefined ? undefined : changes(before, shown, stored, view.isPredicted ? videoTolerance : 0);
+    before === undefined ? undefined : changes(before, planes, view.isPredicted ? videoTolerance : 0);
   if (before !== undefined && areas?.length === 0) return before;
   if (before === undefined || areas === undefined)
     return { shown, stored, texts: await searchAreas(view, undefined, engine, search) };
@@ -92,19 +82,11 @@ function copyOf(plane: Plane): Plane {
 }
 
 /** Areas to search again; undefined: the whole picture. */
-function changes(
-  before: Searched,
-  shown: Plane,
-  stored: Plane,
-  tolerance: number,
-): readonly Area[] | undefined {
-  const { width, height } = shown;
-  if (!isAlike(before.shown, shown) || !isAlike(before.stored, stored)) return undefined;
-  const tiles = [
-    ...changedTiles(before.shown, shown, tolerance),
-    ...(stored.values === shown.values ? [] : changedTiles(before.stored, stored, tolerance)),
-  ];
-  let areas = joined(tiles.map((tile) => widened(tile, margin, width, height)));
+function changes(before: Searched, now: FramePlanes, tolerance: number): readonly Area[] | undefined {
+  const { width, height } = now.shown;
+  const changed = changedAreas(before, now, tolerance, margin);
+  if (changed === undefined) return undefined;
+  let areas = changed;
   for (let grown = true; grown; ) {
     grown = false;
     const next = areas.map((area) => {
@@ -116,28 +98,4 @@ function changes(
   }
   const covered = areas.reduce((sum, area) => sum + area.width * area.height, 0);
   return covered > wholeShare * width * height ? undefined : areas;
-}
-
-function isAlike(a: Plane, b: Plane): boolean {
-  return (
-    a.width === b.width &&
-    a.height === b.height &&
-    a.channels === b.channels &&
-    a.values.BYTES_PER_ELEMENT === b.values.BYTES_PER_ELEMENT
-  );
-}
-
-async function searchAreas(
-  view: FrameView,
-  areas: readonly Area[] | undefined,
-  engine: TextEngine,
-  search: FrameSearch,
-): Promise<readonly FoundText[]> {
-  const options = { read: search.read, ...(search.onProgress && { onProgress: search.onProgress }) };
-  const find = (picture: Picture, within: readonly Area[] | undefined) =>
-    engine.find(picture, within === undefined ? options : { ...options, areas: within });
-  const inShown = await find(view.shown, areas);
-  const hidden = hiddenView(view.shown, view.stored, areas, inShown);
-  if (hidden === undefined) return inShown;
-  return merged(inShown, await find(hidden.picture, hidden.areas));
 }

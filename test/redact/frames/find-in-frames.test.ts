@@ -72,7 +72,10 @@ function cine(
 async function search(input: ReturnType<typeof cine>) {
   const engine = squares();
   const frames: FrameTexts[] = [];
-  for await (const frame of findInFrames(frameViews(input, standardRenderSettings), engine, { read: false }))
+  for await (const frame of findInFrames(frameViews(input, standardRenderSettings), engine, {
+    read: false,
+    hidden: true,
+  }))
     frames.push(frame);
   return { engine, frames };
 }

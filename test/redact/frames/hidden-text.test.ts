@@ -30,7 +30,8 @@ async function found(options: ImageOptions): Promise<{ texts: readonly FoundText
   const engine = strokesOnly();
   const texts: FoundText[] = [];
   const views = frameViews(image({ rows, columns, ...options }), standardRenderSettings);
-  for await (const frame of findInFrames(views, engine, { read: false })) texts.push(...frame.texts);
+  for await (const frame of findInFrames(views, engine, { read: false, hidden: true }))
+    texts.push(...frame.texts);
   return { texts, searches: engine.searches };
 }
 

@@ -6,6 +6,7 @@ import { notInTable } from '../src/deidentify/generated/not-in-table.ts';
 import { tableE11, tableEdition } from '../src/deidentify/generated/table-e1-1.ts';
 import { conceptTableEdition } from '../src/deidentify/generated/table-e3-4-1.ts';
 import { objectKind } from '../src/deidentify/pixels/object-kinds.ts';
+import { photographSopClasses } from '../src/deidentify/pixels/risk.ts';
 import { basicProfile, type Profile } from '../src/deidentify/profile.ts';
 import { type ProfileOption, profileOptions } from '../src/deidentify/rules.ts';
 import { type ContentAction, listedContent } from '../src/deidentify/structured/concept-rules.ts';
@@ -76,20 +77,25 @@ function receiving(): string {
 }
 
 const handling = {
-  image: 'de-identified; text burned into the pixels is blanked, or the image held, as the profile says',
+  image:
+    'de-identified; where its attributes make text in the pixels likely, this is blanked, or the image held, as the profile says',
   header: 'de-identified',
   structured: 'by the profile: content cleaned, replaced by a minimal container, or held',
   document: 'by the profile: replaced by a stand-in, or held',
   uncovered: 'kept safe and held',
 } as const;
 
+/** Classes that nobody has judged are taken for likely to carry text; without pixels nothing is known of them. */
+function unjudged(uid: string): string {
+  return photographSopClasses.has(uid)
+    ? 'kept safe and held: people may be recognised; after a person released it, as any image likely to carry text'
+    : 'with pixels: de-identified; text in them is blanked, or the image held, as the profile says for images likely to carry text. Without: kept safe and held';
+}
+
 function sopClasses(): string {
   const rows = storageSopClassTable.map(([uid, name, retired]) => {
     const kind = objectKind(uid)?.kind;
-    const what =
-      kind === undefined
-        ? 'kept safe and held: text in the pixels is likely, or its content is not known'
-        : handling[kind];
+    const what = kind === undefined ? unjudged(uid) : handling[kind];
     return [name + (retired ? ' (retired)' : ''), uid, what];
   });
   return `## SOP Classes

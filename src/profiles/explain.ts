@@ -50,6 +50,8 @@ const gapRows = new Map(notInTable.map((row) => [row.tag.replace(',', ''), row])
 /** Short text that no table lists stays only where it repeats no identifier. */
 const comparedText: ReadonlySet<string> = new Set(['CS', 'LO', 'SH', 'UC']);
 const characterSetTag = 0x00080005;
+/** Pixel Data, Float and Double Float Pixel Data. */
+const pixelTags: ReadonlySet<number> = new Set([0x7fe00010, 0x7fe00008, 0x7fe00009]);
 
 /**
  * What a profile does to every attribute of PS3.6 and of the tables, in the order of tags, asked from the same rule book
@@ -184,6 +186,7 @@ function reason(
     case 'unregistered':
       return 'not in PS3.6';
     case 'default':
+      if (pixelTags.has(tag)) return 'text burned into it is treated as the profile says of pixels';
       return comparedText.has(vr)
         ? 'not listed as identifying; compared with the identifiers of its object'
         : 'not listed as identifying';

@@ -58,16 +58,20 @@ const box = (frame: number, frames = 1): RedactionBox => ({
   reason: 'text',
 });
 
+/** Small images are enlarged by it. */
+const scale = 10;
+
 /** Red of the middle of a half of a picture: 0 left, 1 right. */
 async function middle(path: string, half: number): Promise<number> {
   const { data, info } = await sharp(path).raw().toBuffer({ resolveWithObject: true });
-  const x = 6 + half * (columns + 6) + 12;
-  return data[((6 + 7) * info.width + x) * info.channels] ?? -1;
+  const x = 6 + half * (columns * scale + 6) + 12 * scale;
+  return data[((6 + 7 * scale) * info.width + x) * info.channels] ?? -1;
 }
 
 async function outlined(path: string, half: number): Promise<boolean> {
   const { data, info } = await sharp(path).raw().toBuffer({ resolveWithObject: true });
-  const at = ((6 + 4 - 2) * info.width + 6 + half * (columns + 6) + 12) * info.channels;
+  const x = 6 + half * (columns * scale + 6) + 12 * scale;
+  const at = ((6 + 4 * scale - 2) * info.width + x) * info.channels;
   return data[at] === 255 && data[at + 1] === 96 && data[at + 2] === 0;
 }
 

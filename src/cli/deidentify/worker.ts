@@ -142,7 +142,10 @@ function outcomeOf({ mode, complete, changed }: PixelTreatment): PixelOutcome {
   return { mode, complete, changed };
 }
 
-/** Pictures for `--compare` of an instance with boxes, in names without anything of it but pseudonyms. */
+/**
+ * Pictures for `--compare`, in names without anything of it but pseudonyms: of an instance with boxes, and of one that is
+ * likely to carry text in which none was found, since only a person can tell whether any was missed.
+ */
 async function picturesOf(
   part10: Part10,
   redacted: RedactResult,
@@ -150,7 +153,8 @@ async function picturesOf(
   onProgress: () => void,
 ): Promise<ComparedPictures | undefined> {
   const boxes = boxesOf(redacted);
-  if (setup.compare === null || boxes.length === 0) return undefined;
+  const isSuspect = redacted.kind === 'treated' && redacted.treatment.risk !== undefined;
+  if (setup.compare === null || (boxes.length === 0 && !isSuspect)) return undefined;
   const instance = pseudonyms.uid(canonicalUid(firstText(part10.dataSet, 0x00080018) ?? ''));
   return await comparePictures({
     before: part10,

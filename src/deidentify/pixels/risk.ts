@@ -45,7 +45,7 @@ export function assessObject(dataSet: DataSet, transferSyntaxUid: string, profil
 }
 
 /** VL Photographic Image and Video Photographic Image Storage: people as a camera sees them. */
-const photographs: ReadonlySet<string> = new Set([
+export const photographSopClasses: ReadonlySet<string> = new Set([
   '1.2.840.10008.5.1.4.1.1.77.1.4',
   '1.2.840.10008.5.1.4.1.1.77.1.4.1',
 ]);
@@ -61,7 +61,7 @@ function recognizableFeatures(sopClassUid: string, dataSet: DataSet): Objection 
   if (told !== '' && told !== 'NO')
     return { code: 'RECOGNIZABLE_FEATURES_RISK', detail: 'Recognizable Visual Features' };
   // A sender's NO about a photograph is not believed, no more than one about burned-in text.
-  if (photographs.has(sopClassUid) || textAt(dataSet, modalityTag).toUpperCase() === 'XC')
+  if (photographSopClasses.has(sopClassUid) || textAt(dataSet, modalityTag).toUpperCase() === 'XC')
     return { code: 'RECOGNIZABLE_FEATURES_RISK', detail: 'photograph' };
   return undefined;
 }

@@ -3,6 +3,8 @@ import type { Command } from './io.ts';
 export interface CommandEntry {
   readonly usage: string;
   readonly summary: string;
+  /** `--help` is the command's own matter: it has more to tell than usage and summary. */
+  readonly tellsHelp?: true;
   /** Loaded when called: `send` needs no database and `list` no decoder. */
   readonly load: () => Promise<Command>;
 }
@@ -66,16 +68,19 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   render: {
     usage: 'render PATH… --output DIR [--manifest FILE] [--format FORMAT]',
     summary: 'render files to images, as they are',
+    tellsHelp: true,
     load: async () => (await import('./commands/render.ts')).renderCommand,
   },
   video: {
     usage: 'video PATH --output FILE [--fps N]',
     summary: 'export a multi-frame instance as MP4 or animated WebP, as it is',
+    tellsHelp: true,
     load: async () => (await import('./commands/video.ts')).videoCommand,
   },
   annotate: {
     usage: 'annotate PATH… --output DIR --truth FILE [--seed TEXT] [--random N | --text TEXT…] [--header]',
     summary: 'burn invented identifiers into test images, with a list of where they are',
+    tellsHelp: true,
     load: async () => (await import('./commands/annotate.ts')).annotateCommand,
   },
   list: {

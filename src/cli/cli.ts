@@ -27,7 +27,7 @@ async function main(argv: readonly string[], io: CommandIo): Promise<number> {
     io.stderr.write(`sallyport: there is no command of this name\n\n${usage()}`);
     return exitCodes.usage;
   }
-  if (args.includes('--help') || args.includes('-h')) {
+  if (entry.tellsHelp !== true && (args.includes('--help') || args.includes('-h'))) {
     io.stdout.write(`Usage: sallyport ${entry.usage}\n\n${entry.summary}\n`);
     return exitCodes.ok;
   }

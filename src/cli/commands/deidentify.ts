@@ -12,6 +12,7 @@ import { readKey } from '../../crosswalk/open-crosswalk.ts';
 import type { Profile } from '../../deidentify/profile.ts';
 import { createPseudonyms } from '../../deidentify/pseudonyms.ts';
 import { loadProfileFile } from '../../profiles/profile-files.ts';
+import { redactRevision } from '../../redact/revision.ts';
 import { openPictureFolder } from '../compare-pictures.ts';
 import { FilePool } from '../deidentify/file-pool.ts';
 import { type Earlier, Manifest, type ManifestRules } from '../deidentify/manifest.ts';
@@ -76,6 +77,7 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
   const rules: ManifestRules = {
     profile: profile.id,
     profileRevision: profile.revision,
+    redactRevision: redactRevision(null),
     keyId,
     callingAeTitle,
   };

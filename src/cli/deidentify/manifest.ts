@@ -18,6 +18,8 @@ import type { InputStat, PixelOutcome } from './messages.ts';
 export interface ManifestRules {
   readonly profile: string;
   readonly profileRevision: string;
+  /** Version of what finds and blanks text in pixels. */
+  readonly redactRevision: string;
   readonly keyId: string;
   readonly callingAeTitle: string | null;
 }
@@ -188,6 +190,7 @@ function knownInput({ output, status, code, bytes, modifiedMs }: Record<string, 
 function assertSameRules(value: Record<string, unknown>, rules: ManifestRules): void {
   for (const [field, what] of [
     ['profileRevision', 'under another profile revision'],
+    ['redactRevision', 'by another version of the search for text in pixels'],
     ['keyId', 'with another pseudonym secret'],
     ['callingAeTitle', 'for another --calling-ae'],
   ] as const) {

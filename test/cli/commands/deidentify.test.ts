@@ -215,6 +215,7 @@ t.test('one worker and several make the same files and the same manifest', async
       status: /^(deidentified|held|failed)$/,
       profile: 'hold',
       profileRevision: /^[0-9a-f]{12}$/,
+      redactRevision: /^[0-9a-f]{8}$/,
       keyId: /^[0-9a-f]{8}$/,
       callingAeTitle: null,
     });
@@ -283,6 +284,8 @@ t.test('what was made under other rules is not resumed', async (t) => {
   await t.rejects(run('--secret-file', secret, '--calling-ae', 'PACS1'), { message: /another --calling-ae/ });
   writeFileSync(manifest, whole.replace(/"profileRevision":"\w+"/, '"profileRevision":"000000000000"'));
   await t.rejects(run('--secret-file', secret), { message: /another profile revision/ });
+  writeFileSync(manifest, whole.replace(/"redactRevision":"\w+"/, '"redactRevision":"00000000"'));
+  await t.rejects(run('--secret-file', secret), { message: /another version of the search for text/ });
   writeFileSync(manifest, 'this is my letter to the editor\n');
   await t.rejects(run('--secret-file', secret), { message: /no manifest of this version/ });
   t.equal(readFileSync(manifest, 'utf8'), 'this is my letter to the editor\n', 'and left as it is');

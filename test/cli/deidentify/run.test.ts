@@ -52,6 +52,7 @@ async function run(
   const manifest = Manifest.create(manifestPath, {
     profile: 'basic',
     profileRevision: 'r',
+    redactRevision: 's',
     keyId: 'k',
     callingAeTitle: null,
   });

@@ -24,6 +24,12 @@ t.test('help names every command; an unknown one is wrong usage', async (t) => {
     t.equal(exitCode, 0, name);
     t.match(output, 'Usage: sallyport');
   }
+  for (const [name, option] of [
+    ['render', 'format'],
+    ['video', 'fps'],
+    ['annotate', 'random'],
+  ] as const)
+    t.match((await sallyport([name, '--help'])).output, new RegExp(`^ {2}--${option} `, 'm'), name);
 });
 
 t.test('check prints the effective configuration and masks secrets', async (t) => {

@@ -120,6 +120,7 @@ t.test('what cannot be shown or written leaves no file', async (t) => {
   t.match(bad.stderr, 'NOT_DICOM');
   t.match((await run(join(dir, 'absent.dcm'), '--output', output)).stderr, 'FILE_UNREADABLE');
   t.equal((await run(input, '--output', join(dir, 'absent', 'out.webp'))).code, 73);
+  t.equal((await run(input, '--output', join(dir, 'absent', 'out.mp4'))).code, 73);
   const without = await run(input, '--output', join(dir, 'out.mp4'), '--ffmpeg', join(dir, 'absent'));
   t.equal(without.code, 1);
   t.match(without.stderr, 'VIDEO_DECODER_MISSING');

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { SallyportError } from '../../core/errors.ts';
 import type { ImageSize } from '../../render/output/output-size.ts';
 import { type EightBitImage, encodeWebp } from '../../render/output/sharp.ts';
@@ -55,7 +56,7 @@ const maxRate = 60;
 
 /**
  * H.264 in MP4 by ffmpeg, without metadata, played by everything that plays video. `shortestMs`: of the frames that will come. Throws
- * VIDEO_DECODER_MISSING where there is no such program, ENCODE_FAILED where it gives up.
+ * STORAGE_FAILED, VIDEO_DECODER_MISSING where there is no such program, ENCODE_FAILED where it gives up.
  */
 export async function openMp4File(
   path: string,
@@ -77,6 +78,8 @@ export async function openMp4File(
     ...['-bsf:v', 'filter_units=remove_types=6', '-fflags', '+bitexact', '-flags:v', '+bitexact'],
     ...['-movflags', '+faststart', '-f', 'mp4', `file:${path}`],
   ];
+  // A folder that is not there is told as such, and not as a failure of ffmpeg.
+  ofStorage(() => closeSync(openSync(path, 'w')));
   const child = spawn(options.program, args, { stdio: ['pipe', 'ignore', 'ignore'], windowsHide: true });
   const ended = new Promise<number | null | Error>((resolve) => {
     child.once('error', resolve);
@@ -88,7 +91,10 @@ export async function openMp4File(
     new Promise<undefined>((done) => child.once('spawn', () => done(undefined))),
     ended,
   ]);
-  if (fault instanceof Error) throw new SallyportError('VIDEO_DECODER_MISSING', { cause: fault });
+  if (fault instanceof Error) {
+    rmSync(path, { force: true });
+    throw new SallyportError('VIDEO_DECODER_MISSING', { cause: fault });
+  }
   let timeMs = 0;
   let shown = 0;
   return {
@@ -98,7 +104,7 @@ export async function openMp4File(
       const until = Math.max(shown + 1, Math.round((timeMs * rate) / 1000));
       for (; shown < until; shown++) {
         if (child.stdin.destroyed) throw new SallyportError('ENCODE_FAILED', { detail: 'ffmpeg' });
-        if (!child.stdin.write(rgb)) await Promise.race([once(child.stdin, 'drain'), ended]);
+        if (!child.stdin.write(rgb)) await Promise.race([drained(child.stdin), ended]);
       }
     },
     async finish() {
@@ -111,6 +117,15 @@ export async function openMp4File(
       rmSync(path, { force: true });
     },
   };
+}
+
+/** A pipe that broke drains no more; the end of the program tells why. */
+async function drained(pipe: Writable): Promise<void> {
+  try {
+    await once(pipe, 'drain');
+  } catch {
+    // Told by the next write, which finds the pipe destroyed.
+  }
 }
 
 function even(length: number): number {

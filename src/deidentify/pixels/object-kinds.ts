@@ -91,6 +91,9 @@ const projection = (imageType: readonly string[]): string | undefined => {
   return imageType[0] === 'DERIVED' && imageType[1] === 'SECONDARY' ? 'derived projection' : undefined;
 };
 
+/** Consoles of radiography write into the picture, and no attribute tells; there are few such images among slices. */
+const radiograph = (imageType: readonly string[]): string => projection(imageType) ?? 'radiograph';
+
 /** Of angiography and fluoroscopy whatever is derived may be a photograph of the screen, with its annotations. */
 const fluoroscopy = (imageType: readonly string[]): string | undefined => {
   if (!known(imageType)) return 'Image Type';
@@ -132,8 +135,8 @@ enter(family(['CT'], ct, { minBitsAllocated: 16, traces: slices }), '2', '2.1', 
 enter(family(['MR'], crossSection, { minBitsAllocated: 16, traces: slices }), '4', '4.1', '4.4');
 enter(family(['PT'], crossSection, { minBitsAllocated: 16, traces: slices }), '128', '128.1', '130');
 enter(family(['NM', 'PT'], scintigram, { traces: emission }), '20');
-enter(family(['CR', 'DX', 'MG', 'IO'], projection, { traces: detector }), '1');
-enter(family(['DX', 'CR', 'MG'], projection, { traces: detector }), '1.1', '1.1.1');
+enter(family(['CR', 'DX', 'MG', 'IO'], radiograph, { traces: detector }), '1');
+enter(family(['DX', 'CR', 'MG'], radiograph, { traces: detector }), '1.1', '1.1.1');
 enter(family(['MG'], projection, { traces: detector }), '1.2', '1.2.1', '13.1.3', '13.1.4', '13.1.5');
 enter(family(['IO', 'DX'], projection, { traces: detector }), '1.3', '1.3.1');
 enter(family(['XA', 'RF'], fluoroscopy, { traces: exposure }), '12.1', '12.1.1', '12.2', '12.2.1');

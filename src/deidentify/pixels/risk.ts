@@ -131,8 +131,9 @@ export type PixelRisk =
  * been captured, converted or annotated, and what nobody has judged. Low is a picture straight from a detector or computed
  * from such pictures, with the traces that its device leaves.
  *
- * What no attribute tells: text that a console writes into an original X-ray, or lead letters on the film. A profile that
- * cares sets `lowRisk` to `identifying`. Overlay planes do not count: none of them leaves (60xx, and bits of the pixels
+ * What no attribute tells: text that a console writes into an original picture, or lead letters beside the patient. So
+ * radiographs (CR, DX) are always of high risk; a profile that cares about fluoroscopy, angiography and mammography sets
+ * `lowRisk` to `identifying`. Overlay planes do not count: none of them leaves (60xx, and bits of the pixels
  * that hold one, are cleared).
  */
 export function assessPixels(dataSet: DataSet, transferSyntaxUid: string): PixelRisk {

@@ -24,7 +24,7 @@ t.test('an ordinary cross section passes', async (t) => {
   t.equal(code(sopClass('4'), modality('MR')), undefined);
   t.equal(code(sopClass('128'), modality('PT'), imageType('ORIGINAL', 'PRIMARY')), undefined);
   t.equal(
-    code(sopClass('1.1'), modality('DX'), imageType('ORIGINAL', 'PRIMARY', ''), imagerSpacing),
+    code(sopClass('1.2'), modality('MG'), imageType('ORIGINAL', 'PRIMARY', ''), imagerSpacing),
     undefined,
   );
 });
@@ -142,9 +142,13 @@ t.test('a picture without the traces of the device that makes such pictures is a
   t.strictSame(bare, { level: 'high', detail: 'no slice' }, 'a page among slices');
   t.equal(risk(), 'low');
   const film = [sopClass('1.1'), modality('DX'), imageType('ORIGINAL', 'PRIMARY', '')];
-  t.equal(risk(...film), 'no detector', 'an X-ray that no detector made');
-  t.equal(risk(...film, words(0x00180060, 'DS', '120')), 'no detector', 'an exposure is copied along');
-  t.equal(risk(...film, imagerSpacing), 'low');
+  t.equal(risk(...film), 'radiograph');
+  t.equal(risk(...film, words(0x00180060, 'DS', '120')), 'radiograph', 'consoles write into them');
+  t.equal(risk(...film, imagerSpacing), 'radiograph', 'a detector proves nothing about it');
+  const breast = [sopClass('1.2'), modality('MG'), imageType('ORIGINAL', 'PRIMARY', '')];
+  t.equal(risk(...breast), 'no detector', 'an X-ray that no detector made');
+  t.equal(risk(...breast, words(0x00180060, 'DS', '28')), 'no detector', 'an exposure is copied along');
+  t.equal(risk(sopClass('1.2'), modality('MG'), imageType('ORIGINAL', 'PRIMARY', ''), imagerSpacing), 'low');
   const run = [sopClass('12.1'), modality('XA'), imageType('ORIGINAL', 'PRIMARY', 'SINGLE PLANE')];
   t.equal(risk(...run), 'no exposure');
   t.equal(risk(...run, words(0x00180060, 'DS', '75')), 'low');

@@ -48,7 +48,7 @@ export type RuledRegions =
  * then it is held. An objection that a person has accepted leaves the image of high risk. A starter rule blanks nothing
  * that the regions of the image leave out already, all but an edge.
  *
- * Held with PIXEL_REGION_INVALID or DEVICE_RULE_HOLD; `detail` is a fixed word.
+ * Held with PIXEL_REGION_INVALID, where `detail` is a fixed word, or DEVICE_RULE_HOLD, where it names the first rule that holds.
  */
 export function ruledRegions(input: DeidentifyInput, context: RegionContext): RuledRegions {
   const { policy } = context;
@@ -87,7 +87,10 @@ export function ruledRegions(input: DeidentifyInput, context: RegionContext): Ru
     else boxes.push(...applied.boxes.filter((box) => !leavesOut(kept, box)));
   }
   const risk = riskOf(own) ?? riskOf(starter);
-  if (risk === 'hold') objections.push({ code: 'DEVICE_RULE_HOLD', detail: 'device rule' });
+  if (risk === 'hold') {
+    const holding = [...own, ...starter].find(({ action }) => action === 'hold');
+    objections.push({ code: 'DEVICE_RULE_HOLD', detail: `device rule ${holding?.name ?? ''}`.trimEnd() });
+  }
   const held = objections.find(({ code }) => context.releasedCodes?.includes(code) !== true);
   if (held !== undefined) return { kind: 'held', ...held, boxes };
   if (missed || objections.length > 0) return { kind: 'regions', boxes, risk: 'treat' };

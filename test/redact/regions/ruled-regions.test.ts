@@ -148,8 +148,10 @@ t.test(
     t.match(ask({ starterRules: false }, [medrad]), { kind: 'regions', risk: undefined });
     t.match(ask({ deviceRules: [rule('pass')] }, [medrad]), { kind: 'regions', risk: 'pass' });
     t.match(ask({ deviceRules: [rule('pass'), rule('treat')] }), { risk: 'treat' });
-    const held = ask({ deviceRules: [rule('pass'), rule('hold'), rule('blank', { height: 3 })] });
-    t.match(held, { kind: 'held', code: 'DEVICE_RULE_HOLD', detail: 'device rule', boxes: { length: 1 } });
+    const letters = { ...rule('hold'), name: 'scanned letters' };
+    const held = ask({ deviceRules: [rule('pass'), letters, rule('blank', { height: 3 })] });
+    t.match(held, { kind: 'held', code: 'DEVICE_RULE_HOLD', boxes: { length: 1 } });
+    t.equal(held.kind === 'held' && held.detail, 'device rule scanned letters');
     const released = ask({ deviceRules: [rule('pass'), rule('hold')] }, [], {
       releasedCodes: ['DEVICE_RULE_HOLD'],
     });

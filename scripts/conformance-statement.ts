@@ -111,7 +111,7 @@ function transferSyntaxes(): string {
     .map(({ name, uid, renderable }) => [name, uid, renderable ? 'yes' : 'no: held']);
   return `## Transfer syntaxes
 
-Of those a sender proposes, an uncompressed one is preferred over a compressed one and a lossless one over a lossy one, so that no sender is led to convert. Instances are never transcoded: what is de-identified goes on in the transfer syntax in which it came. MPEG-2, H.264 and HEVC are rendered where an external ffmpeg is installed, else held; decoders and pixel formats are in [pixel-formats.md](pixel-formats.md).
+Of those a sender proposes, an uncompressed one is preferred over a compressed one and a lossless one over a lossy one, so that no sender is led to convert. What is de-identified goes on in the transfer syntax in which it came, unless text was blanked in its pixels: then it is written as the profile says (\`pixels.encoding\`), as received where that is uncompressed or lossless, else without further loss, with Lossy Image Compression as it was. MPEG-2, H.264 and HEVC are rendered where an external ffmpeg is installed, else held; decoders and pixel formats are in [pixel-formats.md](pixel-formats.md).
 
 ${table(['transfer syntax', 'UID', 'rendered'], rows)}`;
 }

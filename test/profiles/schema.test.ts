@@ -41,6 +41,18 @@ t.test('the example of README is valid', async (t) => {
   t.match(parseProfile(text), { kind: 'ok', definition: { name: 'research' }, notices: [] });
 });
 
+t.test('the device rule of README is valid', async (t) => {
+  const readme = readFileSync(join(config, '..', 'README.md'), 'utf8');
+  const text = /```yaml\n(pixels:\n[^`]*)```/.exec(readme)?.[1] ?? '';
+  // The file that the example names is not there.
+  const profile = `profile: p\n${text.replace(/^ +- \.\/.*$/m, '')}`;
+  t.ok(validate(parse(profile)), JSON.stringify(validate.errors));
+  t.match(parseProfile(profile), {
+    kind: 'ok',
+    definition: { pixels: { deviceRules: [{ name: 'handwritten notes', action: 'hold' }] } },
+  });
+});
+
 t.test('the schema knows every word the engine knows', async (t) => {
   t.same(Object.keys(optionDocs).sort(), [...profileOptions].sort());
   t.same(Object.keys(actionDocs).sort(), [...ownActions].sort());

@@ -1,6 +1,7 @@
+import { grownToInk } from './grow-to-ink.ts';
 import { type Detection, detectLines } from './network/detect.ts';
 import type { Line } from './network/lines.ts';
-import { joinLines } from './network/merge.ts';
+import { isSameLine, joinLines, overlap } from './network/merge.ts';
 import { lookAgain, widened } from './network/second-look.ts';
 import type { Area, FoundText, Picture } from './picture.ts';
 import { readLines } from './reading/read-lines.ts';
@@ -9,9 +10,9 @@ import { findStrokes } from './strokes/find-strokes.ts';
 import type { TextSearch } from './text-engine.ts';
 
 /** Pixels the second look may show to the network, for each pixel of the picture, and at least. */
-const secondLookPixels = { perPixel: 0.5, least: 300_000 } as const;
+const secondLookPixels = { perPixel: 0.45, least: 220_000, negative: 0.4 } as const;
 /** So many doubtful candidates are read, for so many pixels of the picture; the most certain first. */
-const doubtfulRead = { least: 8, pixelsEach: 40_000, most: 200 } as const;
+const doubtfulRead = { least: 6, pixelsEach: 60_000, most: 200 } as const;
 
 /**
  * One search: what the network sees, together with rows of strokes, which find the small and the faint; shown to the
@@ -30,13 +31,16 @@ export async function findText(
   const lines = await detectLines(detection, areas);
   const strokes = findStrokes(picture, areas);
   search.onProgress?.();
-  const candidates = networkFirst(joinLines([...lines.map(unread), ...strokes.filter(isPlausible)]));
+  const candidates = candidatesOf(lines, strokes);
 
   const pixels = areas.reduce((sum, { width, height }) => sum + width * height, 0);
   const allowed = Math.max(secondLookPixels.least, pixels * secondLookPixels.perPixel);
   const first = await lookAgain(detection, candidates, { pixels: allowed, negative: false });
   const again = first.doubtful.filter((one) => isStrong(one, picture));
-  const second = await lookAgain(detection, again, { pixels: allowed / 2, negative: true });
+  const second = await lookAgain(detection, again, {
+    pixels: allowed * secondLookPixels.negative,
+    negative: true,
+  });
   const confirmed = joinLines([
     ...[...first.confirmed, ...second.confirmed].map((one): FoundText => ({ ...one, by: 'network' })),
     ...second.doubtful.filter(isCertain),
@@ -54,12 +58,22 @@ export async function findText(
   );
 }
 
-/** Strokes are many where there is texture: they come last where time is short. */
-function networkFirst(candidates: readonly FoundText[]): readonly FoundText[] {
-  return [
-    ...candidates.filter(({ by }) => by === 'network'),
-    ...candidates.filter(({ by }) => by === 'strokes'),
-  ];
+/**
+ * Strokes are many where there is texture, and their lines are less certain: they come last where time is short, and do not
+ * change what the network found.
+ */
+function candidatesOf(lines: readonly Line[], strokes: readonly FoundText[]): readonly FoundText[] {
+  const seen = joinLines(lines.map(unread).filter(isPlausible));
+  const further = joinLines(strokes.filter(isPlausible)).filter(
+    (line) => !seen.some((other) => isSameLine(line, other) && coveredShare(line, other) >= 0.9),
+  );
+  return [...seen, ...further];
+}
+
+function coveredShare(one: Area, other: Area): number {
+  const across = overlap(one.left, one.width, other.left, other.width);
+  const down = overlap(one.top, one.height, other.top, other.height);
+  return across <= 0 || down <= 0 ? 0 : (across * down) / (one.width * one.height);
 }
 
 function unread(line: Line): FoundText {
@@ -111,7 +125,20 @@ function isObject(found: FoundText, picture: Picture): boolean {
   if (found.confidence >= 0.7) return false;
   const share = (found.width * found.height) / (picture.width * picture.height);
   const thickness = thicknessOf(found);
+  if (thickness > 24 && explainedShare(found) < leastExplained) return true;
   return (!isLineShaped(found) && thickness > 24) || thickness > 120 || (share > 0.15 && thickness > 60);
+}
+
+/** Of the length of a line that is not small, what its characters have to make up where they are not read surely. */
+const leastExplained = 0.55;
+
+/** Share of a line's length that so many characters take up: ideographs are as wide as high, others half of it. */
+function explainedShare(found: FoundText): number {
+  const length = Math.max(found.width, found.height) / Math.min(found.width, found.height);
+  let squares = 0;
+  for (const character of found.text.replaceAll(' ', ''))
+    squares += /\p{Script=Han}/u.test(character) ? 1 : 0.5;
+  return squares / length;
 }
 
 /** Tick marks and grids read as a few like characters; large shapes as anything. */
@@ -122,7 +149,8 @@ function isReadable(found: FoundText): boolean {
 
 /** The areas of what was found are tight; ink at the ends of a line is what is missed first. */
 function withMargins(lines: readonly FoundText[], picture: Picture): readonly FoundText[] {
-  return lines.map((found) => {
+  return lines.map((line) => {
+    const found = grownToInk(line, picture);
     const sideways = found.turn === 90 || found.turn === 270;
     const along = Math.ceil(thicknessOf(found) * 0.15);
     const across = Math.max(1, Math.round(thicknessOf(found) * 0.06));

@@ -28,8 +28,8 @@ function byScore(one: Area & { score: number }, other: Area & { score: number })
 
 /** Share of the lower one's height on which two lines must stand together. */
 const shareOfRows = 0.6;
-/** How much higher than the other a line may be: a box over two lines is not joined with each. */
-const mostHeightRatio = 1.8;
+/** How much higher both together may be than the lower one: a box over two lines is not joined with each. */
+const mostTogether = 1.6;
 
 /** Whether two areas hold the same line of text, or parts of it. */
 export function isSameLine(one: Area & { turn: number }, other: Area & { turn: number }): boolean {
@@ -42,7 +42,8 @@ export function isSameLine(one: Area & { turn: number }, other: Area & { turn: n
     // Of a short line the direction is a guess: the same place all the same.
     return across * down >= 0.7 * Math.max(one.width * one.height, other.width * other.height);
   }
-  return thickness >= shareOfRows * Math.min(a, b) && Math.max(a, b) <= mostHeightRatio * Math.min(a, b);
+  if (a + b - thickness > mostTogether * Math.min(a, b)) return false;
+  return thickness >= shareOfRows * Math.min(a, b);
 }
 
 function isSideways(line: { readonly turn: number }): boolean {

@@ -49,14 +49,28 @@ export async function lookAgain<T extends Line>(
   for (const candidate of candidates) {
     const found = lines.filter((line) => fills(line, candidate));
     if (found.length === 0) doubtful.push(candidate);
-    else confirmed.push(found.reduce<T>((all, line) => withLine(all, line), candidate));
+    else confirmed.push(...foundAgain(candidate, found));
     for (const line of found) taken.add(line);
   }
   return { confirmed, doubtful, further: lines.filter((line) => !taken.has(line)) };
 }
 
-function withLine<T extends Line>(candidate: T, line: Line): T {
-  return { ...candidate, ...around(candidate, line), score: Math.max(candidate.score, line.score) };
+/** A candidate thicker than this many times what was found in it held more than its line. */
+const mostThicker = 1.4;
+
+/** The candidate with what was found in its place, or without what was not, where it was too thick. */
+function foundAgain<T extends Line>(candidate: T, found: readonly Line[]): readonly T[] {
+  const thinnest = Math.max(...found.map((line) => thicknessIn(line, candidate)));
+  if (thicknessIn(candidate, candidate) > mostThicker * thinnest)
+    return found.map((line) => ({ ...candidate, ...line }));
+  const whole = found.reduce<Area>((all, line) => around(all, line), candidate);
+  const score = found.reduce((most, line) => Math.max(most, line.score), candidate.score);
+  const { left, top, width, height } = whole;
+  return [{ ...candidate, left, top, width, height, score }];
+}
+
+function thicknessIn({ width, height }: Area, { turn }: Line): number {
+  return turn === 90 || turn === 270 ? width : height;
 }
 
 /** Lines thinner than this share of a candidate are something in it, not it. */

@@ -1,5 +1,5 @@
 import type { Component } from './components.ts';
-import { type Glyph, scoreOf } from './row-score.ts';
+import { type Glyph, middleOf, scoreOf } from './row-score.ts';
 
 /** Components in a line, in order. */
 export interface GlyphRow {
@@ -42,12 +42,62 @@ export function glyphRows(
     if (row === undefined) rows.set(root, [glyph]);
     else row.push(glyph);
   }
-  return [...rows.values()].flatMap((row) => {
+  return [...rows.values()].flatMap(levelRows).flatMap((row) => {
     if (row.length < leastGlyphs) return [];
     row.sort((a, b) => a.start - b.start);
     const score = scoreOf(row, direction, isExact);
     return score < leastScore ? [] : [{ glyphs: row.map(({ component }) => component), direction, score }];
   });
+}
+
+/** Texture links line after line: what is taller than this many characters is cut into level rows. */
+const mostHeight = 1.9;
+/** Of rows cut out of such a chain, the longest. */
+const mostCut = 6;
+
+/** Of a chain of neighbours that wanders up or down, the rows that stand level. */
+function levelRows(chain: readonly Glyph[]): Glyph[][] {
+  const size = middleOf(chain.map((glyph) => glyph.size));
+  const top = chain.reduce((least, glyph) => Math.min(least, glyph.top), Number.POSITIVE_INFINITY);
+  const bottom = chain.reduce((most, glyph) => Math.max(most, glyph.bottom), 0);
+  if (bottom - top <= mostHeight * size) return [[...chain]];
+  let rest = [...chain].sort((a, b) => a.bottom - b.bottom);
+  const rows: Glyph[][] = [];
+  while (rows.length < mostCut && rest.length >= leastGlyphs) {
+    const band = fullestBand(rest, 0.45 * size);
+    const within = rest.filter(({ bottom }) => bottom >= band && bottom <= band + 0.45 * size);
+    if (within.length < leastGlyphs) break;
+    rest = rest.filter((glyph) => !within.includes(glyph));
+    rows.push(...cutAtGaps(within, (widestGap + 0.7) * size));
+  }
+  return rows;
+}
+
+/** Where a band of that height holds most feet; `glyphs` in the order of their feet. */
+function fullestBand(glyphs: readonly Glyph[], height: number): number {
+  let best = 0;
+  let bestCount = 0;
+  let end = 0;
+  for (const [index, { bottom }] of glyphs.entries()) {
+    while (end < glyphs.length && (glyphs[end] as Glyph).bottom <= bottom + height) end++;
+    if (end - index <= bestCount) continue;
+    bestCount = end - index;
+    best = bottom;
+  }
+  return best;
+}
+
+function cutAtGaps(glyphs: readonly Glyph[], widest: number): Glyph[][] {
+  const sorted = [...glyphs].sort((a, b) => a.start - b.start);
+  const rows: Glyph[][] = [];
+  let end = Number.NEGATIVE_INFINITY;
+  for (const glyph of sorted) {
+    const row = rows.at(-1);
+    if (row === undefined || glyph.start - end > widest) rows.push([glyph]);
+    else row.push(glyph);
+    end = Math.max(end, glyph.end);
+  }
+  return rows;
 }
 
 function asGlyph(component: Component, direction: 'row' | 'column'): Glyph {

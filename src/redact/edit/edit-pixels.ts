@@ -11,6 +11,7 @@ import { type FrameBoxes, frameBoxes } from './frame-boxes.ts';
 import { asNative } from './native-form.ts';
 import { type EditLimits, type OpenedPixels, openPixels } from './opened-pixels.ts';
 import { staysAsStored, withStoredForm } from './stored-form.ts';
+import { mayHaveUnusedBits, usesUnusedBits } from './used-bits.ts';
 
 export interface EditOptions {
   readonly fill: PixelFill;
@@ -36,8 +37,8 @@ export type EditResult =
 /**
  * Blanks boxes in the stored values of a data set, whatever its photometric interpretation and transfer syntax; pixels
  * outside the boxes stay what they are when decoded. The header says what was done to the pixels, and nothing of what
- * stood there; it still identifies the patient. Compressed pixels that hold overlay planes in their upper bits are made
- * anew even without boxes, since nothing else can take the planes out.
+ * stood there; it still identifies the patient. Compressed pixels that hold anything beside their stored bits, described
+ * as overlay planes or not, are made anew even without boxes, since nothing else can take it out.
  *
  * Held: videos and pixels nobody can decode or write again (REDACTION_UNSUPPORTED), boxes that are none of this image
  * (PIXEL_REGION_INVALID), damaged pixels (PIXEL_DATA_INVALID). Frames of large instances are decoded when they are read:
@@ -61,13 +62,16 @@ export function editPixels(
 }
 
 function edited(input: DeidentifyInput, boxes: readonly RedactionBox[], options: EditOptions): EditResult {
-  const hidesOverlays =
-    embedsOverlay(input.dataSet) && input.dataSet.elements.some(({ body }) => body.kind === 'fragments');
-  if (boxes.length === 0 && !hidesOverlays) return { kind: 'edited', input, changed: false };
+  const isCompressed = input.dataSet.elements.some(({ body }) => body.kind === 'fragments');
+  const embeds = isCompressed && embedsOverlay(input.dataSet);
+  const mayHide = isCompressed && (embeds || mayHaveUnusedBits(input.dataSet));
+  if (boxes.length === 0 && !mayHide) return { kind: 'edited', input, changed: false };
   const opened = openPixels(input, options.limits);
+  // Planes that no attribute describes are seen only in the values.
+  const hidesOverlays = embeds || (mayHide && usesUnusedBits(opened));
   const regions = frameBoxes(boxes, options.padding, opened.pixels);
   if (regions === undefined) return { kind: 'held', code: 'PIXEL_REGION_INVALID', detail: 'boxes' };
-  const frames = editedFrames(opened, regions, options.fill);
+  const frames = editedFrames(opened, regions, { fill: options.fill, everyFrame: hidesOverlays });
   const changes = regions.frames.some((index) => frames.changes(index));
   if (!changes && !hidesOverlays) return { kind: 'edited', input, changed: false };
   const header = withEditedHeader(input.dataSet, opened);
@@ -95,10 +99,14 @@ function inForm(
   return inFormThatLeaves(opened, plain, frames, encoding);
 }
 
-function editedFrames(opened: OpenedPixels, regions: FrameBoxes, fill: PixelFill): EditedFrames {
+function editedFrames(
+  opened: OpenedPixels,
+  regions: FrameBoxes,
+  { fill, everyFrame }: { readonly fill: PixelFill; readonly everyFrame: boolean },
+): EditedFrames {
   const { dataSet } = opened.input;
   const touched = new Set(regions.frames);
-  const isEdited = (index: number): boolean => touched.has(index);
+  const isEdited = (index: number): boolean => everyFrame || touched.has(index);
   return {
     isEdited,
     changes: (index) => blankBoxes(opened.cells(index), regions.at(index), fill, dataSet),

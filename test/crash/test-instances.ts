@@ -23,7 +23,7 @@ interface Kind {
 }
 
 const kinds = {
-  radiograph: { sopClassUid: `${storage}.1`, modality: 'CR', frames: 1, size: 96 },
+  radiograph: { sopClassUid: `${storage}.12.2`, modality: 'RF', frames: 1, size: 96 },
   angiogram: { sopClassUid: `${storage}.12.1`, modality: 'XA', frames: 7, size: 48 },
   cine: { sopClassUid: `${storage}.12.1`, modality: 'XA', frames: 40, size: 512 },
   ultrasound: { sopClassUid: `${storage}.6.1`, modality: 'US', frames: 1, size: 32 },
@@ -74,6 +74,8 @@ function writeOne(
     ),
     element(0x00080008, 'CS', ['ORIGINAL', 'PRIMARY']),
     element(0x00080060, 'CS', modality),
+    // A trace that a detector leaves: without one an X-ray may be a film that somebody wrote on, and is searched or held.
+    element(0x00181164, 'DS', ['0.2', '0.2']),
     element(0x00200013, 'IS', where.number),
     element(0x7fe00010, 'OB', pixels),
   );

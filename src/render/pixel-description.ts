@@ -16,6 +16,7 @@ import type { DrawSettings } from './settings.ts';
 /** Float and double Pixel Padding Value and Range Limit, PS3.3 C.7.6.24 and C.7.6.25. */
 const floatPadding = { value: 0x00280122, limit: 0x00280124 };
 const doubleFloatPadding = { value: 0x00280123, limit: 0x00280125 };
+const pixelElements = [tags.PixelData, tags.FloatPixelData, tags.DoubleFloatPixelData] as const;
 /** libjpeg's JPEG_MAX_DIMENSION. */
 const maxJpegDimension = 65_500;
 
@@ -82,6 +83,9 @@ export function describePixels(
     if (has(dataSet, tags.PixelDataProviderURL)) throw unsupported('pixel data by reference');
     throw new SallyportError('NO_PIXEL_DATA');
   }
+  // PS3.3 C.7.6.3, C.7.6.24, C.7.6.25: only one of them. What is drawn of two is not what somebody else would draw.
+  if (pixelElements.filter((tag) => elementOf(dataSet, tag) !== undefined).length > 1)
+    throw invalid('several elements of pixel data');
   const rows = positive(dataSet, tags.Rows, 'rows');
   const columns = positive(dataSet, tags.Columns, 'columns');
   if (rows * columns > limits.maxPixelsPerFrame || Math.max(rows, columns) > maxJpegDimension) {

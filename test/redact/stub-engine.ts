@@ -30,18 +30,16 @@ export const written: readonly Written[] = [
   { text: 'L', area: laterality },
 ];
 
-/** A secondary capture with a name and a side marker burned in, of a patient of that name. */
+/** A secondary capture with a name and a side marker burned in, of a patient of that name; elements given win over its own. */
 export function capture(...more: readonly DataElement[]): Part10 {
-  return received(
-    ct(
-      words(0x00080016, 'UI', '1.2.840.10008.5.1.4.1.1.7'),
-      words(0x00080060, 'CS', 'OT'),
-      words(0x00100010, 'PN', 'Kaufman^Scott'),
-      words(0x00280301, 'CS', 'YES'),
-      ...(more.some(({ tag }) => tag === 0x7fe00010) ? [] : grey(written.map(({ area }) => area))),
-      ...more,
-    ),
-  );
+  const own = [
+    words(0x00080016, 'UI', '1.2.840.10008.5.1.4.1.1.7'),
+    words(0x00080060, 'CS', 'OT'),
+    words(0x00100010, 'PN', 'Kaufman^Scott'),
+    words(0x00280301, 'CS', 'YES'),
+    ...grey(written.map(({ area }) => area)),
+  ];
+  return received(ct(...own.filter(({ tag }) => !more.some((other) => other.tag === tag)), ...more));
 }
 
 /** Image Pixel attributes of an 8-bit grey image with bright areas: in one frame, counted from 1, of so many. */

@@ -154,6 +154,8 @@ function burnedInReason(
   const burnedIn = textAt(dataSet, burnedInAnnotation).toUpperCase();
   if (burnedIn !== '' && burnedIn !== 'NO') return 'Burned In Annotation';
   if (isVideo(transferSyntaxUid)) return 'video';
+  // Whoever looks at one of them has not seen the other.
+  if (pixelTags.filter((tag) => has(dataSet, tag)).length > 1) return 'several elements of pixel data';
   if (!family.modalities.includes(textAt(dataSet, modalityTag).toUpperCase())) return 'Modality';
   const imageType = textAt(dataSet, 0x00080008)
     .toUpperCase()

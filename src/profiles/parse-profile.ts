@@ -62,6 +62,23 @@ interface ReadProfile {
   readonly pixelNotices: readonly ProfileFault[];
 }
 
+/** Options of PS3.15 that are none here, and what takes their place. */
+const notOptions: Readonly<Record<string, string>> = {
+  cleanpixeldata: 'Clean Pixel Data follows from `pixels`, image by image; remove it here',
+  cleanrecognizablevisualfeatures:
+    'Clean Recognizable Visual Features is not offered: images known for them are held; remove it here',
+};
+
+function readOption(text: SourceText, faults: FaultList): ProfileOption | undefined {
+  const plain = text.text
+    .toLowerCase()
+    .replace(/[^a-z]/g, '')
+    .replace(/option$/, '');
+  if (!Object.hasOwn(notOptions, plain)) return asWord<ProfileOption>(text, 'option', profileOptions, faults);
+  faults.add(text, `${quoted(text.text)} is no option of a profile: ${notOptions[plain]}`);
+  return undefined;
+}
+
 function readProfile(
   tree: SourceNode,
   faults: FaultList,
@@ -76,9 +93,7 @@ function readProfile(
     faults.add(description, `the description has more than ${limits.description} characters`);
   asWord(asText(fields.get('base'), 'base', faults), 'base', bases, faults);
   const optionTexts = asTexts(fields.get('options'), 'options', faults);
-  const options = optionTexts.flatMap(
-    (text) => asWord<ProfileOption>(text, 'option', profileOptions, faults) ?? [],
-  );
+  const options = optionTexts.flatMap((text) => readOption(text, faults) ?? []);
   const rules = readRules(fields.get('rules'), faults);
   const pixels = readPixels(fields.get('pixels'), faults, readFile);
   const empty = emptyDefinition(name);

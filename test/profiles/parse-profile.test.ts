@@ -170,6 +170,14 @@ t.test('all faults come at once, each at its place, with the nearest word', asyn
   t.equal(faultsOf(text).length, 13);
 });
 
+t.test('options of PS3.15 that pixels take the place of are told as such', async (t) => {
+  for (const option of ['cleanPixelData', 'Clean Pixel Data Option'])
+    t.match(faultsOf(`profile: p\noptions: [${option}]`), [
+      /^2:11 "[^"]+" is no option of a profile: Clean Pixel Data follows from `pixels`/,
+    ]);
+  t.match(faultsOf('profile: p\noptions: [cleanRecognizableVisualFeatures]'), [/^2:11 .* is not offered/]);
+});
+
 t.test('settings that exclude each other or have no effect are faults', async (t) => {
   const cases: [string, RegExp][] = [
     ['options: [retainLongFullDates, retainLongModifiedDates]', /2:32 .*exclude each other/],

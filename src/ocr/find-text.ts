@@ -12,7 +12,7 @@ import type { TextSearch } from './text-engine.ts';
 /** Pixels the second look may show to the network, for each pixel of the picture, and at least. */
 const secondLookPixels = { perPixel: 0.45, least: 220_000, negative: 0.4 } as const;
 /** So many doubtful candidates are read, for so many pixels of the picture; the most certain first. */
-const doubtfulRead = { least: 6, pixelsEach: 60_000, most: 200 } as const;
+const doubtfulRead = { least: 8, pixelsEach: 40_000, most: 200 } as const;
 
 /**
  * One search: what the network sees, together with rows of strokes, which find the small and the faint; shown to the

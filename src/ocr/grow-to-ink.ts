@@ -1,15 +1,17 @@
 import type { Area, FoundText, Picture } from './picture.ts';
 
 /** How far a line may grow, in its thicknesses: to both ends, and above and below. */
-const most = { along: 3, across: 0.5 } as const;
+const most = { along: 5, across: 0.5 } as const;
 /** Blank that letters and words may leave between them, in thicknesses. */
 const widestGap = 0.75;
-/** Levels by which ink strays from its usual value. */
-const tolerance = 10;
+/** Levels by which ink strays from its usual value; and where most of it is of one exact value, as machines write it. */
+const tolerances = { usual: 10, exact: 6 } as const;
+/** Share of the ink of about one value that is of exactly that. */
+const exactShare = 0.6;
 /** Strokes set off by less are no ink to measure by. */
 const leastRise = 12;
 /** Ink whose value so many pixels around the line share is the ground, or texture. */
-const mostShared = 0.1;
+const mostShared = 0.08;
 
 /**
  * A line grown to the ink that it cuts off: letters at its ends, accents and tails above and below. Burned-in text is of one
@@ -83,8 +85,9 @@ function regionOf(found: Area, picture: Picture, sideways: boolean): Region {
 
 /** Pixels of the region that have the colour of the line's strokes; undefined where they have none of their own. */
 function inkMask(picture: Picture, region: Region): Uint8Array | undefined {
-  const color = inkColor(picture, region);
-  if (color === undefined) return undefined;
+  const ink = inkColor(picture, region);
+  if (ink === undefined) return undefined;
+  const { color, tolerance } = ink;
   const { length, height, line } = region;
   const mask = new Uint8Array(length * height);
   let beside = 0;
@@ -106,8 +109,13 @@ function inkMask(picture: Picture, region: Region): Uint8Array | undefined {
   return beside > mostShared * around ? undefined : mask;
 }
 
+interface Ink {
+  readonly color: readonly number[];
+  readonly tolerance: number;
+}
+
 /** The colour most strokes of the line have: pixels that are brighter, or darker, than what lies to both sides. */
-function inkColor({ pixels, channels }: Picture, region: Region): readonly number[] | undefined {
+function inkColor({ pixels, channels }: Picture, region: Region): Ink | undefined {
   const { line, thickness, first, along, across } = region;
   const distance = Math.max(2, Math.round(thickness * 0.2));
   const levelAt = (at: number): number =>
@@ -136,27 +144,40 @@ function inkColor({ pixels, channels }: Picture, region: Region): readonly numbe
   const peaks = ([0, 1] as const).map((sign) => ({ sign, ...peakOf(counts[sign]) }));
   const best = peaks.reduce((one, other) => (other.count > one.count ? other : one));
   if (best.count < 12 || best.count < 0.25 * (totals[best.sign] as number)) return undefined;
+  const isExact = best.exact >= exactShare * best.count;
   const sums = [0, 0, 0];
   let count = 0;
   each((at, level, sign) => {
-    if (sign !== best.sign || Math.abs(level - best.level) > peakReach) return;
+    if (sign !== best.sign || Math.abs(level - best.level) > (isExact ? 1 : peakReach)) return;
     for (let channel = 0; channel < channels; channel += 1)
       sums[channel] = (sums[channel] as number) + (pixels[at + channel] as number);
     count += 1;
   });
-  return sums.map((sum) => sum / Math.max(1, count));
+  return {
+    color: sums.map((sum) => sum / Math.max(1, count)),
+    tolerance: isExact ? tolerances.exact : tolerances.usual,
+  };
 }
 
 const peakReach = 4;
 
-/** The level with most pixels of like levels. */
-function peakOf(counts: Uint32Array): { level: number; count: number } {
-  let best = { level: 0, count: 0 };
+interface Peak {
+  readonly level: number;
+  readonly count: number;
+  /** Pixels of no other level, and of its neighbours. */
+  readonly exact: number;
+}
+
+/** The level with most pixels of like levels, of those the one most have. */
+function peakOf(counts: Uint32Array): Peak {
+  let best: Peak = { level: 0, count: 0, exact: 0 };
   for (let level = 0; level < 256; level += 1) {
     let count = 0;
     for (let near = Math.max(0, level - peakReach); near <= Math.min(255, level + peakReach); near += 1)
       count += counts[near] as number;
-    if (count > best.count) best = { level, count };
+    const exact =
+      (counts[level] as number) + (level > 0 ? (counts[level - 1] as number) : 0) + (counts[level + 1] ?? 0);
+    if (count > best.count || (count === best.count && exact > best.exact)) best = { level, count, exact };
   }
   return best;
 }

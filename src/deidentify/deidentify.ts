@@ -112,9 +112,12 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
     privates: privateJudge(profile).forDataSet(dataSet),
     ...(treatment === undefined ? {} : { treatment }),
   };
-  const received = hasCleanPixels(context)
-    ? withElements(pixels.dataSet, new Map([[burnedInAnnotation, undefined]]))
-    : pixels.dataSet;
+  const disproved = !hasCleanPixels(context) && claimsCleanUnproved(dataSet, transferSyntaxUid);
+  if (disproved) report.add(report.root, burnedInAnnotation, 'removed', 'marker');
+  const received =
+    hasCleanPixels(context) || disproved
+      ? withElements(pixels.dataSet, new Map([[burnedInAnnotation, undefined]]))
+      : pixels.dataSet;
   const header = editDataSet(context, received, rootPlace(context));
   const edited = document === undefined ? header : withDocument(context, header, document);
   const finished = inserted(edited, [
@@ -146,6 +149,15 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
       return built;
     },
   };
+}
+
+/**
+ * Whether a sender says of pixels that are known to carry text often that there is none. Handed on, it would be taken for
+ * our word; without the attribute the image may or may not contain it (PS3.3 C.7.6.1.1.2).
+ */
+function claimsCleanUnproved(dataSet: DataSet, transferSyntaxUid: string): boolean {
+  const told = textAt(dataSet, burnedInAnnotation).trim().toUpperCase();
+  return told === 'NO' && assessPixels(dataSet, transferSyntaxUid).level === 'high';
 }
 
 function pixelFacts(

@@ -30,7 +30,7 @@ export const annotationWords: ReadonlySet<string> = new Set([
     fps vps hzs mlmin lmin mls lmin lminm2 lpm gm2 gcm cm2 cm3 mm2 mm3 m2 ml2 rpm ppm gray dyn dynes dap kap mgycm mgycm2
     ugym2 gycm2 dgycm2 ugycm2 mgym2 lp lpmm x n no nr`),
   // Settings of ultrasound devices.
-  ...words(`tis tib tic tii mi ti fr frq freq freqs gn gain dr dyn dynr dynrg map persist persistence per pers pwr power ao aop acoustic
+  ...words(`lin log tis tib tic tii mi ti fr frq freq freqs gn gain dr dyn dynr dynrg map persist persistence per pers pwr power ao aop acoustic
     output depth dep d dpt tiefe prof profondeur profundidad profondita focus foc fokus zoom zm res resol gen general pen harm thi
     hth chi fthi dthi phi tdi dti cfm cfi cf cpa cpd pd pdi dpd pw cw hprf prf wf lvr sv svd sg gate smpl angle ang steer inv
     invert invrt bmode mmode b m c cd col color colour 2d 3d 4d 5d 2dg tgc sgc sri srihd crossbeam crossxbeam cri xbeam sonoct xres
@@ -105,6 +105,15 @@ export const ambiguousNames: ReadonlySet<string> = new Set(
     campo mora rio luna sol paz cruz costa art pat will dean gene ray guy max min jean case colon waters ward doppler bone body neck
     vein vena lang gold silver iron steel brand major minor senior junior bright early light strong power speed swift
     joint cord amira vida sola hera leonardo juniper aspen titan vivid sequoia skyra avanto lumina elition max angel bishop mason porter potter carver fisher marshall sommer winter herbst`),
+);
+
+/** Common names that are in the vocabulary of imaging as well, after whom a sign or a method is called: a name on an image. */
+export const eponyms: ReadonlySet<string> = new Set(
+  words(`moore allen wells burns dixon lane lange dietrich jung bacon best browning chambers crane downs dunn duran fuller gaines gates
+    greene hart harding holden horne huffman archer klein hartmann lehmann weber wagner wilson graham howell dale dean duke barton
+    bell baker berry blair hill hunter king knight russell scott simmons stewart turner warren west young`).filter(
+    (word) => !annotationWords.has(word) && !ambiguousNames.has(word),
+  ),
 );
 
 /** Words of institutions and their departments, which make a line an address, whatever else it says. */

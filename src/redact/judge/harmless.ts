@@ -1,8 +1,9 @@
 import { countDigits } from '../../deidentify/text/findings.ts';
 import { compacted } from '../../deidentify/text/fold.ts';
 import { isImagingWord, isUnit } from '../../deidentify/text/vocabulary.ts';
-import { ambiguousNames, annotationWords } from './annotation-words.ts';
+import { ambiguousNames, annotationWords, eponyms } from './annotation-words.ts';
 import { skeleton } from './ocr-confusions.ts';
+import { isRunTogether } from './run-together.ts';
 
 /** What a word is when nobody it could name is known. */
 export type WordKind =
@@ -33,7 +34,7 @@ const weeks = /^\d{1,2}w(?:ks?)?\d?d?$/;
 /** A word right before its number: "TIS0.8", "W2000", "Gn50", "D12.0cm". */
 const valued = new RegExp(String.raw`^(\p{L}{1,12})(${number})(${unitLetters})$`, 'u');
 /** Age and sex: 045Y, 45y, M45, 63F. */
-const ageOrSex = /^(?:\d{2,3}[ymfjwa]|[mfw]\d{2,3}|\d{1,3}(?:yr|yrs|yo|j|ans|jahre|years))$/;
+const ageOrSex = /^(?:\d{2,3}[ymfjwa]|\d{1,3}y[mf]|[mfw]\d{2,3}|\d{1,3}(?:yr|yrs|yo|j|ans|jahre|years))$/;
 
 const knownSkeletons: ReadonlySet<string> = new Set(
   [...annotationWords].filter(({ length }) => length >= 4).map(skeleton),
@@ -42,6 +43,8 @@ const knownSkeletons: ReadonlySet<string> = new Set(
 /** "400-1500" is a range of frequencies, "7731-2204" a number of somebody. */
 const maxRangeDigits = 7;
 const maxValueDigits = 8;
+/** "013-4471": nothing that is measured begins with zeros. */
+const telephone = /^0\d+[-/]\d{3,}$/;
 
 /** What one word is; `harmless` are the profile's own words, folded. */
 export function wordKind(text: string, harmless: ReadonlySet<string>): WordKind {
@@ -49,7 +52,7 @@ export function wordKind(text: string, harmless: ReadonlySet<string>): WordKind 
   if (bare === '' || !/[\p{L}\p{N}]/u.test(bare)) return 'annotation';
   const folded = compacted(bare);
   if (harmless.has(folded)) return 'annotation';
-  if (ageOrSex.test(folded)) return 'strange';
+  if (ageOrSex.test(folded) || eponyms.has(folded)) return 'strange';
   if (/\d/.test(bare)) return numeric(bare, folded, harmless);
   if (annotationWords.has(folded)) return ambiguousNames.has(folded) ? 'word' : 'annotation';
   const parts = bare.split(/[^\p{L}\p{M}\p{N}]+/u).filter((part) => part !== '');
@@ -58,6 +61,7 @@ export function wordKind(text: string, harmless: ReadonlySet<string>): WordKind 
     return kinds.includes('strange') ? 'strange' : kinds.includes('word') ? 'word' : 'annotation';
   }
   if (folded.length > 2 && isImagingWord(folded)) return 'word';
+  if (isRunTogether(bare)) return 'word';
   return folded.length >= 4 && knownSkeletons.has(skeleton(folded)) ? 'word' : 'strange';
 }
 
@@ -68,7 +72,9 @@ function numeric(bare: string, folded: string, harmless: ReadonlySet<string>): W
   if (clock.test(bare)) return 'clock';
   const [, sizeUnit = undefined] = several.exec(bare) ?? [];
   if (sizeUnit !== undefined && isUnitLike(sizeUnit))
-    return /\d[/-]\d/.test(bare) && countDigits(bare) > maxRangeDigits ? 'strange' : 'measure';
+    return /\d[/-]\d/.test(bare) && (countDigits(bare) > maxRangeDigits || telephone.test(bare))
+      ? 'strange'
+      : 'measure';
   if (annotationWords.has(folded)) return 'annotation';
   if (code.test(bare) || weeks.test(bare)) return 'annotation';
   const [, name = '', , valueUnit = ''] = valued.exec(bare) ?? [];
@@ -80,7 +86,53 @@ function numeric(bare: string, folded: string, harmless: ReadonlySet<string>): W
     if (kinds.every((kind) => kind === 'annotation' || kind === 'measure' || kind === 'word'))
       return kinds.includes('word') ? 'word' : 'measure';
   }
-  return 'strange';
+  if (
+    /^[a-z]/.test(bare) &&
+    folded.length >= 4 &&
+    /[a-z]{2}|[a-z].*[a-z]/.test(bare) &&
+    isMisreadWord(folded)
+  )
+    return 'word';
+  if (isRunTogether(bare)) return 'measure';
+  return countDigits(bare) <= maxMisreadDigits &&
+    misreadNumbers(bare).some((read) => isMeasure(read, harmless))
+    ? 'measure'
+    : 'strange';
+}
+
+const maxMisreadDigits = 4;
+
+/** "Z00m", "Ga1n": a word with digits for letters, but none that only ends in a number. */
+function isMisreadWord(folded: string): boolean {
+  return !/\d{2}$/.test(folded) && /\d.*[a-z]$/.test(folded) && knownSkeletons.has(skeleton(folded));
+}
+
+const lookAlike: readonly (readonly [RegExp, string])[] = [
+  [/o(?=[\d.,])|(?<=[\d.,])o/g, '0'],
+  [/[li|!](?=[\d.,])|(?<=[\d.,])[li|!]/g, '1'],
+  [/s(?=[\d.,])|(?<=[\d.,])s/g, '5'],
+];
+
+/** Numbers with letters for digits as they may have been: "TISO.8", "B3of", "l20kV", "4OO". */
+function misreadNumbers(bare: string): string[] {
+  const found: string[] = [];
+  let read = bare;
+  for (const [letter, digit] of lookAlike) {
+    // Twice, since what was made a digit has a neighbour as well.
+    const next = read.replace(letter, digit).replace(letter, digit);
+    if (next !== read) found.push(next);
+    read = next;
+  }
+  return found;
+}
+
+function isMeasure(bare: string, harmless: ReadonlySet<string>): boolean {
+  if (misreadNumbers(bare).length > 1) return false;
+  const [, unit = undefined] = measure.exec(bare) ?? [];
+  if (unit !== undefined) return isUnitLike(unit);
+  if (code.test(bare)) return true;
+  const [, name = '', , valueUnit = ''] = valued.exec(bare) ?? [];
+  return name !== '' && isKnownWord(name, harmless) && isUnitLike(valueUnit);
 }
 
 function isKnownWord(text: string, harmless: ReadonlySet<string>): boolean {
@@ -88,9 +140,14 @@ function isKnownWord(text: string, harmless: ReadonlySet<string>): boolean {
   return kind === 'annotation' || kind === 'word';
 }
 
+/** Units of which a letter was not read, and the sign of degrees. */
+const misreadUnits: ReadonlySet<string> = new Set(
+  'mz mh kz kh mhg mmg mmh cms cm/ m/s /s mgycn mgyc gyc kp bp fp wk o cmn mn mm. c'.split(' '),
+);
+
 function isUnitLike(text: string): boolean {
   const unit = text.replace(/[\u00b5\u03bc]/g, 'u').replace(/^[-/]+|[-/.]+$/g, '');
-  if (unit === '' || unit === '%' || unit === '\u00b0') return true;
+  if (unit === '' || unit === '%' || unit === '\u00b0' || misreadUnits.has(unit)) return true;
   return unit
     .replace(/[\u00b0\u00b2\u00b3^]/g, '')
     .split(/[/-]/)

@@ -4,13 +4,15 @@ import { compacted } from '../../deidentify/text/fold.ts';
 import { findPatterns } from '../../deidentify/text/patterns.ts';
 import { findTitledNames } from '../../deidentify/text/titled-names.ts';
 import { ambiguousNames } from './annotation-words.ts';
+import { betweenAndBeside } from './beside.ts';
 import { isSetting, type WordKind, wordKind } from './harmless.ts';
 import { findInstitutions } from './institutions.ts';
 import type { JudgeContext } from './judge-context.ts';
 import { type LabelKind, labelledValues } from './labels.ts';
+import { misreadAnnotations } from './misread-annotations.ts';
 import { findOwn } from './own-identifiers.ts';
-import { readAsDigits } from './read-digits.ts';
-import type { Row } from './rows.ts';
+import { readAsDigits, withLabelLetters } from './read-digits.ts';
+import type { Row, RowWord } from './rows.ts';
 import { isConfident, type Verdict, Verdicts } from './verdicts.ts';
 
 /** Verdicts of the words of a row, by their index; undefined: harmless. */
@@ -20,8 +22,30 @@ export interface RowVerdicts {
   readonly label?: { readonly reason: RedactionReason; readonly kind: LabelKind; readonly word: number };
 }
 
-/** Below this a word says nothing, whatever it seems to say. */
+/** Below this a word says nothing, whatever it seems to say: the least certain of its letters. */
 const minConfidence = 0.5;
+/** What is known, on a line that was read well, may have one letter that was not. */
+const minKnown = { line: 0.72, word: 0.2 } as const;
+
+/** Width of a character, blanks included, in heights of its line; and the least share of them that has to be read. */
+const characterWidth = 0.57;
+const minReadShare = 0.45;
+const minExpected = 5;
+
+/** Whether the line of a word is so long that most of what stands there was not read: "15" for a date. */
+function isMissingMost(row: Row, { line, lineExtent }: RowWord): boolean {
+  const expected = lineExtent.length / (lineExtent.height * characterWidth);
+  if (expected < minExpected) return false;
+  const read = row.words.reduce((sum, word) => sum + (word.line === line ? word.text.length + 1 : 0), -1);
+  return read < expected * minReadShare;
+}
+
+function isRead({ text, confidence, lineConfidence }: RowWord, kind: WordKind | undefined): boolean {
+  if (confidence >= minConfidence) return true;
+  const isKnown = kind === 'annotation' || kind === 'measure' || kind === 'word';
+  if (!isKnown || lineConfidence < minKnown.line || confidence < minKnown.word) return false;
+  return compacted(text).length > 1;
+}
 
 const reasons: Readonly<Record<FindingKind, RedactionReason>> = {
   identifier: 'identifier',
@@ -49,9 +73,11 @@ export function judgeRow(row: Row, context: JudgeContext): RowVerdicts {
   strangers(row, kinds, isLabel, verdicts);
   neighbours(row, kinds, verdicts);
   findInstitutions(row, kinds, verdicts);
-  row.words.forEach(({ confidence }, index) => {
-    if (confidence < minConfidence) verdicts.give(index, 'unreadable', false);
+  row.words.forEach((word, index) => {
+    if (isMissingMost(row, word)) verdicts.give(index, 'unreadable', false);
+    if (!isRead(word, kinds[index])) verdicts.give(index, 'unreadable', false);
   });
+  betweenAndBeside(row, kinds, verdicts);
   return { verdicts: verdicts.all(), ...(label === undefined ? {} : { label }) };
 }
 
@@ -61,7 +87,7 @@ function labelled(
   kinds: readonly WordKind[],
   verdicts: Verdicts,
 ): { readonly label: RowVerdicts['label']; readonly isLabel: (index: number) => boolean } {
-  const { values, bare, spans } = labelledValues(row.text);
+  const { values, bare, spans } = labelledValues(withLabelLetters(row.text));
   const isLabel = (index: number): boolean => {
     const word = row.words[index];
     return word !== undefined && spans.some(({ start, end }) => word.start >= start && word.end <= end);
@@ -145,6 +171,8 @@ function patterns(
         );
     }
   }
+  for (const match of row.text.matchAll(looseDate))
+    verdicts.giveRange(match.index, match.index + match[0].length, 'date', false);
   row.words.forEach(({ text }, index) => {
     const bare = compacted(text);
     if (/^[^\p{L}\p{N}]*\d{5,}[^\p{L}\p{N}]*$/u.test(text))
@@ -154,6 +182,7 @@ function patterns(
       dateLike.test(readAsDigits(text).replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''))
     )
       verdicts.give(index, 'date', false);
+    if (dayOrMonthOfYear.test(text)) verdicts.give(index, 'date', false);
     if (/^\d{2,3}$/.test(bare) && isAgeBeside(row, index)) {
       verdicts.give(index, 'identifier', false);
       verdicts.give(index + 1, 'identifier', false);
@@ -163,13 +192,19 @@ function patterns(
 
 /** The form of a date, also where a digit was misread and no such day is left: 70/14/64. */
 const dateLike = /^(?:[\dA-Z]{2}[./-][\dA-Z]{2}[./-](?:[\dA-Z]{2}|\d{4})|\d{4}[./-]\d{2}[./-]\d{2})$/;
+/** A date of which a point was lost or read as something else: "12.03 1971", "17 05:2021". */
+const looseDate = /(?<![\d.,])\d{1,2}[.,:/ -]{1,2}\d{1,2}[.,:/ -]{1,2}(?:19|20)\d{2}(?!\d|[.,]\d)/g;
+/** The end of one that is cut off: "05:2021". */
+const dayOrMonthOfYear = /^\D?[0-3]?\d[.:/-](?:19|20)\d{2}\D?$/;
 const minSureTerm = 4;
 const minSureDigits = 6;
 
 /** "45 Y", "045 yrs" */
 function isAgeBeside(row: Row, index: number): boolean {
   const next = row.words[index + 1];
-  return next !== undefined && /^(?:y|yo|yrs?|years?|jahre|ans|anos|anni|jaar)$/.test(compacted(next.text));
+  return (
+    next !== undefined && /^(?:y|yo|yrs?|years?|y[mf]|jahre|ans|anos|anni|jaar)$/.test(compacted(next.text))
+  );
 }
 
 /** A time behind the name of a setting: "T 0:32", "FT 1:45", "Delay 12:30". */
@@ -191,8 +226,9 @@ function strangers(
   isLabel: (index: number) => boolean,
   verdicts: Verdicts,
 ): void {
+  const misread = misreadAnnotations(row, kinds, (index) => verdicts.has(index) || isLabel(index));
   kinds.forEach((kind, index) => {
-    if (verdicts.has(index) || isLabel(index)) return;
+    if (verdicts.has(index) || isLabel(index) || misread.has(index)) return;
     if (kind === 'strange') {
       const mixed = /\d/.test(row.words[index]?.text ?? '');
       verdicts.give(index, mixed ? 'number' : 'not-harmless', false);
@@ -215,6 +251,16 @@ function isUnitWord(text: string): boolean {
 
 /** Words that may be names, beside words that are strange or beside a number or an age: a name, most likely. */
 function neighbours(row: Row, kinds: readonly WordKind[], verdicts: Verdicts): void {
+  row.words.forEach(({ text }, index) => {
+    // "BROWN, MAY": two words that may both be names, set as a name is.
+    const next = row.words[index + 1]?.text ?? '';
+    if (!/^\p{L}{3,}[,^]$/u.test(text) || !/^\p{L}{3,}$/u.test(next)) return;
+    const pair = [index, index + 1];
+    if (!pair.every((at) => kinds[at] === 'word' || ambiguousNames.has(compacted(row.words[at]?.text ?? ''))))
+      return;
+    if (!pair.some((at) => ambiguousNames.has(compacted(row.words[at]?.text ?? '')))) return;
+    for (const at of pair) verdicts.give(at, 'name', false);
+  });
   const telling = row.words.some(
     ({ text }, index) => verdicts.has(index) && (/\p{L}{2}/u.test(text) || countDigits(text) > 4),
   );

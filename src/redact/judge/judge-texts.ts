@@ -1,11 +1,11 @@
 import type { RedactionReason } from '../../core/redaction.ts';
-import { compacted } from '../../deidentify/text/fold.ts';
 import type { FoundText } from '../../ocr/picture.ts';
 import { type JudgedArea, withoutDuplicates } from './boxes.ts';
 import { wordKind } from './harmless.ts';
 import type { JudgeContext } from './judge-context.ts';
 import { belongs, judgeRow, type RowVerdicts } from './judge-row.ts';
 import { areaOf, type Extent, extentOf, type Row, rowsOf } from './rows.ts';
+import { isExplained } from './same-ink.ts';
 import type { Verdict } from './verdicts.ts';
 
 interface JudgedRow extends RowVerdicts {
@@ -29,11 +29,17 @@ export function judgeTexts(
 ): JudgedArea[] {
   const judged: JudgedArea[] = [];
   const rows = judgedRows(texts, context);
-  const read = new Set(rows.flatMap(({ row }) => row.words.map(({ line }) => line)));
+  const read = new Map<number, (Verdict | undefined)[]>();
+  for (const { row, verdicts } of rows) {
+    row.words.forEach(({ line }, index) => {
+      read.set(line, [...(read.get(line) ?? []), verdicts[index]]);
+    });
+  }
+  const harmless = texts.filter((_, line) => read.get(line)?.every((verdict) => verdict === undefined));
   texts.forEach((text, line) => {
     if (read.has(line)) return;
     if (mode === 'all') judged.push({ area: text, reason: 'text' });
-    else if (!isExplained(text, texts)) judged.push({ area: text, reason: 'unreadable' });
+    else if (!isExplained(text, harmless)) judged.push({ area: text, reason: 'unreadable' });
   });
   for (const { row, verdicts } of rows) {
     const lines = new Map<number, number[]>();
@@ -45,6 +51,8 @@ export function judgeTexts(
       if (text === undefined) continue;
       if (mode === 'all')
         judged.push({ area: text, reason: gravest(words.map((index) => verdicts[index])) ?? 'text' });
+      // What a worse reading makes of a harmless line is its errors; what names somebody stays what it is.
+      else if (!words.some((index) => names(verdicts[index])) && isExplained(text, harmless)) continue;
       else judged.push(...wordBoxes(text, row, words, verdicts));
     }
   }
@@ -127,6 +135,11 @@ function wordBoxes(
   return boxes;
 }
 
+/** Whether a verdict is more than that a word is not known. */
+function names(verdict: Verdict | undefined): boolean {
+  return verdict !== undefined && (verdict.sure || verdict.reason === 'identifier');
+}
+
 function middle(one: number | undefined, other: number): number {
   return one === undefined ? other : (one + other) / 2;
 }
@@ -143,23 +156,4 @@ const gravity: readonly RedactionReason[] = [
 
 function gravest(verdicts: readonly (Verdict | undefined)[]): RedactionReason | undefined {
   return gravity.find((reason) => verdicts.some((verdict) => verdict?.reason === reason));
-}
-
-/** Share of a place that could not be read that other texts, which could, have to cover for it to be one of them. */
-const minExplained = 0.85;
-const minExplaining = 0.8;
-
-/** Whether what could not be read is the place of texts that could: the same line, found twice. */
-function isExplained(text: FoundText, texts: readonly FoundText[]): boolean {
-  const area = text.width * text.height;
-  let covered = 0;
-  for (const other of texts) {
-    if (other === text || other.turn !== text.turn || other.confidence < minExplaining) continue;
-    if (compacted(other.text).length < 2) continue;
-    const width =
-      Math.min(text.left + text.width, other.left + other.width) - Math.max(text.left, other.left);
-    const height = Math.min(text.top + text.height, other.top + other.height) - Math.max(text.top, other.top);
-    if (width > 0 && height > 0) covered = Math.max(covered, width * height);
-  }
-  return covered >= area * minExplained;
 }

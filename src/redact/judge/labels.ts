@@ -76,13 +76,13 @@ const labels: readonly Label[] = [
     'number',
     'sure',
     'marked',
-    'id|id[12]|ident|pid|accession|accn|acc|accno|access|account|acct|chart|nip|rut|dossier|s/n|sn|dept|department|institution|facility|abt|abteilung',
+    'id|id[12]|ident|pid|accession|accn|acc|accno|access|account|acct|chart|nip|rut|dossier|s/n|sn|dept|department|institution|facility|abt|abteilung|inst|site|location|station|stn|[a-z]{2,4}(?=#)',
   ),
   label(
     'number',
     'weak',
     'marked',
-    'ref|no|nr|ex|exam|study|case|visit|order|req|encounter|room|ward|zimmer|station|stn|unit|serial|fall|inst|site|location|comments?|remarks?|notes?|history|diagnosis|indication|clinical(?: history| info)?|reason',
+    'ref|no|nr|ex|exam|study|case|visit|order|req|encounter|room|ward|zimmer|unit|serial|fall|comments?|remarks?|notes?|history|diagnosis|indication|clinical(?: history| info)?|reason',
   ),
   label('number', 'weak', 'unmarked', 'accession|accn|chart|dossier|ex|exam'),
   label(

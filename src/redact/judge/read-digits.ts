@@ -57,3 +57,12 @@ export function readAsLetters(text: string): string {
     (sign) => letterFor[sign] ?? sign,
   );
 }
+
+const letterForDigit: Readonly<Record<string, string>> = { '0': 'o', '1': 'l', '5': 's', '9': 'g' };
+
+/** The text with digits between the letters of a label as the letters they look like: "A9e: 67". Unit for unit. */
+export function withLabelLetters(text: string): string {
+  return text.replace(/(?<![\p{L}\d])\p{L}+[0159]\p{L}+(?=\s?[:.#])/gu, (label) =>
+    label.replace(/\d/g, (digit) => letterForDigit[digit] ?? digit),
+  );
+}

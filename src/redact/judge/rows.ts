@@ -1,9 +1,14 @@
 import type { Area, FoundText, FoundWord, Turn } from '../../ocr/picture.ts';
+import { withPlainSigns } from './plain-signs.ts';
 
 /** A word of a row, and where it stands in the row's text. */
 export interface RowWord {
   readonly text: string;
   readonly confidence: number;
+  /** Of the whole found text it is part of. */
+  readonly lineConfidence: number;
+  /** Of its area, along and across, pixels. */
+  readonly lineExtent: { readonly length: number; readonly height: number };
   readonly area: Area;
   /** Index of the found text it is part of. */
   readonly line: number;
@@ -119,11 +124,14 @@ function rowOf(pieces: readonly Piece[], turn: Turn): Row {
     wordsOf(found).forEach((word, index) => {
       if (index > 0) text += ' ';
       const start = text.length;
-      text += word.text;
+      const plain = withPlainSigns(word.text);
+      text += plain;
       const { left, top, width, height } = word;
       words.push({
-        text: word.text,
+        text: plain,
         confidence: word.confidence,
+        lineConfidence: found.confidence,
+        lineExtent: { length: extent.to - extent.from, height: extent.bottom - extent.top },
         area: { left, top, width, height },
         line,
         start,

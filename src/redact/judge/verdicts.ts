@@ -24,6 +24,10 @@ export class Verdicts {
     return this.#given[index] !== undefined;
   }
 
+  reasonOf(index: number): RedactionReason | undefined {
+    return this.#given[index]?.reason;
+  }
+
   give(index: number, reason: RedactionReason, sure: boolean): void {
     const known = this.#given[index];
     if (known === undefined || (sure && !known.sure)) this.#given[index] = { reason, sure };

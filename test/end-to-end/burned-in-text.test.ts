@@ -2,6 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import sharp from 'sharp';
 import t, { type Test } from 'tap';
+import { encodePart10 } from '../../src/synthetic/dicom-writer.ts';
+import { element } from '../../src/synthetic/writer-element.ts';
 import { cli } from '../crash/gateway-child.ts';
 import {
   burnedInImages,
@@ -14,6 +16,7 @@ import {
 import { storescu } from '../support/dcmtk.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 import { holdProfile } from '../support/hold-profile.ts';
+import { greyImage } from '../support/instances.ts';
 import { requirePeer } from '../support/peers.ts';
 import { pydicom } from '../support/pydicom.ts';
 import { run, waitFor } from '../support/run.ts';
@@ -125,6 +128,29 @@ print(json.dumps([d.BurnedInAnnotation, [c.CodeValue for c in d.Deidentification
   });
   const verified = await sallyport('verify', at('in'), at('out'), '--manifest', at('manifest.jsonl'));
   t.match(verified, { exitCode: 0, output: /2 claim Clean Pixel Data/ });
+});
+
+t.test('an image likely to carry text is shown to a privacy officer also where none was found', async (t) => {
+  const directory = t.testdir({ in: {} });
+  const [rows, columns] = [200, 240];
+  const capture = [
+    ...greyImage({ rows, columns, sopClassUid: '1.2.840.10008.5.1.4.1.1.7' }).filter(
+      ({ tag }) => tag !== 0x7fe00010,
+    ),
+    element(0x7fe00010, 'OB', new Uint8Array(rows * columns).fill(40)),
+  ];
+  writeFileSync(join(directory, 'in', 'a.dcm'), encodePart10({ elements: capture }));
+  const result = await sallyport(
+    ...['deidentify', join(directory, 'in'), '--output', join(directory, 'out'), '--workers', '1'],
+    ...['--manifest', join(directory, 'manifest.jsonl'), '--compare', join(directory, 'pictures')],
+  );
+  t.equal(result.exitCode, 0, result.output);
+  t.match(JSON.parse(readFileSync(join(directory, 'manifest.jsonl'), 'utf8')), {
+    pixels: { complete: true, changed: false },
+    boxes: [],
+    pictures: [String],
+  });
+  t.equal(readdirSync(join(directory, 'pictures')).length, 1);
 });
 
 t.test('a held image is released over HTTP with boxes a person drew', async (t) => {

@@ -3,6 +3,7 @@ import { sendFiles } from '../../src/send/send-files.ts';
 import { type CorpusFile, corpusFiles, corpusMissing, orthancCrashers } from '../support/corpus.ts';
 import { dcmsend, echoscu, storescu } from '../support/dcmtk.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
+import { holdProfile } from '../support/hold-profile.ts';
 import { startOrthanc } from '../support/orthanc.ts';
 import { requirePeer } from '../support/peers.ts';
 
@@ -22,6 +23,9 @@ const storescuOption: Readonly<Record<string, string>> = {
   '1.2.840.10008.1.2.4.100': '-xm',
   '1.2.840.10008.1.2.5': '-xr',
 };
+
+/** Text is searched for once, in the first test; those behind it ask whether what other senders send arrives. */
+const heldText = { args: [`--deidentify.profile=${holdProfile}`] };
 
 interface Tally {
   /** Instances answered with 0x0000. */
@@ -84,7 +88,7 @@ t.test(
 
 t.test('DCMTK sends the corpus, file by file with storescu', { skip: corpusMissing }, async (t) => {
   if (!requirePeer(t, 'storescu')) return;
-  const gateway = await startGateway(t);
+  const gateway = await startGateway(t, heldText);
   let accepted = 0;
   let refused = 0;
   for (const { path, transferSyntaxUid } of corpusFiles()) {
@@ -106,7 +110,7 @@ t.test('DCMTK sends the corpus, file by file with storescu', { skip: corpusMissi
 
 t.test('DCMTK sends the corpus in one run of dcmsend', { skip: corpusMissing }, async (t) => {
   if (!requirePeer(t, 'dcmsend')) return;
-  const gateway = await startGateway(t);
+  const gateway = await startGateway(t, heldText);
   const files = corpusFiles().filter(readableByDcmtk);
   const result = await dcmsend(
     { port: gateway.dimsePort, args: ['--no-halt', '--no-uid-checks'] },
@@ -129,7 +133,7 @@ function readableByDcmtk({ row }: CorpusFile): boolean {
 
 t.test('Orthanc as the PACS sends the corpus', { skip: corpusMissing }, async (t) => {
   if (!requirePeer(t, 'Orthanc')) return;
-  const gateway = await startGateway(t);
+  const gateway = await startGateway(t, heldText);
   const orthanc = await startOrthanc(t, {
     modalities: { sallyport: { aeTitle: 'SALLYPORT', port: gateway.dimsePort } },
   });
@@ -158,7 +162,7 @@ t.test('Orthanc as the PACS sends the corpus', { skip: corpusMissing }, async (t
 
 t.test('echoscu gets its answer, a wrong AE title its reason', async (t) => {
   if (!requirePeer(t, 'echoscu')) return;
-  const gateway = await startGateway(t);
+  const gateway = await startGateway(t, heldText);
   t.equal((await echoscu({ port: gateway.dimsePort })).exitCode, 0);
   const wrong = await echoscu({ port: gateway.dimsePort, calledAeTitle: 'ELSEWHERE' });
   t.not(wrong.exitCode, 0);

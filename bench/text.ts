@@ -12,7 +12,7 @@ import { differs, groupsOf, inkOf, marksOf, Tally } from './text/coverage.ts';
 import { writeMarked } from './text/miss-pictures.ts';
 import { corpusImages, draw, type Planted, type PlantedText, plant, read } from './text/planted.ts';
 import { tesseractBoxes } from './text/tesseract.ts';
-import { boxesIn, treat } from './text/treat.ts';
+import { boxesIn, padding, treat } from './text/treat.ts';
 
 /**
  * How much burned-in text is found and removed, on images of the corpus with texts planted by `annotate` and on those that
@@ -92,6 +92,8 @@ async function measure(sample: Planted, engine: TextEngine): Promise<void> {
     cpu[mode] += millis(process.cpuUsage(used));
     if (treated.kind === 'held') {
       held.set(`${mode} ${treated.code}`, (held.get(`${mode} ${treated.code}`) ?? 0) + 1);
+      // Nothing of it leaves.
+      continue;
     }
     const missed: TruthText[] = [];
     for (const text of sample.texts) {
@@ -102,7 +104,7 @@ async function measure(sample: Planted, engine: TextEngine): Promise<void> {
       const left = Math.max(
         ...ends(text).map((run) => {
           const [clean, annotated] = [draw(sample.clean, run.frame), draw(sample.annotated, run.frame)];
-          const marks = marksOf(clean.width, clean.height, boxesIn(treated.boxes, run.frame));
+          const marks = marksOf(clean.width, clean.height, boxesIn(treated.boxes, run.frame), padding);
           const ink = inkIn(mode, run, clean, annotated);
           if (treated.kind === 'treated' && mode === 'all')
             countUnchanged(ink, marks, annotated, draw(treated.output, run.frame));
@@ -112,7 +114,7 @@ async function measure(sample: Planted, engine: TextEngine): Promise<void> {
       count(mode, sample, text.kind, left);
       if (left > 0) missed.push(text.kind);
     }
-    if (treated.kind === 'treated') countBeside(sample, mode, treated.boxes);
+    countBeside(sample, mode, treated.boxes);
     await picture(sample, mode, boxesIn(treated.boxes, missed[0]?.frame ?? 1), missed);
   }
   if (values['no-tesseract']) return;

@@ -11,9 +11,15 @@ import { median, memoryMiB, printTable } from '../measure.ts';
 import { draw, type Input } from './planted.ts';
 import { treat } from './treat.ts';
 
-/** A radiograph of a phantom, 800 columns and 600 rows, with ten texts, as so many equal frames. */
-async function study(frames: number): Promise<Input> {
-  const options = { seed: 'bench text', instanceNumber: 1, seriesNumber: 1, rows: 600, columns: 800 };
+/** Images of the test of memory: small ones of as many sizes. */
+const memorySizes = 40;
+
+/** A radiograph of a phantom with texts, as so many equal frames. */
+async function study(
+  frames: number,
+  { rows, columns, texts } = { rows: 600, columns: 800, texts: 10 },
+): Promise<Input> {
+  const options = { seed: 'bench text', instanceNumber: 1, seriesNumber: 1, rows, columns };
   const elements = dxImage({ ...options, date: '20250101', time: '120000' });
   const pixels = elements.find(({ tag }) => tag === 0x7fe00010)?.value;
   if (!(pixels instanceof Uint16Array)) throw new TypeError('pixels of the phantom');
@@ -27,7 +33,7 @@ async function study(frames: number): Promise<Input> {
     ],
   });
   const input = readPart10(memorySource(written));
-  const plan = planRandomly(draw(input, 1), 1, { ...standardRandomPlan, seed: 'costs', count: 10 });
+  const plan = planRandomly(draw(input, 1), 1, { ...standardRandomPlan, seed: 'costs', count: texts });
   return annotate(
     input,
     plan.annotations.map((annotation) => ({ ...annotation, frames })),
@@ -73,10 +79,13 @@ async function timed(work: () => Promise<unknown>, runs: number): Promise<readon
 
 /** Memory of this process while it redacts so many images, one after another. */
 export async function measureMemory(count: number, engine: TextEngine): Promise<void> {
-  const input = await study(1);
+  const inputs: Input[] = [];
+  for (let size = 0; size < memorySizes; size++)
+    inputs.push(await study(1, { rows: 96 + 4 * size, columns: 300 - 5 * size, texts: 2 }));
   const rows: (string | number)[][] = [];
   for (let done = 1; done <= count; done++) {
-    await treat(input, 'identifying', engine);
+    const input = inputs[done % memorySizes];
+    if (input !== undefined) await treat(input, 'identifying', engine);
     if (done % Math.max(1, Math.floor(count / 10)) === 0)
       rows.push([done, memoryMiB(process.pid).now.toFixed(0), memoryMiB(process.pid).peak.toFixed(0)]);
   }

@@ -11,6 +11,9 @@ export type Treated =
   | { readonly kind: 'treated'; readonly boxes: readonly RedactionBox[]; readonly output: Input }
   | { readonly kind: 'held'; readonly code: string; readonly boxes: readonly RedactionBox[] };
 
+/** What the product adds to each side of a box, pixels. */
+export const padding = standardPixelPolicy.padding;
+
 /** Text alone: no region is blanked because a rule says so, and no image passes because its risk is low. */
 export function textProfile(mode: PixelMode): Profile {
   return defineProfile({
@@ -38,7 +41,8 @@ export async function treat(input: Input, mode: 'all' | 'identifying', engine: T
   if (result.kind === 'treated')
     return { kind: 'treated', boxes: result.treatment.boxes, output: result.input };
   if (result.kind === 'held') return { kind: 'held', code: result.code, boxes: result.boxes };
-  return { kind: 'treated', boxes: [], output: input };
+  // Every image is of some risk here: what is not touched is held for another reason, and does not leave.
+  return { kind: 'held', code: 'for another reason', boxes: [] };
 }
 
 export function boxesIn(boxes: readonly RedactionBox[], frame: number): readonly RedactionBox[] {

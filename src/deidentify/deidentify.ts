@@ -113,7 +113,7 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
     ...(treatment === undefined ? {} : { treatment }),
   };
   const disproved = !hasCleanPixels(context) && claimsCleanUnproved(dataSet, transferSyntaxUid);
-  if (disproved) report.add(report.root, burnedInAnnotation, 'removed', 'marker');
+  if (disproved) report.add(report.root, burnedInAnnotation, 'replaced', 'marker');
   const received =
     hasCleanPixels(context) || disproved
       ? withElements(pixels.dataSet, new Map([[burnedInAnnotation, undefined]]))
@@ -121,6 +121,7 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
   const header = editDataSet(context, received, rootPlace(context));
   const edited = document === undefined ? header : withDocument(context, header, document);
   const finished = inserted(edited, [
+    ...(disproved ? [textElement(dataSet, burnedInAnnotation, 'CS', 'YES')] : []),
     ...missingPatient(context, dataSet),
     ...markerElements(context, dataSet),
   ]);
@@ -153,7 +154,7 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
 
 /**
  * Whether a sender says of pixels that are known to carry text often that there is none. Handed on, it would be taken for
- * our word; without the attribute the image may or may not contain it (PS3.3 C.7.6.1.1.2).
+ * our word. It becomes YES rather than nothing: some classes need a value (Type 1 of DX and ophthalmic images).
  */
 function claimsCleanUnproved(dataSet: DataSet, transferSyntaxUid: string): boolean {
   const told = textAt(dataSet, burnedInAnnotation).trim().toUpperCase();

@@ -63,13 +63,13 @@ t.test("a sender's NO is not handed on as ours, except where nothing is feared",
   const part = received(capture(no));
   const waived = { mode: 'none', complete: false, changed: false } as const;
   const { value, report } = mustPass(run(part, { pixels: treated(part.dataSet, waived) }));
-  t.equal(at(value.dataSet, 0x00280301), undefined);
-  t.match(
-    report.elements.filter(({ path }) => path === '(0028,0301)'),
-    [{ action: 'removed', rule: 'marker', count: 1 }],
+  t.strictSame(text(value.dataSet, 0x00280301), ['YES']);
+  t.strictSame(
+    [...report.elements, ...report.kept].filter(({ path }) => path === '(0028,0301)'),
+    [{ path: '(0028,0301)', action: 'replaced', rule: 'marker', count: 1 }],
   );
   const released = mustPass(run(received(capture(no)), { releasedCodes: ['BURNED_IN_TEXT_RISK'] }));
-  t.equal(at(released.value.dataSet, 0x00280301), undefined);
+  t.strictSame(text(released.value.dataSet, 0x00280301), ['YES']);
   t.strictSame(text(mustPass(run(ct(no))).value.dataSet, 0x00280301), ['NO'], 'low risk: as received');
 });
 

@@ -49,6 +49,7 @@ t.test('an instance whose last frame cannot be decoded leaves no output behind',
     ),
     element(0x00080008, 'CS', ['ORIGINAL', 'PRIMARY']),
     element(0x00080060, 'CS', 'XA'),
+    element(0x00180060, 'DS', '75'),
   );
   const path = join(scene.storageDir, '..', 'broken.dcm');
   writeInstance(path, { elements, transferSyntaxUid: jpegBaseline });

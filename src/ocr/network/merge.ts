@@ -1,3 +1,4 @@
+import { around } from '../areas.ts';
 import type { Area } from '../picture.ts';
 
 /**
@@ -53,16 +54,4 @@ function isSideways(line: { readonly turn: number }): boolean {
 /** Length that two stretches have in common; negative: the gap between them. */
 export function overlap(from: number, length: number, otherFrom: number, otherLength: number): number {
   return Math.min(from + length, otherFrom + otherLength) - Math.max(from, otherFrom);
-}
-
-/** The smallest area that holds both. */
-export function around(one: Area, other: Area): Area {
-  const left = Math.min(one.left, other.left);
-  const top = Math.min(one.top, other.top);
-  return {
-    left,
-    top,
-    width: Math.max(one.left + one.width, other.left + other.width) - left,
-    height: Math.max(one.top + one.height, other.top + other.height) - top,
-  };
 }

@@ -1,7 +1,8 @@
+import { around } from '../areas.ts';
 import type { Area, Picture } from '../picture.ts';
 import { type Detection, linesOfCanvases } from './detect.ts';
 import type { Line, LineSettings } from './lines.ts';
-import { around, isSameLine, overlap } from './merge.ts';
+import { isSameLine, overlap } from './merge.ts';
 import { type Piece, packed } from './packing.ts';
 import { patchSize } from './patch.ts';
 import { toneOf } from './tone.ts';

@@ -1,3 +1,4 @@
+import { around } from '../areas.ts';
 import type { Area } from '../picture.ts';
 
 /** A line of characters. */
@@ -28,7 +29,7 @@ export function mergedLines(lines: readonly StrokeLine[]): StrokeLine[] {
     const at = kept.findIndex((other) => isSame(line, other));
     const other = kept[at];
     if (other === undefined) kept.push(line);
-    else if (other.direction === line.direction) kept[at] = { ...other, ...union(other, line) };
+    else if (other.direction === line.direction) kept[at] = { ...other, ...around(other, line) };
   }
   return kept;
 }
@@ -36,7 +37,7 @@ export function mergedLines(lines: readonly StrokeLine[]): StrokeLine[] {
 function isSame(line: StrokeLine, other: StrokeLine): boolean {
   if (overlapShare(line, other) < sameShare) return false;
   if (line.direction !== other.direction) return true;
-  const both = thicknessOf(union(line, other), line.direction);
+  const both = thicknessOf(around(line, other), line.direction);
   return (
     both <= mostThicker * Math.min(thicknessOf(line, line.direction), thicknessOf(other, line.direction))
   );
@@ -51,15 +52,4 @@ function overlapShare(a: Area, b: Area): number {
   const height = Math.min(a.top + a.height, b.top + b.height) - Math.max(a.top, b.top);
   if (width <= 0 || height <= 0) return 0;
   return (width * height) / Math.min(a.width * a.height, b.width * b.height);
-}
-
-function union(a: Area, b: Area): Area {
-  const left = Math.min(a.left, b.left);
-  const top = Math.min(a.top, b.top);
-  return {
-    left,
-    top,
-    width: Math.max(a.left + a.width, b.left + b.width) - left,
-    height: Math.max(a.top + a.height, b.top + b.height) - top,
-  };
 }

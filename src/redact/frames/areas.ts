@@ -1,3 +1,4 @@
+import { around } from '../../ocr/areas.ts';
 import type { Area } from '../../ocr/picture.ts';
 
 export function intersects(a: Area, b: Area): boolean {
@@ -7,18 +8,6 @@ export function intersects(a: Area, b: Area): boolean {
     a.top < b.top + b.height &&
     b.top < a.top + a.height
   );
-}
-
-/** The smallest rectangle that holds both. */
-export function union(a: Area, b: Area): Area {
-  const left = Math.min(a.left, b.left);
-  const top = Math.min(a.top, b.top);
-  return {
-    left,
-    top,
-    width: Math.max(a.left + a.width, b.left + b.width) - left,
-    height: Math.max(a.top + a.height, b.top + b.height) - top,
-  };
 }
 
 /** Wider by a margin on each side, cut at the edges of the picture. */
@@ -51,7 +40,7 @@ export function shareInside(inner: Area, outer: Area): number {
 /** Rectangles that do not meet, over all of these; `more` than this many become one. */
 export function joined(areas: readonly Area[], more = 64): Area[] {
   let found = [...areas];
-  if (found.length > 16 * more) found = [found.reduce(union)];
+  if (found.length > 16 * more) found = [found.reduce(around)];
   for (let changed = true; changed; ) {
     changed = false;
     const next: Area[] = [];
@@ -60,11 +49,11 @@ export function joined(areas: readonly Area[], more = 64): Area[] {
       const other = next[at];
       if (other === undefined) next.push(area);
       else {
-        next[at] = union(other, area);
+        next[at] = around(other, area);
         changed = true;
       }
     }
     found = next;
   }
-  return found.length > more ? [found.reduce(union)] : found;
+  return found.length > more ? [found.reduce(around)] : found;
 }

@@ -1,6 +1,7 @@
+import { around } from '../../ocr/areas.ts';
 import type { Area, FoundText } from '../../ocr/picture.ts';
 import type { TextEngine } from '../../ocr/text-engine.ts';
-import { intersects, joined, union } from './areas.ts';
+import { intersects, joined } from './areas.ts';
 import { changedAreas, type FramePlanes, planesOf } from './frame-planes.ts';
 import type { FrameView } from './frame-views.ts';
 import { type FrameSearch, searchAreas } from './search-areas.ts';
@@ -90,7 +91,7 @@ function changes(before: Searched, now: FramePlanes, tolerance: number): readonl
   for (let grown = true; grown; ) {
     grown = false;
     const next = areas.map((area) => {
-      const whole = before.texts.filter((text) => intersects(text, area)).reduce<Area>(union, area);
+      const whole = before.texts.filter((text) => intersects(text, area)).reduce<Area>(around, area);
       if (whole.width !== area.width || whole.height !== area.height) grown = true;
       return whole;
     });

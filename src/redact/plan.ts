@@ -8,6 +8,7 @@ import { assessObject, assessPixels, type PixelRisk } from '../deidentify/pixels
 import type { Profile } from '../deidentify/profile.ts';
 import { describePixels, type PixelDescription } from '../render/pixel-description.ts';
 import type { DrawSettings } from '../render/settings.ts';
+import { mayHaveUnusedBits } from './edit/used-bits.ts';
 import { type RuledRegions, ruledRegions } from './regions/ruled-regions.ts';
 
 /** What is asked of one instance. */
@@ -16,6 +17,8 @@ export interface PlanOptions {
   readonly releasedCodes?: readonly string[];
   readonly drawnBoxes?: readonly DrawnBox[];
   readonly callingAeTitle?: string;
+  /** Nothing of the pixel data leaves but frames drawn from it. */
+  readonly onlyFramesLeave?: boolean;
   readonly draw: DrawSettings;
 }
 
@@ -87,11 +90,20 @@ export function planOf(input: DeidentifyInput, options: PlanOptions): Plan {
       return { kind: 'held', code: 'BURNED_IN_TEXT_RISK', ...(risk && { detail: risk }), boxes };
     case 'none':
       // Planes in the upper bits of compressed pixels go with the blanking, and nowhere else.
-      if (boxes.length > 0 || embedsOverlay(dataSet)) return { kind: 'blank', mode: 'none', boxes, risk };
+      if (boxes.length > 0 || embedsOverlay(dataSet) || mayLeaveBits(input, options))
+        return { kind: 'blank', mode: 'none', boxes, risk };
       return assessed.level === 'low' ? { kind: 'untouched' } : { kind: 'waived', risk };
     default:
       return mode satisfies never;
   }
+}
+
+/** Bits beside the stored ones leave with compressed pixels, described as planes or not. */
+function mayLeaveBits(
+  { dataSet, transferSyntaxUid }: DeidentifyInput,
+  { onlyFramesLeave = false }: PlanOptions,
+): boolean {
+  return !onlyFramesLeave && !isVideo(transferSyntaxUid) && mayHaveUnusedBits(dataSet);
 }
 
 /** Whether de-identification holds the object for another reason: then nobody needs to look for text in it. */

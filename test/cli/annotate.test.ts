@@ -134,6 +134,18 @@ t.test('a layout of one line: frames, movement, kind', async (t) => {
   t.equal((texts[1]?.left ?? 0) - (texts[0]?.left ?? 0), 4);
 });
 
+t.test('frames that an image does not have are said', async (t) => {
+  const dir = t.testdir({ 'in.dcm': Buffer.from(image(2)) });
+  const truth = join(dir, 'truth.json');
+  const result = await run(
+    ...[join(dir, 'in.dcm'), '--output', join(dir, 'out'), '--truth', truth],
+    ...['--text', 'L', '--frames', '3-4'],
+  );
+  t.equal(result.code, 1);
+  t.match(result.stderr, /REQUEST_INVALID.*--frames 3 of 2/);
+  t.same(JSON.parse(readFileSync(truth, 'utf8')).files, []);
+});
+
 t.test('one bad input ends nothing', async (t) => {
   const dir = t.testdir({ in: { 'a.txt': 'no DICOM in here, only text of some length' } });
   writeFileSync(join(dir, 'in', 'b.dcm'), image());

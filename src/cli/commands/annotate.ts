@@ -80,13 +80,14 @@ export const annotateCommand: Command = async (args, io) => {
       counts.files += 1;
       counts.texts += file.texts.length;
     } catch (thrown) {
-      const { code } = asSallyportError(thrown);
+      const { code, detail } = asSallyportError(thrown);
       if (code === 'STORAGE_FAILED') {
         io.stderr.write('sallyport: an output cannot be written\n');
         return exitCodes.cannotCreate;
       }
       counts.refused += 1;
-      io.stderr.write(`${input}: ${code}: ${errorRow(code).message}\n`);
+      const which = code === 'REQUEST_INVALID' ? ` (${detail})` : '';
+      io.stderr.write(`${input}: ${code}: ${errorRow(code).message}${which}\n`);
     }
   }
   const written = await new Promise<boolean>((done) => {
@@ -115,6 +116,10 @@ async function annotateFile(input: string, number: number, asked: AnnotateArgume
     if (first === undefined) throw new SallyportError('NO_PIXEL_DATA');
     const { image } = first;
     const numberOfFrames = firstNumber(read.dataSet, tags.NumberOfFrames) ?? 1;
+    if (asked.random === undefined && asked.layout.frame > numberOfFrames)
+      throw new SallyportError('REQUEST_INVALID', {
+        detail: `--frames ${asked.layout.frame} of ${numberOfFrames}`,
+      });
     const { who, annotations } = plan(image, numberOfFrames, asked, `${asked.seed} ${number}`);
     const renamed = withNewUids(read.dataSet, asked.seed);
     const dataSet = asked.header ? withIdentity(renamed, who) : renamed;

@@ -64,7 +64,7 @@ export function editPixels(
 function edited(input: DeidentifyInput, boxes: readonly RedactionBox[], options: EditOptions): EditResult {
   const isCompressed = input.dataSet.elements.some(({ body }) => body.kind === 'fragments');
   const embeds = isCompressed && embedsOverlay(input.dataSet);
-  const mayHide = isCompressed && (embeds || mayHaveUnusedBits(input.dataSet));
+  const mayHide = embeds || mayHaveUnusedBits(input.dataSet);
   if (boxes.length === 0 && !mayHide) return { kind: 'edited', input, changed: false };
   const opened = openPixels(input, options.limits);
   // Planes that no attribute describes are seen only in the values.

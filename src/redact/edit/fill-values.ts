@@ -9,7 +9,7 @@ const widestRing = 8;
 /** Fewer pixels than these say nothing of the background: then a wider ring is looked at, at last the box itself. */
 const enoughPixels = 12;
 /** Of larger areas only so many pixels are looked at. */
-const mostPixels = 4096;
+const mostPixels = 1024;
 
 /** What the frame says of brightness: of a palette by its entries, else by the stored values. */
 export interface Brightness {
@@ -44,16 +44,19 @@ function backgroundOf(
   boxes: readonly BlankBox[],
   brightness: Brightness,
 ): readonly number[] {
-  const own = (): number[][] => pixelsIn(samples, box, []);
+  const own = (): Pixels => pixelsIn(samples, [box], []);
   if (box.outside) return typical(samples, own(), brightness);
   const narrow = Math.min(widestRing, Math.max(leastRing, Math.round(Math.min(box.width, box.height) / 4)));
   for (const width of [narrow, 3 * narrow, 9 * narrow]) {
     const near = boxes.filter((other) => other !== box && meets(grown(box, width), other));
-    const ring = ringOf(box, width).flatMap((strip) => pixelsIn(samples, strip, near));
-    if (ring.length >= enoughPixels) return typical(samples, ring, brightness);
+    const ring = pixelsIn(samples, ringOf(box, width), near);
+    if (ring.length >= enoughPixels * samples.samplesPerPixel) return typical(samples, ring, brightness);
   }
   return typical(samples, own(), brightness);
 }
+
+/** Values of pixels, the components of each side by side. Numbers of all kinds, and no object for each. */
+type Pixels = Float64Array;
 
 /** Four strips around a box that do not overlap. */
 function ringOf({ left, top, width, height }: PixelBox, ring: number): PixelBox[] {
@@ -79,29 +82,29 @@ function meets(a: PixelBox, b: PixelBox): boolean {
   );
 }
 
-/** Pixels of an area inside the frame and outside of boxes, evenly spread where they are many. */
-function pixelsIn(samples: FrameSamples, area: PixelBox, boxes: readonly PixelBox[]): number[][] {
+/** Pixels of areas inside the frame and outside of boxes, evenly spread where they are many. */
+function pixelsIn(samples: FrameSamples, areas: readonly PixelBox[], boxes: readonly PixelBox[]): Pixels {
   const { rows, columns, samplesPerPixel } = samples;
-  const left = Math.max(0, area.left);
-  const right = Math.min(columns, area.left + area.width);
-  const top = Math.max(0, area.top);
-  const bottom = Math.min(rows, area.top + area.height);
-  if (right <= left || bottom <= top) return [];
-  const step = Math.max(1, Math.ceil(Math.sqrt(((right - left) * (bottom - top)) / mostPixels)));
-  // A strip of few pixels is not to be stepped over.
-  const stepX = Math.min(step, Math.max(1, (right - left) >> 1));
-  const stepY = Math.min(step, Math.max(1, (bottom - top) >> 1));
-  const found: number[][] = [];
-  for (let row = top; row < bottom; row += stepY) {
-    for (let column = left; column < right; column += stepX) {
-      if (boxes.some((box) => holds(box, row, column))) continue;
-      const values: number[] = [];
-      for (let component = 0; component < samplesPerPixel; component += 1)
-        values.push(samples.get(row, column, component));
-      found.push(values);
+  const found: number[] = [];
+  for (const area of areas) {
+    const left = Math.max(0, area.left);
+    const right = Math.min(columns, area.left + area.width);
+    const top = Math.max(0, area.top);
+    const bottom = Math.min(rows, area.top + area.height);
+    if (right <= left || bottom <= top) continue;
+    const step = Math.max(1, Math.ceil(Math.sqrt(((right - left) * (bottom - top)) / mostPixels)));
+    // A strip of few pixels is not to be stepped over.
+    const stepX = Math.min(step, Math.max(1, (right - left) >> 1));
+    const stepY = Math.min(step, Math.max(1, (bottom - top) >> 1));
+    for (let row = top; row < bottom; row += stepY) {
+      for (let column = left; column < right; column += stepX) {
+        if (boxes.length > 0 && boxes.some((box) => holds(box, row, column))) continue;
+        for (let component = 0; component < samplesPerPixel; component += 1)
+          found.push(samples.get(row, column, component));
+      }
     }
   }
-  return found;
+  return Float64Array.from(found);
 }
 
 function holds({ left, top, width, height }: PixelBox, row: number, column: number): boolean {
@@ -111,29 +114,28 @@ function holds({ left, top, width, height }: PixelBox, row: number, column: numb
 /** The median of each component; of a palette the entry of middle brightness, as numbers between entries mean nothing. */
 function typical(
   { samplesPerPixel, photometricInterpretation, padding, sampleKind }: FrameSamples,
-  pixels: readonly (readonly number[])[],
+  pixels: Pixels,
   brightness: Brightness,
 ): readonly number[] {
   if (samplesPerPixel === 3)
-    return [0, 1, 2].map((component) => median(pixels.map((p) => p[component] ?? 0)));
+    return [0, 1, 2].map((component) => median(pixels.filter((_, index) => index % 3 === component)));
   if (photometricInterpretation === 'PALETTE COLOR') {
-    const sorted = [...pixels].sort(
-      (a, b) => brightness.of(a) - brightness.of(b) || (a[0] ?? 0) - (b[0] ?? 0),
-    );
-    return sorted[(sorted.length - 1) >> 1] ?? [0];
+    const level = new Map<number, number>();
+    for (const entry of pixels) if (!level.has(entry)) level.set(entry, brightness.of([entry]));
+    const sorted = pixels.toSorted((a, b) => (level.get(a) ?? 0) - (level.get(b) ?? 0) || a - b);
+    return [sorted[(sorted.length - 1) >> 1] ?? 0];
   }
-  const values = pixels.map(([value = 0]) => value);
-  if (padding === undefined && sampleKind === 'integer') return [median(values)];
+  if (padding === undefined && sampleKind === 'integer') return [median(pixels)];
   const isPadding = (value: number): boolean =>
     !Number.isFinite(value) || (padding !== undefined && value >= padding.low && value <= padding.high);
-  const measured = values.filter((value) => !isPadding(value));
-  const others = values.filter(isPadding);
-  if (2 * measured.length >= values.length) return [median(measured)];
+  const measured = pixels.filter((value) => !isPadding(value));
+  const others = pixels.filter(isPadding);
+  if (2 * measured.length >= pixels.length) return [median(measured)];
   return [others[(others.length - 1) >> 1] ?? 0];
 }
 
-/** The lower one of the two middle values of an even number: a value that is there. */
-function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[(sorted.length - 1) >> 1] ?? 0;
+/** The lower one of the two middle values of an even number: a value that is there. Sorts what it is given. */
+function median(values: Pixels): number {
+  values.sort();
+  return values[(values.length - 1) >> 1] ?? 0;
 }

@@ -1,10 +1,12 @@
 import type { DataSet } from '../../dicom/data-set.ts';
 import { tags } from '../../dicom/tags.ts';
 import { firstNumber } from '../../dicom/values.ts';
+import { readCodeStream } from '../../render/decode/read-code-stream.ts';
 import type { OpenedPixels } from './opened-pixels.ts';
 
-/** Whether the description leaves bits of a cell beside the stored ones (PS3.5 8.1.1). */
+/** Whether compressed pixels leave bits of a cell beside the stored ones (PS3.5 8.1.1). */
 export function mayHaveUnusedBits(dataSet: DataSet): boolean {
+  if (!dataSet.elements.some(({ body }) => body.kind === 'fragments')) return false;
   const allocated = firstNumber(dataSet, tags.BitsAllocated) ?? 0;
   return allocated > 1 && allocated > (firstNumber(dataSet, tags.BitsStored) ?? allocated);
 }
@@ -15,6 +17,7 @@ export function mayHaveUnusedBits(dataSet: DataSet): boolean {
  */
 export function usesUnusedBits(opened: OpenedPixels): boolean {
   for (let index = 0; index < opened.pixels.numberOfFrames; index += 1) {
+    if (!mayHoldMore(opened, index)) continue;
     const { cells, layout, sampleKind } = opened.cells(index);
     if (sampleKind !== 'integer') return false;
     const { shift, bitsStored } = layout;
@@ -32,4 +35,12 @@ export function usesUnusedBits(opened: OpenedPixels): boolean {
     }
   }
   return false;
+}
+
+const codeStreams: ReadonlySet<string> = new Set(['jpeg', 'jpeg-ls', 'jpeg-2000', 'jpeg-xl']);
+
+/** A code stream of no more bits than are stored has none beside them: it need not be decoded to know that. */
+function mayHoldMore({ decoder, pixels, stored }: OpenedPixels, index: number): boolean {
+  if (!codeStreams.has(decoder.how) || pixels.highBit !== pixels.bitsStored - 1) return true;
+  return readCodeStream(stored.read(index)).precision > pixels.bitsStored;
 }

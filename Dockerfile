@@ -37,6 +37,7 @@ COPY --from=build /app/dist ./dist
 COPY package.json LICENSE README.md ./
 COPY openapi ./openapi
 COPY config ./config
+COPY models ./models
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

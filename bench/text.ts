@@ -10,7 +10,15 @@ import { printTable } from './measure.ts';
 import { measureCosts, measureMemory } from './text/costs.ts';
 import { differs, groupsOf, inkOf, marksOf, Tally } from './text/coverage.ts';
 import { writeMarked } from './text/miss-pictures.ts';
-import { corpusImages, draw, type Planted, type PlantedText, plant, read } from './text/planted.ts';
+import {
+  corpusImages,
+  draw,
+  isTrainedOn,
+  type Planted,
+  type PlantedText,
+  plant,
+  read,
+} from './text/planted.ts';
 import { tesseractBoxes } from './text/tesseract.ts';
 import { boxesIn, padding, treat } from './text/treat.ts';
 
@@ -107,7 +115,7 @@ async function measure(sample: Planted, engine: TextEngine): Promise<void> {
           const marks = marksOf(clean.width, clean.height, boxesIn(treated.boxes, run.frame), padding);
           const ink = inkIn(mode, run, clean, annotated);
           if (treated.kind === 'treated' && mode === 'all')
-            countUnchanged(ink, marks, annotated, draw(treated.output, run.frame));
+            countUnchanged(ink, run, marks, annotated, draw(treated.output, run.frame));
           return ink.filter((pixel) => marks[pixel] === 0).length / Math.max(1, ink.length);
         }),
       );
@@ -160,6 +168,10 @@ function count(arm: Arm, sample: Planted, text: TruthText, left: number): void {
   tally.add(text.identifying ? 'identifying' : 'harmless', left === 0);
   if (text.identifying) tally.add('nearly', left <= allowance);
   for (const group of groupsOf(text, sample.file.photometric)) tally.add(group, left === 0);
+  tally.add(
+    `picture ${isTrainedOn(sample.file.name) ? 'seen in training' : 'not seen in training'}`,
+    left === 0,
+  );
 }
 
 /** Harmless texts should stay in mode `identifying`. */
@@ -195,15 +207,39 @@ function countBeside(sample: Planted, mode: 'all' | 'identifying', boxes: readon
   });
 }
 
-/** Covered by a box, and yet the same as before. */
+/**
+ * Covered by a box, and yet the same as before, and not because it was of the colour of the fill: it still stands out from
+ * what is beside it.
+ */
 function countUnchanged(
   ink: readonly number[],
+  text: PixelBox,
   marks: Uint8Array,
   before: ReturnType<typeof draw>,
   after: ReturnType<typeof draw>,
 ): void {
   const same = ink.filter((pixel) => marks[pixel] === 1 && !differs(pixel, before, after)).length;
-  if (same > 0.1 * ink.length) unchanged += 1;
+  if (same <= 0.1 * ink.length) return;
+  const isInk = new Set(ink);
+  const covered = pixelsOf(text, before.width).filter((pixel) => marks[pixel] === 1);
+  const levels = [true, false].map((wanted) =>
+    levelOf(
+      covered.filter((p) => isInk.has(p) === wanted),
+      after,
+    ),
+  );
+  if (Math.abs((levels[0] ?? 0) - (levels[1] ?? 0)) >= 2) unchanged += 1;
+}
+
+function pixelsOf({ left, top, width, height }: PixelBox, columns: number): number[] {
+  return Array.from(
+    { length: width * height },
+    (_, at) => (top + Math.floor(at / width)) * columns + left + (at % width),
+  );
+}
+
+function levelOf(pixels: readonly number[], { pixels: values, channels }: ReturnType<typeof draw>): number {
+  return pixels.reduce((sum, pixel) => sum + (values[pixel * channels] ?? 0), 0) / Math.max(1, pixels.length);
 }
 
 async function picture(

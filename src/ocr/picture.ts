@@ -30,8 +30,6 @@ export interface FoundText extends Area {
   readonly turn: Turn;
   /** How sure the detector is that it is text, 0 to 1. */
   readonly score: number;
-  /** What found it: the neural detector, or the search for strokes. */
-  readonly by: 'network' | 'strokes';
   /** As read; empty where it was not read or is not readable. */
   readonly text: string;
   /** 0 to 1, of the reading; 0 where it was not read. */

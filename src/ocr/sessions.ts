@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
 import { SallyportError } from '../core/errors.ts';
 
@@ -12,10 +13,14 @@ export interface Tensor {
 /** The neural networks of this thread. One run at a time: a run holds the thread until it is done. */
 export interface Sessions {
   /**
-   * One normalised image, 1 x 3 x height x width with sides that are multiples of 32, to the probability that a pixel
-   * belongs to the core of a line of text, height x width.
+   * Red, green and blue, interleaved, with sides that are multiples of 16, to two planes of half the width and height: the
+   * probability that a cell of two by two pixels is in the core of a line of text, and that it holds ink.
    */
-  detect(image: Tensor): Promise<Float32Array>;
+  locate(image: {
+    readonly width: number;
+    readonly height: number;
+    readonly pixels: Uint8Array;
+  }): Promise<Float32Array>;
   /** Lines, n x 3 x 48 x width, to n x steps x classes: the probability of each character at each step. */
   recognize(lines: Tensor): Promise<Tensor>;
   /** Lines, n x 3 x 48 x 192, to n x 2: the probability of being upright, and of being upside down. */
@@ -30,11 +35,13 @@ export interface SessionSettings {
   readonly threads: number;
 }
 
+/** Of our own making: see training/README.md. */
+const detectorPath = fileURLToPath(new URL('../../models/text-lines.onnx', import.meta.url));
 const modelFiles = {
-  detector: 'ch_PP-OCRv4_det_infer.onnx',
   recognizer: 'ch_PP-OCRv4_rec_infer.onnx',
   classifier: 'ch_ppocr_mobile_v2.0_cls_infer.onnx',
 } as const;
+type Part = 'detector' | keyof typeof modelFiles;
 const charactersFile = 'ppocr_keys_v1.txt';
 
 /**
@@ -50,20 +57,24 @@ export async function openSessions(settings: SessionSettings): Promise<Sessions>
   const opened = new Map<string, Promise<InferenceSession>>();
   let closed = false;
 
-  const session = (part: keyof typeof modelFiles): Promise<InferenceSession> => {
+  const session = (part: Part): Promise<InferenceSession> => {
     if (closed) throw new SallyportError('TEXT_SEARCH_UNAVAILABLE', { detail: 'closed' });
     let one = opened.get(part);
     if (one === undefined) {
-      const path = join(folder, modelFiles[part]);
+      const path = part === 'detector' ? detectorPath : join(folder, modelFiles[part]);
       one = unlessUnavailable(part, () => runtime.InferenceSession.create(path, options(settings)));
       opened.set(part, one);
     }
     return one;
   };
-  const run = async (part: keyof typeof modelFiles, input: Tensor): Promise<Tensor> => {
+  const run = async (part: Part, input: BytesOrNumbers): Promise<Tensor> => {
     const network = await session(part);
     return unlessUnavailable(part, async () => {
-      const feed = new runtime.Tensor('float32', input.values, input.dimensions);
+      const { values, dimensions } = input;
+      const feed =
+        values instanceof Uint8Array
+          ? new runtime.Tensor('uint8', values, dimensions)
+          : new runtime.Tensor('float32', values, dimensions);
       const results = await network.run({ [network.inputNames[0] ?? '']: feed });
       return asTensor(results[network.outputNames[0] ?? '']);
     });
@@ -72,7 +83,8 @@ export async function openSessions(settings: SessionSettings): Promise<Sessions>
   await session('detector');
   return {
     charactersPath: join(folder, charactersFile),
-    detect: async (image) => (await run('detector', image)).values,
+    locate: async ({ width, height, pixels }) =>
+      (await run('detector', { values: pixels, dimensions: [1, height, width, 3] })).values,
     recognize: (lines) => run('recognizer', lines),
     classify: (lines) => run('classifier', lines),
     close: async () => {
@@ -84,6 +96,11 @@ export async function openSessions(settings: SessionSettings): Promise<Sessions>
       }
     },
   };
+}
+
+interface BytesOrNumbers {
+  readonly values: Uint8Array | Float32Array;
+  readonly dimensions: readonly number[];
 }
 
 type Runtime = typeof import('onnxruntime-node');

@@ -1,10 +1,10 @@
 import t from 'tap';
 import { grownToInk } from '../../src/ocr/grow-to-ink.ts';
 import type { Area, FoundText, Picture, Turn } from '../../src/ocr/picture.ts';
-import { greyPicture, randomNumbers } from './strokes/drawn-text.ts';
+import { greyPicture, randomNumbers } from './drawn-text.ts';
 
 function found(area: Area, turn: Turn = 0): FoundText {
-  return { ...area, turn, score: 1, by: 'network', text: '', confidence: 0, words: [] };
+  return { ...area, turn, score: 1, text: '', confidence: 0, words: [] };
 }
 
 /** Letters of the form of an H, 8 wide and 12 high, so many, 3 apart. */

@@ -25,19 +25,20 @@ export async function searchAreas(
     engine.find(picture, within === undefined ? options : { ...options, areas: within });
   const inShown = await find(view.shown, areas);
   if (!search.hidden) return inShown;
-  const hidden = hiddenView(view.shown, view.stored, areas, inShown);
+  const hidden = hiddenView(view.shown, view.stored, areas);
   if (hidden === undefined) return inShown;
-  const further = await find(hidden.picture, hidden.areas);
+  const further = (await find(hidden.picture, hidden.areas)).filter(hidden.isHidden);
   return merged(inShown, search.read ? further.filter(isLegible) : further);
 }
 
 /** Spreading the values makes letters of noise; words it makes of text alone. */
-const legible = { confidence: 0.6, characters: 3, perSquare: 0.6 } as const;
+const legible = { score: 0.7, confidence: 0.6, characters: 3, perSquare: 0.6 } as const;
 
-function isLegible({ text, confidence, turn, width, height }: FoundText): boolean {
+function isLegible({ text, score, confidence, turn, width, height }: FoundText): boolean {
   const characters = text.replaceAll(' ', '').length;
   const squares = turn === 90 || turn === 270 ? height / width : width / height;
   return (
+    score >= legible.score &&
     confidence >= legible.confidence &&
     characters >= legible.characters &&
     characters >= squares * legible.perSquare

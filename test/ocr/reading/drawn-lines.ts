@@ -107,7 +107,6 @@ export function found(area: Area, room = 3): FoundText {
     height: area.height + 2 * room,
     turn: area.height > 1.5 * area.width ? 90 : 0,
     score: 0.9,
-    by: 'network',
     text: '',
     confidence: 0,
     words: [],

@@ -27,7 +27,6 @@ function recording(): TextEngine & { readonly areas: (readonly Area[])[] } {
           height: 4,
           turn: 0,
           score: 1,
-          by: 'network',
           text: '',
           confidence: 0,
           words: [],

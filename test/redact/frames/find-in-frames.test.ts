@@ -42,7 +42,6 @@ function squaresIn({ pixels, width, channels }: Picture, area: Area): FoundText[
         height: 10,
         turn: 0,
         score: 1,
-        by: 'network',
         text: '',
         confidence: 0,
         words: [],

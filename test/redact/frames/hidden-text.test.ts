@@ -1,12 +1,12 @@
 import t from 'tap';
+import { openTextEngine } from '../../../src/ocr/engine.ts';
 import type { Area, FoundText } from '../../../src/ocr/picture.ts';
-import { findStrokes } from '../../../src/ocr/strokes/find-strokes.ts';
 import type { TextEngine } from '../../../src/ocr/text-engine.ts';
 import { findInFrames } from '../../../src/redact/frames/find-in-frames.ts';
 import { frameViews } from '../../../src/redact/frames/frame-views.ts';
 import { standardRenderSettings } from '../../../src/render/settings.ts';
 import { element } from '../../../src/synthetic/writer-element.ts';
-import { covered, drawnText, type Ink, put, randomNumbers } from '../../ocr/strokes/drawn-text.ts';
+import { covered, drawnText, type Ink, put, randomNumbers } from '../../ocr/drawn-text.ts';
 import { type ImageOptions, image } from '../../render/image.ts';
 import { requirePeer } from '../../support/peers.ts';
 
@@ -14,25 +14,23 @@ const columns = 320;
 const rows = 120;
 const place = { left: 50, top: 60 };
 
-/** The search for strokes in the place of the whole engine: what it can see, the network is shown too. */
-function strokesOnly(): TextEngine & { searches: number } {
-  return {
-    searches: 0,
-    async find(picture, { areas }) {
-      this.searches += 1;
-      return findStrokes(picture, areas);
+const engine = await openTextEngine({ threads: 1 });
+t.teardown(() => engine.close());
+
+async function found(options: ImageOptions): Promise<{ texts: readonly FoundText[]; searches: number }> {
+  let searches = 0;
+  const counted: TextEngine = {
+    async find(picture, search) {
+      searches += 1;
+      return engine.find(picture, search);
     },
     close: async () => undefined,
   };
-}
-
-async function found(options: ImageOptions): Promise<{ texts: readonly FoundText[]; searches: number }> {
-  const engine = strokesOnly();
   const texts: FoundText[] = [];
   const views = frameViews(image({ rows, columns, ...options }), standardRenderSettings);
-  for await (const frame of findInFrames(views, engine, { read: false, hidden: true }))
+  for await (const frame of findInFrames(views, counted, { read: false, hidden: true }))
     texts.push(...frame.texts);
-  return { texts, searches: engine.searches };
+  return { texts, searches };
 }
 
 function window(center: number, width: number) {
@@ -45,7 +43,7 @@ interface Case {
   readonly ground: (index: number) => number;
   readonly options: Omit<ImageOptions, 'pixels'>;
   readonly cells: 'bytes' | 'words';
-  /** Strokes alone see so much of it; 0.95 where left out. */
+  /** So much of it is found at least; 0.95 where left out. */
   readonly least?: number;
 }
 
@@ -146,12 +144,12 @@ t.test('text that the window does not show', async (t) => {
   });
 });
 
-t.test('what the window shows is searched once', async (t) => {
+t.test('where nothing is hidden, a second view finds nothing', async (t) => {
   const noise = randomNumbers(5);
   for (const ground of [() => 40, (i: number) => (i % columns) / 2, () => 90 + 40 * noise()]) {
     const pixels = Uint8Array.from({ length: rows * columns }, (_, i) => ground(i));
     const { texts, searches } = await found({ pixels });
     t.same(texts, []);
-    t.equal(searches, 1);
+    t.ok(searches <= 2);
   }
 });

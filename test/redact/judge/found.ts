@@ -25,7 +25,7 @@ export function line(
     width: match[0].length * letterWidth,
     height: lineHeight,
   }));
-  return { left, top, ...across, turn, score, by: 'network', text, confidence, words: found };
+  return { left, top, ...across, turn, score, text, confidence, words: found };
 }
 
 /** A patient, a physician, an institution and two dates. */

@@ -96,7 +96,6 @@ t.test('what could not be read goes, unless it is the place of something that co
     top: 0,
     width: 100,
     height: 12,
-    by: 'strokes' as const,
     confidence: 0,
   };
   t.strictSame(judgeTexts([unread], context, 'identifying'), [

@@ -6,9 +6,7 @@ import type { Area } from '../picture.ts';
  * rows (columns, for lines on their side) and overlap. Lines that only touch their neighbour above or below stay apart.
  * The order is that of the most certain first.
  */
-export function joinLines<T extends Area & { readonly score: number; readonly turn: number }>(
-  lines: readonly T[],
-): readonly T[] {
+export function joinLines<T extends Joinable>(lines: readonly T[]): readonly T[] {
   let joined: T[] = [...lines].sort(byScore);
   for (;;) {
     const next: T[] = [];
@@ -23,7 +21,14 @@ export function joinLines<T extends Area & { readonly score: number; readonly tu
   }
 }
 
-function byScore(one: Area & { score: number }, other: Area & { score: number }): number {
+interface Joinable extends Area {
+  readonly score: number;
+  readonly turn: number;
+  /** Height (of one on its side: width) by its core alone. */
+  readonly thickness: number;
+}
+
+function byScore(one: Joinable, other: Joinable): number {
   return other.score - one.score || one.top - other.top || one.left - other.left || one.width - other.width;
 }
 
@@ -32,8 +37,13 @@ const shareOfRows = 0.6;
 /** How much higher both together may be than the lower one: a box over two lines is not joined with each. */
 const mostTogether = 1.6;
 
+/** How much thicker the core of one may be. */
+const mostThicker = 1.8;
+
 /** Whether two areas hold the same line of text, or parts of it. */
-export function isSameLine(one: Area & { turn: number }, other: Area & { turn: number }): boolean {
+function isSameLine(one: Joinable, other: Joinable): boolean {
+  if (Math.max(one.thickness, other.thickness) > mostThicker * Math.min(one.thickness, other.thickness))
+    return false;
   const across = overlap(one.left, one.width, other.left, other.width);
   const down = overlap(one.top, one.height, other.top, other.height);
   if (across <= 0 || down <= 0) return false;
@@ -52,6 +62,6 @@ function isSideways(line: { readonly turn: number }): boolean {
 }
 
 /** Length that two stretches have in common; negative: the gap between them. */
-export function overlap(from: number, length: number, otherFrom: number, otherLength: number): number {
+function overlap(from: number, length: number, otherFrom: number, otherLength: number): number {
   return Math.min(from + length, otherFrom + otherLength) - Math.max(from, otherFrom);
 }

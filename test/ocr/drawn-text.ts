@@ -1,6 +1,6 @@
-import type { Area, Picture } from '../../../src/ocr/picture.ts';
-import { peerProgram } from '../../support/peers.ts';
-import { run } from '../../support/run.ts';
+import type { Area, Picture } from '../../src/ocr/picture.ts';
+import { peerProgram } from '../support/peers.ts';
+import { run } from '../support/run.ts';
 
 export interface Drawing {
   readonly text: string;

@@ -10,8 +10,8 @@ import type { TextSearch } from './text-engine.ts';
 
 /** Mean of both looks from which a line is text, whether it can be read or not; of what is no line by its shape, more. */
 const sure = { line: 0.55, shape: 0.85 } as const;
-/** What is thicker than this, in pixels, and shorter than so many times that, looks like an organ as well. */
-const organ = { thickness: 44, length: 3 } as const;
+/** What is thicker than this, in pixels, and shorter than so many times that, or very thick, looks like an organ as well. */
+const organ = { thickness: 44, length: 3, most: 100 } as const;
 /** So many doubtful lines are looked at again, and read, for so many pixels of the picture; the most certain first. */
 const doubtful = { least: 24, pixelsEach: 20_000, most: 400 } as const;
 
@@ -61,7 +61,8 @@ const certainScore = 0.7;
 function isSure(line: SeenAgain): boolean {
   const mean = (line.score + line.again) / 2;
   const [thickness, length] = line.turn === 0 ? [line.height, line.width] : [line.width, line.height];
-  const isLine = thickness <= organ.thickness || length >= organ.length * thickness;
+  const isLong = length >= organ.length * thickness && thickness <= organ.most;
+  const isLine = thickness <= organ.thickness || isLong;
   return mean >= (isLine ? sure.line : sure.shape);
 }
 

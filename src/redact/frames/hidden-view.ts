@@ -18,19 +18,25 @@ const margin = 32;
 /** So much of a line must lie where something is hidden. */
 const hiddenShare = 0.4;
 
+/** So much of a square in a text that was found in the picture as shown: it goes with that. */
+const knownShare = 0.5;
+
 /**
  * What the picture as shown does not show: values beyond the window, differences too small to be seen. Undefined where
- * there is nothing of the kind, which is the usual case. The picture is grey outside of the areas; inside, values are spread
+ * there is nothing of the kind beside what is `known`. The picture is grey outside of the areas; inside, values are spread
  * by those around them (`equalize`). Only inside `within`, where given.
  */
 export function hiddenView(
   shown: Picture,
   stored: StoredPlanes,
   within: readonly Area[] | undefined,
+  known: readonly FoundText[],
 ): HiddenView | undefined {
   const { width, height } = shown;
   const plane: Plane = { width, height, ...stored };
-  const cells = hiddenCells(shown, plane, within);
+  const cells = hiddenCells(shown, plane, within).filter(
+    (cell) => !known.some((text) => shareInside(cell, text) >= knownShare),
+  );
   if (cells.length === 0) return undefined;
   const areas = joined(cells.map((cell) => widened(cell, margin, width, height)));
   const pixels = new Uint8Array(width * height * plane.channels).fill(128);

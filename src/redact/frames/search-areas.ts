@@ -25,7 +25,7 @@ export async function searchAreas(
     engine.find(picture, within === undefined ? options : { ...options, areas: within });
   const inShown = await find(view.shown, areas);
   if (!search.hidden) return inShown;
-  const hidden = hiddenView(view.shown, view.stored, areas);
+  const hidden = hiddenView(view.shown, view.stored, areas, inShown);
   if (hidden === undefined) return inShown;
   const further = (await find(hidden.picture, hidden.areas)).filter(hidden.isHidden);
   return merged(inShown, search.read ? further.filter(isLegible) : further);

@@ -28,22 +28,24 @@ export async function findText(
     .map((area) => inside(area, picture))
     .filter(({ width, height }) => width > 0 && height > 0);
   const detection: Detection = { sessions, picture, onProgress: search.onProgress };
-  const lines = joinLines(await detectLines(detection, areas));
+  const found = await detectLines(detection, areas);
+  // Pieces of a line that runs askew lie beside and below one another.
+  const pieces = found.filter(({ askew, score }) => askew && score >= sure.line).map(seenOnce);
+  const lines = joinLines(found.filter(({ askew }) => !askew));
   const pixels = areas.reduce((sum, { width, height }) => sum + width * height, 0);
   const most = Math.min(doubtful.most, Math.max(doubtful.least, pixels / doubtful.pixelsEach));
   const seen: SeenAgain[] = [];
   for (const line of lines) {
     if (line.score < certainScore && seen.length >= most) break;
-    seen.push(isClear(line) ? { ...line, again: line.score } : await lookAgain(detection, line));
+    seen.push(isClear(line) ? seenOnce(line) : await lookAgain(detection, line));
   }
-  const askew = seen.filter((line) => line.askew && isSure(line));
-  const certain = seen.filter((line) => !line.askew && isSure(line));
-  const unclear = seen.filter((line) => !line.askew && !isSure(line));
-  if (!search.read) return [...certain, ...askew].map((line) => unread(line, picture));
+  const certain = seen.filter(isSure);
+  const unclear = seen.filter((line) => !isSure(line));
+  if (!search.read) return [...certain, ...pieces].map((line) => unread(line, picture));
   const candidates = (some: readonly SeenAgain[]) => some.map((line) => unread(line, picture));
   const read = await readLines(sessions, picture, candidates(certain), search.onProgress);
   const tried = await readLines(sessions, picture, candidates(unclear), search.onProgress, { once: true });
-  return [...read, ...candidates(askew), ...tried.filter(isReadable)].sort(
+  return [...read, ...candidates(pieces), ...tried.filter(isReadable)].sort(
     (one, other) => one.top - other.top || one.left - other.left,
   );
 }
@@ -51,8 +53,12 @@ export async function findText(
 /** Lines of the sizes that the network knows best, and sure at first sight: a second look would say the same. */
 const clear = { score: 0.88, least: 14, most: 44 } as const;
 
-function isClear({ askew, score, thickness }: Line): boolean {
-  return askew || (score >= clear.score && thickness >= clear.least && thickness <= clear.most);
+function isClear({ score, thickness }: Line): boolean {
+  return score >= clear.score && thickness >= clear.least && thickness <= clear.most;
+}
+
+function seenOnce(line: Line): SeenAgain {
+  return { ...line, again: line.score };
 }
 
 /** From here on a first look alone is worth a second one, however many there are. */

@@ -19,6 +19,24 @@ function disc(width: number, height: number, seed: number): Picture {
   });
 }
 
+/** Turned about its middle, clockwise. */
+function turned({ width, height, coverage }: Ink, degrees: number): Ink {
+  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  const wide = Math.ceil(width * Math.abs(cos) + height * Math.abs(sin)) + 2;
+  const tall = Math.ceil(width * Math.abs(sin) + height * Math.abs(cos)) + 2;
+  const at = (x: number, y: number): number =>
+    x < 0 || y < 0 || x >= width || y >= height ? 0 : (coverage[y * width + x] ?? 0);
+  const values = Uint8Array.from({ length: wide * tall }, (_, index) => {
+    const [dx, dy] = [(index % wide) - wide / 2, Math.floor(index / wide) - tall / 2];
+    const [x, y] = [dx * cos + dy * sin + width / 2, dy * cos - dx * sin + height / 2];
+    const [left, top] = [Math.floor(x), Math.floor(y)];
+    const upper = at(left, top) + (at(left + 1, top) - at(left, top)) * (x - left);
+    const lower = at(left, top + 1) + (at(left + 1, top + 1) - at(left, top + 1)) * (x - left);
+    return upper + (lower - upper) * (y - top);
+  });
+  return { width: wide, height: tall, coverage: values };
+}
+
 function shareOf(picture: Picture, found: readonly Area[]): number {
   return covered({ left: 0, top: 0, width: picture.width, height: picture.height }, found);
 }
@@ -81,6 +99,26 @@ t.test('text', async (t) => {
       // Drawn turned clockwise, it is made upright by the rest of a full turn.
       const turned = found.find((one) => covered(planted, [one]) > 0.5);
       t.equal(turned?.turn, ((360 - turn) % 360) as Turn);
+    }
+  });
+
+  t.test('that runs askew is covered', async (t) => {
+    for (const degrees of [-50, -20, 12, 30, 45]) {
+      const ink = turned(inks[3] as Ink, degrees);
+      const picture = disc(640, 480, 4);
+      const at = { left: 150, top: 60 };
+      put(picture.pixels, picture.width, ink, at, 230);
+      const found = await engine.find(picture, { read: true });
+      let [all, missed] = [0, 0];
+      for (const [index, coverage] of ink.coverage.entries()) {
+        if (coverage < 100) continue;
+        const [x, y] = [at.left + (index % ink.width), at.top + Math.floor(index / ink.width)];
+        const within = ({ left, top, width, height }: Area) =>
+          x >= left && y >= top && x < left + width && y < top + height;
+        all += 1;
+        if (!found.some(within)) missed += 1;
+      }
+      t.ok(missed < 0.02 * all, `${degrees} degrees: ${missed} of ${all} pixels`);
     }
   });
 

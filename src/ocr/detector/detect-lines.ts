@@ -10,36 +10,36 @@ export interface Detection {
   readonly onProgress?: (() => void) | undefined;
 }
 
-/** Heights of lines, in pixels as the network sees them, that it was trained with. */
-const knownHeight = 64;
-/** Reduced looks, for lines higher than that: each by this much more than the one before. */
+/** A line higher than this, in pixels as the network sees them, may come apart: characters of 46 are the largest it knows. */
+const knownHeight = 70;
+/** Size of each further look against the one before, for lines that are higher. */
 const reduction = 0.4;
 /** In a smaller picture whole organs look like letters, and no line is that high. */
 const leastSide = 180;
 /** Seen beside an area: what is cut by its border is text only with what it belongs to. */
-export const context = 32;
+const context = 32;
 
-/** Lines of text in areas of a picture, of all heights; what lies partly in an area, whole. */
+/** Lines of text in areas of a picture, of all heights; what lies partly in an area, whole as far as it is seen. */
 export async function detectLines(detection: Detection, areas: readonly Area[]): Promise<readonly Line[]> {
+  const { sessions, picture, onProgress } = detection;
   const lines: Line[] = [];
   for (const area of areas) {
-    const seen = withContext(area, detection.picture);
-    const { sessions, picture, onProgress } = detection;
-    for (
-      let scale = 1;
-      scale === 1 || Math.min(seen.width, seen.height) * scale >= leastSide;
-      scale *= reduction
-    ) {
+    const seen = withContext(area, picture);
+    for (const scale of scalesFor(seen)) {
       const found = linesOf(await chancesOf(sessions, picture, seen, scale, onProgress));
-      lines.push(
-        ...found.filter(
-          (line) =>
-            (scale === 1 || line.thickness * scale >= knownHeight * reduction * 1.1) && meets(line, area),
-        ),
-      );
+      // Lower lines were seen better before.
+      const least = scale === 1 ? 0 : (knownHeight * reduction) / scale;
+      lines.push(...found.filter((line) => line.thickness >= least && meets(line, area)));
     }
   }
   return lines;
+}
+
+function scalesFor({ width, height }: Area): readonly number[] {
+  const scales = [1];
+  for (let scale = reduction; Math.min(width, height) * scale >= leastSide; scale *= reduction)
+    scales.push(scale);
+  return scales;
 }
 
 function withContext(area: Area, { width, height }: Picture): Area {

@@ -1,3 +1,4 @@
+import { widened } from './areas.ts';
 import { type Detection, detectLines } from './detector/detect-lines.ts';
 import { joinLines } from './detector/join-lines.ts';
 import type { Line } from './detector/lines.ts';
@@ -93,15 +94,6 @@ function inside(area: Area, picture: Picture): Area {
     width: Math.min(picture.width, Math.ceil(area.left + area.width)) - left,
     height: Math.min(picture.height, Math.ceil(area.top + area.height)) - top,
   };
-}
-
-/** An area with margins, as far as the picture goes. */
-function widened(area: Area, beside: number, above: number, picture: Picture): Area {
-  const { left, top, width, height } = area;
-  return inside(
-    { left: left - beside, top: top - above, width: width + 2 * beside, height: height + 2 * above },
-    picture,
-  );
 }
 
 function thicknessOf({ turn, width, height }: Area & { readonly turn: number }): number {

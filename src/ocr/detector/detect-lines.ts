@@ -1,3 +1,4 @@
+import { intersects, widened } from '../areas.ts';
 import type { Area, Picture } from '../picture.ts';
 import type { Sessions } from '../sessions.ts';
 import { chancesOf } from './chances.ts';
@@ -24,12 +25,12 @@ export async function detectLines(detection: Detection, areas: readonly Area[]):
   const { sessions, picture, onProgress } = detection;
   const lines: Line[] = [];
   for (const area of areas) {
-    const seen = withContext(area, picture);
+    const seen = widened(area, context, context, picture);
     for (const scale of scalesFor(seen)) {
       const found = linesOf(await chancesOf(sessions, picture, seen, scale, onProgress));
       // Lower lines were seen better before.
       const least = scale === 1 ? 0 : (knownHeight * reduction) / scale;
-      lines.push(...found.filter((line) => line.thickness >= least && meets(line, area)));
+      lines.push(...found.filter((line) => line.thickness >= least && intersects(line, area)));
     }
   }
   return lines;
@@ -40,24 +41,4 @@ function scalesFor({ width, height }: Area): readonly number[] {
   for (let scale = reduction; Math.min(width, height) * scale >= leastSide; scale *= reduction)
     scales.push(scale);
   return scales;
-}
-
-function withContext(area: Area, { width, height }: Picture): Area {
-  const left = Math.max(0, area.left - context);
-  const top = Math.max(0, area.top - context);
-  return {
-    left,
-    top,
-    width: Math.min(width, area.left + area.width + context) - left,
-    height: Math.min(height, area.top + area.height + context) - top,
-  };
-}
-
-function meets(one: Area, other: Area): boolean {
-  return (
-    one.left < other.left + other.width &&
-    other.left < one.left + one.width &&
-    one.top < other.top + other.height &&
-    other.top < one.top + one.height
-  );
 }

@@ -1,4 +1,4 @@
-import { around } from '../areas.ts';
+import { around, widened } from '../areas.ts';
 import type { Area, Picture } from '../picture.ts';
 import { chancesOf } from './chances.ts';
 import type { Detection } from './detect-lines.ts';
@@ -45,15 +45,7 @@ export async function lookAgain(
 function surroundings(line: Line, picture: Picture): Area {
   const along = Math.ceil(line.thickness * beside.along);
   const across = Math.ceil(line.thickness * beside.across);
-  const [x, y] = isUpright(line) ? [across, along] : [along, across];
-  const left = Math.max(0, line.left - x);
-  const top = Math.max(0, line.top - y);
-  return {
-    left,
-    top,
-    width: Math.min(picture.width, line.left + line.width + x) - left,
-    height: Math.min(picture.height, line.top + line.height + y) - top,
-  };
+  return isUpright(line) ? widened(line, across, along, picture) : widened(line, along, across, picture);
 }
 
 /** Whether the middle of a part lies on the line, and it is about as thick. */

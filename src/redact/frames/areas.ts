@@ -1,26 +1,5 @@
-import { around } from '../../ocr/areas.ts';
+import { around, intersects } from '../../ocr/areas.ts';
 import type { Area } from '../../ocr/picture.ts';
-
-export function intersects(a: Area, b: Area): boolean {
-  return (
-    a.left < b.left + b.width &&
-    b.left < a.left + a.width &&
-    a.top < b.top + b.height &&
-    b.top < a.top + a.height
-  );
-}
-
-/** Wider by a margin on each side, cut at the edges of the picture. */
-export function widened(area: Area, margin: number, width: number, height: number): Area {
-  const left = Math.max(0, area.left - margin);
-  const top = Math.max(0, area.top - margin);
-  return {
-    left,
-    top,
-    width: Math.min(width, area.left + area.width + margin) - left,
-    height: Math.min(height, area.top + area.height + margin) - top,
-  };
-}
 
 /** What both hold; undefined where they do not meet. */
 export function intersection(a: Area, b: Area): Area | undefined {

@@ -1,7 +1,8 @@
 import { SallyportError } from '../../core/errors.ts';
+import { intersects } from '../../ocr/areas.ts';
 import type { Area, FoundText } from '../../ocr/picture.ts';
 import type { TextEngine } from '../../ocr/text-engine.ts';
-import { intersection, intersects, joined } from './areas.ts';
+import { intersection, joined } from './areas.ts';
 import type { FrameTexts } from './find-in-frames.ts';
 import { changedAreas, type FramePlanes, planesOf } from './frame-planes.ts';
 import type { FrameView } from './frame-views.ts';

@@ -1,7 +1,7 @@
-import { around } from '../../ocr/areas.ts';
+import { around, intersects } from '../../ocr/areas.ts';
 import type { Area, FoundText } from '../../ocr/picture.ts';
 import type { TextEngine } from '../../ocr/text-engine.ts';
-import { intersects, joined } from './areas.ts';
+import { joined } from './areas.ts';
 import { changedAreas, type FramePlanes, planesOf } from './frame-planes.ts';
 import type { FrameView } from './frame-views.ts';
 import { type FrameSearch, searchAreas } from './search-areas.ts';

@@ -1,5 +1,6 @@
+import { widened } from '../../ocr/areas.ts';
 import type { Area } from '../../ocr/picture.ts';
-import { joined, widened } from './areas.ts';
+import { joined } from './areas.ts';
 import type { FrameView } from './frame-views.ts';
 import { changedTiles, type Plane } from './tiles.ts';
 
@@ -27,7 +28,7 @@ export function changedAreas(
     ...changedTiles(before.shown, shown, tolerance),
     ...(stored.values === shown.values ? [] : changedTiles(before.stored, stored, tolerance)),
   ];
-  return joined(tiles.map((tile) => widened(tile, margin, shown.width, shown.height)));
+  return joined(tiles.map((tile) => widened(tile, margin, margin, shown)));
 }
 
 function isAlike(a: Plane, b: Plane): boolean {

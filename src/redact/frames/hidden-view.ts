@@ -1,5 +1,6 @@
+import { widened } from '../../ocr/areas.ts';
 import type { Area, FoundText, Picture } from '../../ocr/picture.ts';
-import { joined, shareInside, widened } from './areas.ts';
+import { joined, shareInside } from './areas.ts';
 import { equalize } from './equalized.ts';
 import { hiddenCells } from './hidden-cells.ts';
 import type { StoredPlanes } from './stored-planes.ts';
@@ -38,7 +39,7 @@ export function hiddenView(
     (cell) => !known.some((text) => shareInside(cell, text) >= knownShare),
   );
   if (cells.length === 0) return undefined;
-  const areas = joined(cells.map((cell) => widened(cell, margin, width, height)));
+  const areas = joined(cells.map((cell) => widened(cell, margin, margin, { width, height })));
   const pixels = new Uint8Array(width * height * plane.channels).fill(128);
   for (const area of areas) equalize(plane, area, pixels);
   return {

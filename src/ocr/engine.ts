@@ -5,8 +5,8 @@ import { openSessions } from './sessions.ts';
 import type { TextEngine, TextEngineSettings, TextSearch } from './text-engine.ts';
 
 /**
- * Opens what finds and reads text: the neural detector beside the search for strokes, then the recogniser. Loaded from
- * the installed package, once a thread; costs some hundred milliseconds and 100 to 400 MB.
+ * Opens what finds and reads text: the network of our own, then the recogniser of the installed package. Loaded once
+ * a thread; costs some hundred milliseconds and 100 to 400 MB.
  *
  * @throws SallyportError TEXT_SEARCH_UNAVAILABLE
  */

@@ -211,11 +211,11 @@ t.test('pictures without text give nothing, whatever their size', async (t) => {
 t.test('work that goes on is told, and areas outside of the picture are cut off', async (t) => {
   const engine = await openTextEngine({ threads: 1 });
   t.teardown(() => engine.close());
-  const picture = disc(300, 300, 1);
+  const picture = disc(1300, 1100, 1);
   let calls = 0;
   const areas = [
-    { left: -50, top: -50, width: 1000, height: 1000 },
-    { left: 400, top: 0, width: 10, height: 10 },
+    { left: -50, top: -50, width: 2000, height: 2000 },
+    { left: 1400, top: 0, width: 10, height: 10 },
   ];
   await engine.find(picture, {
     read: true,
@@ -224,7 +224,7 @@ t.test('work that goes on is told, and areas outside of the picture are cut off'
       calls += 1;
     },
   });
-  t.ok(calls >= 1);
+  t.ok(calls > 1);
 });
 
 t.test('a closed engine refuses with its code', async (t) => {

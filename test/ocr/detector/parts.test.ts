@@ -214,3 +214,19 @@ t.test('parts of a line are joined; its neighbours and what lies around it are n
     ],
   );
 });
+
+t.test('what is the same line, and what is not', async (t) => {
+  const line = (left: number, top: number, width: number, height: number, turn = 0) => {
+    const thickness = turn === 0 ? height : width;
+    return { left, top, width, height, turn, thickness, score: 0.8 };
+  };
+  t.match(joinLines([line(10, 10, 100, 20), line(90, 12, 100, 20)]), [
+    { left: 10, top: 10, width: 180, height: 22 },
+  ]);
+  t.equal(joinLines([line(10, 10, 100, 20), line(10, 28, 100, 20)]).length, 2, 'the line below');
+  t.equal(joinLines([line(10, 10, 100, 20), line(0, 0, 400, 90)]).length, 2, 'something larger');
+  t.match(joinLines([line(10, 10, 20, 100, 90), line(12, 90, 20, 100, 90)]), [
+    { left: 10, top: 10, width: 22, height: 180 },
+  ]);
+  t.equal(joinLines([line(0, 0, 40, 10), line(30, 0, 40, 10), line(60, 0, 40, 10)]).length, 1, 'a chain');
+});

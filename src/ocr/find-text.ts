@@ -44,8 +44,10 @@ export async function findText(
   const unclear = seen.filter((line) => !isSure(line));
   if (!search.read) return [...certain, ...pieces].map((line) => unread(line, picture));
   const candidates = (some: readonly SeenAgain[]) => some.map((line) => unread(line, picture));
-  const read = await readLines(sessions, picture, candidates(certain), search.onProgress);
-  const tried = await readLines(sessions, picture, candidates(unclear), search.onProgress, { once: true });
+  const care = search.quickly === true ? 'quick' : 'thorough';
+  const { onProgress } = search;
+  const read = await readLines(sessions, picture, candidates(certain), { care, onProgress });
+  const tried = await readLines(sessions, picture, candidates(unclear), { care: 'once', onProgress });
   return [...read, ...candidates(pieces), ...tried.filter(isReadable)].sort(
     (one, other) => one.top - other.top || one.left - other.left,
   );

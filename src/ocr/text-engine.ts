@@ -3,6 +3,11 @@ import type { Area, FoundText, Picture } from './picture.ts';
 export interface TextSearch {
   /** Read what is found. Without it only areas are given, in less time. */
   readonly read: boolean;
+  /**
+   * Read every line once, and narrow: reading takes a quarter less time at least, and is enough where all that is found goes
+   * and what it says only tells why.
+   */
+  readonly quickly?: boolean;
   /** Look only into these areas; the whole picture where left out. */
   readonly areas?: readonly Area[];
   /** Called now and then: long work is going on. */

@@ -50,9 +50,10 @@ export async function searchFrames(input: DeidentifyInput, search: SearchFrames)
   let last: { readonly texts: readonly FoundText[]; readonly areas: readonly JudgedArea[] } | undefined;
   const views = frameViews(input, draw, surroundings);
   const options = { read: true, hidden: !onlyShownLeaves, ...(onProgress && { onProgress }) };
+  // In mode `all` what a line says is no more than the reason that is given for its box.
   const frames =
     before === undefined
-      ? findInFrames(views, engine, options)
+      ? findInFrames(views, engine, { ...options, quickly: mode === 'all' })
       : findInChanges(originalViews(before, search), views, engine, options);
   for await (const { frame, texts } of frames) {
     numberOfFrames = Math.max(numberOfFrames, frame);

@@ -81,6 +81,9 @@ t.test('text', async (t) => {
     put(picture.pixels, picture.width, inks[3] as Ink, { left: 20, top: 20 }, 230);
     const found = await engine.find(picture, { read: true });
     t.match(found.map(({ text }) => text).join(' '), /19700101/);
+    const quickly = await engine.find(picture, { read: true, quickly: true });
+    t.match(quickly.map(({ text }) => text).join(' '), /19700101/);
+    t.same(quickly.map(placeOf), found.map(placeOf), 'quickly: the same lines, whatever they say');
     const unread = await engine.find(picture, { read: false });
     t.same(
       unread.map(({ text, words }) => ({ text, words })),
@@ -254,3 +257,7 @@ t.test('memory stays flat over pictures of changing sizes', async (t) => {
   await some(100);
   t.ok(process.memoryUsage().rss - before < 120e6, 'less than 120 MB more after 100 pictures');
 });
+
+function placeOf({ left, top, width, height, score }: FoundText) {
+  return { left, top, width, height, score };
+}

@@ -2,6 +2,7 @@ import t from 'tap';
 import type { DrawnBox } from '../../src/core/redaction.ts';
 import type { DataSet } from '../../src/dicom/data-set.ts';
 import { firstText, items } from '../../src/dicom/values.ts';
+import type { TextEngine } from '../../src/ocr/text-engine.ts';
 import type { RedactResult } from '../../src/redact/redact.ts';
 import { ct, mustPass, received, run, words } from '../deidentify/build.ts';
 import {
@@ -64,6 +65,30 @@ t.test('all: whatever text is found goes', async (t) => {
   );
   t.strictSame(claims(result), clean);
 });
+
+t.test(
+  'what text says is read quickly where all of it goes, and with care wherever it decides',
+  async (t) => {
+    const asked = async (mode: 'all' | 'identifying') => {
+      const engine = reader();
+      const searches: boolean[] = [];
+      const find: TextEngine['find'] = (picture, search) => {
+        searches.push(search.quickly === true);
+        return engine.find(picture, search);
+      };
+      mustTreat(
+        await treat(capture(), {
+          profile: policy({ highRisk: mode }),
+          onlyShownLeaves: true,
+          engine: { ...engine, find },
+        }),
+      );
+      return searches;
+    };
+    t.strictSame(await asked('all'), [true, false], 'not in the second look');
+    t.strictSame(await asked('identifying'), [false, false]);
+  },
+);
 
 t.test('identifying: the name goes, the side marker stays', async (t) => {
   const result = mustTreat(await treat(capture(), { profile: policy({ highRisk: 'identifying' }) }));

@@ -5,7 +5,7 @@ import { type StackedLetter, unstack } from './stacked.ts';
 import { tightRows } from './tight-rows.ts';
 
 /** Width that is given to a line against its height. Narrower costs less, wider reads small and crowded letters. */
-export type Squeeze = 0.65 | 0.9;
+export type Squeeze = 0.5 | 0.65 | 0.9;
 
 /** One way to read a line. */
 export interface Attempt {

@@ -4,7 +4,7 @@ import { readCharacters } from './characters.ts';
 import { decodeSteps, type ReadCharacter } from './ctc.ts';
 import { foundWords } from './found-words.ts';
 import { likelierTurn } from './likelier-turn.ts';
-import { type Attempt, type PreparedLine, prepareLine } from './prepare.ts';
+import { type Attempt, type PreparedLine, prepareLine, type Squeeze } from './prepare.ts';
 import { recognizePlanes } from './recognize.ts';
 
 /** A reading from here on is kept. Of lines read narrowly at first, one in eight is below and holds half of the errors. */
@@ -18,6 +18,12 @@ const TALL = 1.4;
  * one processor. What is found beyond keeps its first reading.
  */
 const MOST_AGAIN = 16_384;
+
+export interface ReadSettings {
+  /** `once`: one reading of each, for what is hardly text. `quick`: that one narrower, where little depends on it. */
+  readonly care?: 'thorough' | 'once' | 'quick';
+  readonly onProgress?: (() => void) | undefined;
+}
 
 interface Reading {
   readonly attempt: Attempt;
@@ -45,7 +51,7 @@ const charactersOfFiles = new Map<string, readonly string[]>();
  * of the picture. A word's area is as high as the crop of its line and ends inside the gaps beside it, so that it holds
  * all ink of the word. Everything that was found is given back, in the same order; what cannot be read (a script other
  * than Latin and Chinese, faint letters) keeps its area, with the little that was read and a low confidence. Letters with
- * diacritics are mostly read as the plain letter. `once` leaves it at one reading of each, for what is hardly text.
+ * diacritics are mostly read as the plain letter.
  *
  * @throws SallyportError TEXT_SEARCH_UNAVAILABLE when the recogniser fails.
  */
@@ -53,27 +59,28 @@ export async function readLines(
   sessions: Sessions,
   picture: Picture,
   lines: readonly FoundText[],
-  onProgress?: () => void,
-  { once = false }: { readonly once?: boolean } = {},
+  { care = 'thorough', onProgress }: ReadSettings = {},
 ): Promise<FoundText[]> {
   const characters =
     charactersOfFiles.get(sessions.charactersPath) ?? readCharacters(sessions.charactersPath);
   charactersOfFiles.set(sessions.charactersPath, characters);
   const reader: Reader = { sessions, picture, lines, characters, onProgress, best: new Map() };
 
-  await attempt(reader, await firstAttempts(reader));
-  let left = await attemptWithin(reader, once ? 0 : MOST_AGAIN, (line) => secondAttempts(reader, line));
+  await attempt(reader, await firstAttempts(reader, care === 'quick' ? 0.5 : 0.65));
+  let left = await attemptWithin(reader, care === 'thorough' ? MOST_AGAIN : 0, (line) =>
+    secondAttempts(reader, line),
+  );
   left = await attemptWithin(reader, left, (line) => lastAttempts(reader, line));
   return lines.map((line, index) => withReading(line, reader.best.get(index)));
 }
 
-async function firstAttempts(reader: Reader): Promise<readonly Attempt[]> {
+async function firstAttempts(reader: Reader, squeeze: Squeeze): Promise<readonly Attempt[]> {
   const attempts: Attempt[] = [];
   for (const [line, found] of reader.lines.entries()) {
     const turn = isTall(found)
       ? await likelierTurn(reader.sessions, reader.picture, found)
       : uprightTurn(found);
-    attempts.push({ line, turn, squeeze: 0.65 });
+    attempts.push({ line, turn, squeeze });
   }
   return attempts;
 }

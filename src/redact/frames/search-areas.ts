@@ -7,6 +7,8 @@ import { merged } from './merge-findings.ts';
 export interface FrameSearch {
   /** Read what is found; see `TextSearch`. */
   readonly read: boolean;
+  /** Of what is shown only: what is hidden counts as text where it reads well. See `TextSearch`. */
+  readonly quickly?: boolean;
   /** Look also for what the window hides: needless where nothing leaves but what is shown. */
   readonly hidden: boolean;
   /** Called now and then: long work is going on. */
@@ -21,9 +23,9 @@ export async function searchAreas(
   search: FrameSearch,
 ): Promise<readonly FoundText[]> {
   const options = { read: search.read, ...(search.onProgress && { onProgress: search.onProgress }) };
-  const find = (picture: Picture, within: readonly Area[] | undefined) =>
-    engine.find(picture, within === undefined ? options : { ...options, areas: within });
-  const inShown = await find(view.shown, areas);
+  const find = (picture: Picture, within: readonly Area[] | undefined, quickly = false) =>
+    engine.find(picture, { ...options, quickly, ...(within && { areas: within }) });
+  const inShown = await find(view.shown, areas, search.quickly);
   if (!search.hidden) return inShown;
   const hidden = hiddenView(view.shown, view.stored, areas, inShown);
   if (hidden === undefined) return inShown;

@@ -145,12 +145,26 @@ export function assessPixels(dataSet: DataSet, transferSyntaxUid: string): Pixel
   return detail === undefined ? { level: 'low' } : { level: 'high', detail };
 }
 
+/** Of a data set, which never changes: asked by what treats the pixels and by what claims that they were treated. */
+const reasons = new WeakMap<
+  DataSet,
+  { readonly transferSyntaxUid: string; readonly reason: string | undefined }
+>();
+
 /** Why the pixels may carry text, in a word; undefined when this family of images is not known for it. */
 function burnedInReason(
   family: ImageFamily,
   dataSet: DataSet,
   transferSyntaxUid: string,
 ): string | undefined {
+  const known = reasons.get(dataSet);
+  if (known?.transferSyntaxUid === transferSyntaxUid) return known.reason;
+  const reason = sought(family, dataSet, transferSyntaxUid);
+  reasons.set(dataSet, { transferSyntaxUid, reason });
+  return reason;
+}
+
+function sought(family: ImageFamily, dataSet: DataSet, transferSyntaxUid: string): string | undefined {
   const burnedIn = textAt(dataSet, burnedInAnnotation).toUpperCase();
   if (burnedIn !== '' && burnedIn !== 'NO') return 'Burned In Annotation';
   if (isVideo(transferSyntaxUid)) return 'video';

@@ -1,4 +1,4 @@
-import { compilePattern, type DevicePattern } from '../../deidentify/pixels/device-pattern.ts';
+import { compilePattern } from '../../deidentify/pixels/device-pattern.ts';
 import type { DeviceComparison, DeviceTest } from '../../deidentify/pixels/pixel-policy.ts';
 import { decodedText } from '../../deidentify/text.ts';
 import type { DataElement, DataSet, Vr } from '../../dicom/data-set.ts';
@@ -10,43 +10,84 @@ const maxValues = 256;
 const maxBytes = 8 * maxValues;
 const numberVrs: readonly Vr[] = ['US', 'SS', 'UL', 'SL', 'FL', 'FD', 'UV', 'SV', 'AT'];
 
+/** The attributes of one instance, each read once, however many rules ask for it. */
 export interface TestedInstance {
   readonly dataSet: DataSet;
-  /** Who sent it; undefined offline. */
-  readonly callingAeTitle?: string | undefined;
+  /** Values of an attribute as text: each, and all of them as they are written, where there are several. */
+  values(tag: string, wholeOnly: boolean): readonly string[];
 }
 
-type Comparison = Exclude<
-  Extract<DeviceTest, { is: unknown }>,
-  { readonly is: 'present' | 'absent' | 'empty' }
->;
+/** `callingAeTitle`: who sent the instance; undefined offline. */
+export function testedInstance(dataSet: DataSet, callingAeTitle?: string): TestedInstance {
+  const each = new Map<string, readonly string[]>();
+  const whole = new Map<string, readonly string[]>();
+  return {
+    dataSet,
+    values(tag, wholeOnly) {
+      const known = wholeOnly ? whole : each;
+      let values = known.get(tag);
+      if (values === undefined) {
+        const sender = callingAeTitle === undefined ? [] : [callingAeTitle.trim()];
+        values = tag === 'callingAeTitle' ? sender : valuesOf(tag, dataSet, wholeOnly);
+        known.set(tag, values);
+      }
+      return values;
+    },
+  };
+}
+
+type CompiledTest = (instance: TestedInstance) => boolean;
+
+/** Rules live as long as their profile: what is compiled goes with them. */
+const compiled = new WeakMap<DeviceTest, CompiledTest>();
 
 /** Whether the test of a device rule holds for an instance, by the attributes of its outermost data set. */
 export function holds(test: DeviceTest, instance: TestedInstance): boolean {
-  if ('all' in test) return test.all.every((inner) => holds(inner, instance));
-  if ('any' in test) return test.any.some((inner) => holds(inner, instance));
-  if ('not' in test) return !holds(test.not, instance);
-  const { dataSet } = instance;
+  let known = compiled.get(test);
+  if (known === undefined) {
+    known = compile(test);
+    compiled.set(test, known);
+  }
+  return known(instance);
+}
+
+function compile(test: DeviceTest): CompiledTest {
+  if ('all' in test) {
+    const inner = test.all.map(compile);
+    return (instance) => inner.every((one) => one(instance));
+  }
+  if ('any' in test) {
+    const inner = test.any.map(compile);
+    return (instance) => inner.some((one) => one(instance));
+  }
+  if ('not' in test) {
+    const inner = compile(test.not);
+    return (instance) => !inner(instance);
+  }
   switch (test.is) {
     case 'present':
-      return has(dataSet, tagOf(test.tag));
+      return ({ dataSet }) => has(dataSet, tagOf(test.tag));
     case 'absent':
-      return !has(dataSet, tagOf(test.tag));
-    case 'empty': {
-      const found = element(dataSet, tagOf(test.tag));
-      if (found === undefined) return false;
-      return valueLength(found) === 0 || decodedText(found, dataSet) === '';
+      return ({ dataSet }) => !has(dataSet, tagOf(test.tag));
+    case 'empty':
+      return ({ dataSet }) => {
+        const found = element(dataSet, tagOf(test.tag));
+        return found !== undefined && (valueLength(found) === 0 || decodedText(found, dataSet) === '');
+      };
+    default: {
+      const { is, tag, values, wholeValue = false, caseSensitive = false } = test;
+      const wanted = values.map((value) => comparison(is, value, caseSensitive));
+      return (instance) => {
+        const found = instance.values(tag, wholeValue);
+        return wanted.some((fits) => found.some(fits));
+      };
     }
-    default:
-      return compares(test, valuesOf(test.tag, instance, test.wholeValue === true));
   }
 }
 
 const tagOf = (digits: string): number => Number.parseInt(digits, 16);
 
-/** Each value, and all of them as they are written, where there are several. */
-function valuesOf(tag: string, { dataSet, callingAeTitle }: TestedInstance, wholeOnly: boolean): string[] {
-  if (tag === 'callingAeTitle') return callingAeTitle === undefined ? [] : [callingAeTitle.trim()];
+function valuesOf(tag: string, dataSet: DataSet, wholeOnly: boolean): string[] {
   const found = element(dataSet, tagOf(tag));
   if (found === undefined) return [];
   const whole = decodedText(found, dataSet) ?? numbersOf(found, dataSet);
@@ -62,17 +103,6 @@ function numbersOf(found: DataElement, dataSet: DataSet): string {
   return numbers(dataSet, found.tag).slice(0, maxValues).join('\\');
 }
 
-function compares({ is, values, caseSensitive }: Comparison, found: readonly string[]): boolean {
-  return values.some((wanted) => {
-    const compare = comparison(is, wanted, caseSensitive === true);
-    return found.some(compare);
-  });
-}
-
-const compiled = new Map<string, DevicePattern | string>();
-/** Patterns of all profiles in use are far fewer. */
-const maxCompiled = 1000;
-
 function comparison(
   is: DeviceComparison,
   wanted: string,
@@ -81,8 +111,10 @@ function comparison(
   const cased = (text: string): string => (caseSensitive ? text : text.toLowerCase());
   const plain = cased(wanted);
   switch (is) {
-    case 'equals':
-      return (value) => cased(value) === plain || sameNumber(value, wanted);
+    case 'equals': {
+      const number = decimal.test(wanted) ? Number(wanted) : undefined;
+      return (value) => cased(value) === plain || (number !== undefined && isNumber(value, number));
+    }
     case 'contains':
       return (value) => cased(value).includes(plain);
     case 'startsWith':
@@ -94,7 +126,7 @@ function comparison(
     case 'greater':
       return (value) => value !== '' && Number(value) > Number(wanted);
     case 'matches': {
-      const pattern = patternOf(wanted, caseSensitive);
+      const pattern = compilePattern(wanted, caseSensitive);
       // The check of profiles lets no faulty pattern through; one that comes another way matches nothing.
       return (value) => typeof pattern !== 'string' && pattern.matches(value);
     }
@@ -104,17 +136,6 @@ function comparison(
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** 1 and 1.0, 512 and 0512. */
-function sameNumber(value: string, wanted: string): boolean {
-  return decimal.test(value) && decimal.test(wanted) && Number(value) === Number(wanted);
-}
-
-function patternOf(pattern: string, caseSensitive: boolean): DevicePattern | string {
-  const key = `${caseSensitive ? 'C' : 'i'}${pattern}`;
-  let known = compiled.get(key);
-  if (known === undefined) {
-    if (compiled.size >= maxCompiled) compiled.clear();
-    known = compilePattern(pattern, caseSensitive);
-    compiled.set(key, known);
-  }
-  return known;
+function isNumber(value: string, wanted: number): boolean {
+  return decimal.test(value) && Number(value) === wanted;
 }

@@ -3,7 +3,7 @@ import type { PixelBox, RedactionBox } from '../../core/redaction.ts';
 import type { DeidentifyInput } from '../../deidentify/deidentify.ts';
 import type { DeviceRectangle, DeviceRule, PixelPolicy } from '../../deidentify/pixels/pixel-policy.ts';
 import { starterRules } from '../../deidentify/pixels/starter-rules.ts';
-import { holds } from './device-tests.ts';
+import { holds, testedInstance } from './device-tests.ts';
 import { clipped, complement, coveredPixels } from './rectangles.ts';
 import { outsideUltrasoundRegions } from './ultrasound-regions.ts';
 
@@ -75,7 +75,7 @@ export function ruledRegions(input: DeidentifyInput, context: RegionContext): Ru
         });
     }
   }
-  const instance = { dataSet: input.dataSet, callingAeTitle: context.callingAeTitle };
+  const instance = testedInstance(input.dataSet, context.callingAeTitle);
   const own = policy.deviceRules.filter((rule) => holds(rule.when, instance));
   const starter = policy.starterRules ? starterRules.filter((rule) => holds(rule.when, instance)) : [];
   for (const rule of [...own, ...starter]) {

@@ -2,14 +2,17 @@ import t from 'tap';
 import type { DeviceTest } from '../../../src/deidentify/pixels/pixel-policy.ts';
 import type { DataElement } from '../../../src/dicom/data-set.ts';
 import { bytesElement, sequenceElement } from '../../../src/dicom/edit.ts';
-import { holds } from '../../../src/redact/regions/device-tests.ts';
+import { holds, testedInstance } from '../../../src/redact/regions/device-tests.ts';
 import { ct, number16, words } from '../../deidentify/build.ts';
 
 const model = '00081090';
 const imageType = '00080008';
 const rows = '00280010';
 const says = (test: DeviceTest, ...elements: readonly DataElement[]): boolean =>
-  holds(test, { dataSet: ct(words(0x00081090, 'LO', 'LOGIQ E9 '), number16(0x00280010, 480), ...elements) });
+  holds(
+    test,
+    testedInstance(ct(words(0x00081090, 'LO', 'LOGIQ E9 '), number16(0x00280010, 480), ...elements)),
+  );
 
 t.test('texts are compared without padding, in any case unless asked otherwise', async (t) => {
   t.ok(says({ tag: model, is: 'equals', values: ['logiq e9'] }));
@@ -64,9 +67,30 @@ t.test('joined tests; the sender; nothing of a sequence or of pixels is compared
   t.notOk(says(no));
   t.ok(says({ all: [yes, { not: no }, { any: [no, yes] }] }));
   const sender: DeviceTest = { tag: 'callingAeTitle', is: 'equals', values: ['US1'], caseSensitive: true };
-  t.notOk(holds(sender, { dataSet: ct() }), 'offline nobody is the sender');
-  t.ok(holds({ not: sender }, { dataSet: ct() }));
-  t.ok(holds(sender, { dataSet: ct(), callingAeTitle: 'US1 ' }));
-  t.notOk(holds(sender, { dataSet: ct(), callingAeTitle: 'us1' }));
+  t.notOk(holds(sender, testedInstance(ct())), 'offline nobody is the sender');
+  t.ok(holds({ not: sender }, testedInstance(ct())));
+  t.ok(holds(sender, testedInstance(ct(), 'US1 ')));
+  t.notOk(holds(sender, testedInstance(ct(), 'us1')));
   t.notOk(says({ tag: '7FE00010', is: 'contains', values: ['0'] }));
+});
+
+t.test('one test asks every instance anew, and one instance answers every test', async (t) => {
+  const is = (value: string): DeviceTest => ({ tag: model, is: 'equals', values: [value] });
+  const one = testedInstance(ct(words(0x00081090, 'LO', 'ONE')));
+  const other = testedInstance(ct(words(0x00081090, 'LO', 'OTHER')));
+  const tests = [is('ONE'), is('OTHER')];
+  t.same(
+    tests.map((test) => [holds(test, one), holds(test, other)]),
+    [
+      [true, false],
+      [false, true],
+    ],
+  );
+  const several = testedInstance(ct(words(0x00080008, 'CS', ['DERIVED', 'SECONDARY'])));
+  const type = { tag: imageType, is: 'equals', values: ['SECONDARY'] } as const;
+  t.same(
+    [type, { ...type, wholeValue: true } as const, type].map((test) => holds(test, several)),
+    [true, false, true],
+    'each value, and the whole value, of one attribute',
+  );
 });

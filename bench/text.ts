@@ -103,7 +103,7 @@ async function measure(sample: Planted, engine: TextEngine): Promise<void> {
       // Nothing of it leaves.
       continue;
     }
-    const missed: TruthText[] = [];
+    const missed: Missed[] = [];
     for (const text of sample.texts) {
       if (mode === 'identifying' && !text.kind.identifying) {
         countKept(sample, text, boxesIn(treated.boxes, text.kind.frame));
@@ -120,7 +120,7 @@ async function measure(sample: Planted, engine: TextEngine): Promise<void> {
         }),
       );
       count(mode, sample, text.kind, left);
-      if (left > 0) missed.push(text.kind);
+      if (left > 0) missed.push({ ...text.kind, uncovered: left });
     }
     countBeside(sample, mode, treated.boxes);
     await picture(sample, mode, boxesIn(treated.boxes, missed[0]?.frame ?? 1), missed);
@@ -141,6 +141,11 @@ async function measure(sample: Planted, engine: TextEngine): Promise<void> {
       count(arm, sample, text, ink.filter((pixel) => marks[pixel] === 0).length / Math.max(1, ink.length));
     }
   }
+}
+
+interface Missed extends TruthText {
+  /** Share of its ink that no box covers. */
+  readonly uncovered: number;
 }
 
 /** In mode `identifying` labels may stay. */
@@ -246,7 +251,7 @@ async function picture(
   sample: Planted,
   mode: string,
   boxes: readonly PixelBox[],
-  missed: readonly TruthText[],
+  missed: readonly Missed[],
 ): Promise<void> {
   const [first] = missed;
   if (values.misses === undefined || first === undefined) return;
@@ -255,7 +260,7 @@ async function picture(
   await writeMarked(values.misses, name, draw(sample.annotated, first.frame), boxes, here);
   for (const text of here)
     console.error(
-      `MISS ${name.replace(/[^\w.-]/g, '_')} ${JSON.stringify({ text: text.string, kind: text.kind, cap: text.capHeight, contrast: text.contrast, rough: text.roughness, turn: text.rotation, stacked: text.stacked, font: text.font, box: [text.left, text.top, text.width, text.height] })}`,
+      `MISS ${name.replace(/[^\w.-]/g, '_')} ${JSON.stringify({ text: text.string, uncovered: Number(text.uncovered.toFixed(3)), kind: text.kind, cap: text.capHeight, contrast: text.contrast, rough: text.roughness, turn: text.rotation, stacked: text.stacked, font: text.font, box: [text.left, text.top, text.width, text.height] })}`,
     );
 }
 

@@ -37,10 +37,31 @@ export function betweenAndBeside(row: Row, kinds: readonly WordKind[], verdicts:
       (/^\d{4,6}:\d{2}$/.test(text) && verdicts.reasonOf(index - 1) === 'date') ||
       (isLetters && before && behind && isNameLike(row, index - 1) && isNameLike(row, index + 1)) ||
       (behind && particles.has(folded) && /^\p{L}{3,}/u.test(next)) ||
-      (/^[(+]*\d+[)-]*$/.test(text) &&
-        [index - 1, index + 1].some((other) => isNear(index, other) && isLong(row, other)));
+      (bareNumber.test(text) && isInLongNumber(row, index, verdicts)) ||
+      (houseNumber.test(text) && !before && behind && isStreetLike(row, index));
     if (goes) verdicts.give(index, reason, false);
   });
+}
+
+const bareNumber = /^[(+]*\d+[)-]*$/;
+
+/** Whether numbers side by side, up to this one, hold a long one that goes: "+44 1632 967431". */
+function isInLongNumber(row: Row, index: number, verdicts: Verdicts): boolean {
+  return [-1, 1].some((step) => {
+    for (let other = index + step; bareNumber.test(row.words[other]?.text ?? ''); other += step) {
+      if (row.words[other]?.line !== row.words[index]?.line) return false;
+      if (verdicts.has(other) && isLong(row, other)) return true;
+    }
+    return false;
+  });
+}
+
+const houseNumber = /^\d{1,4}[A-Za-z]?,?$/;
+
+/** The first word of a line, before a long word that goes: what was read of "47 Lantern Lane". */
+function isStreetLike(row: Row, index: number): boolean {
+  const next = row.words[index + 1]?.text ?? '';
+  return row.words[index - 1]?.line !== row.words[index]?.line && /\p{L}{5}/u.test(next);
 }
 
 const initials = /^(?:\p{L}\.){1,3}$/u;

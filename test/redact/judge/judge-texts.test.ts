@@ -20,6 +20,13 @@ t.test('identifiers of the object go, however a device or a recogniser spells th
   t.strictSame(goes('KAUF MAN'), ['KAUF', 'MAN'], 'cut');
   t.strictSame(goes('Left KAUFMAN 12.0cm'), ['KAUFMAN'], 'what stands beside it stays');
   t.strictSame(goes('MRN 7731 - 2204'), ['7731', '-', '2204'], 'across blanks');
+  t.strictSame(
+    goes('444 1632 967431'),
+    ['444', '1632', '967431'],
+    'a number of a telephone, however it was read',
+  );
+  t.strictSame(goes('47 LantemLaneotd'), ['47', 'LantemLaneotd'], 'the house with the street');
+  t.strictSame(goes('W 400 L 40 967431'), ['40', '967431'], 'a setting without its label beside a number');
   t.strictSame(goes('22 JUL'), ['22', 'JUL'], 'a day of the object without its year');
   t.strictSame(goes('Depth 22.07'), [], 'behind a setting it is a number');
 });

@@ -5,6 +5,7 @@ import { emptyElement } from '../dicom/edit.ts';
 import { numbers, valueLength } from '../dicom/values.ts';
 import { traitsOf } from '../dicom/vr.ts';
 import type { Identifiers } from './identifiers.ts';
+import { withoutRamps } from './ramps.ts';
 import { isAscii, latin1, valueBytes } from './text.ts';
 import { namesUid } from './uid-registry.ts';
 import type { ValueFault } from './value-fault.ts';
@@ -21,6 +22,10 @@ const minTextBytes = 4;
 const maxTextValue = 4096;
 /** Pixel Data and what belongs to it is judged in pixels/. */
 const pixelGroup = 0x7fe0;
+/** Palettes and LUT Data: entries that count up or down hold digits and letters in their order. */
+const lookupTables: ReadonlySet<number> = new Set([
+  0x00281200, 0x00281201, 0x00281202, 0x00281203, 0x00281204, 0x00283006,
+]);
 
 /**
  * Looks at a binary value that the rules keep: numbers must not be more than `mostValues` (what PS3.6 allows), since what
@@ -45,7 +50,7 @@ export function faultOfBytes(
     if (length > mostValues * bytesOfOne(vr)) return fault('value-representation');
     if (isIdentifier(element, dataSet, length, identifiers)) return fault('identifier-found');
   }
-  return (length >= minBytes && occurs(element.body, length, identifiers)) ||
+  return (length >= minBytes && occurs(element.body, length, identifiers, lookupTables.has(tag))) ||
     isText(element, dataSet, length, identifiers)
     ? fault('identifier-found')
     : undefined;
@@ -98,7 +103,7 @@ export function occursInFragments(body: FragmentsBody, identifiers: Identifiers)
   );
 }
 
-function occurs(body: ElementBody, length: number, identifiers: Identifiers): boolean {
+function occurs(body: ElementBody, length: number, identifiers: Identifiers, isTable = false): boolean {
   if (body.kind !== 'source' && body.kind !== 'bytes') return false;
   for (let offset = 0; offset < length; offset += windowBytes) {
     const from = Math.max(0, offset - overlapBytes);
@@ -107,7 +112,7 @@ function occurs(body: ElementBody, length: number, identifiers: Identifiers): bo
       body.kind === 'source'
         ? body.source.read(body.offset + from, size)
         : body.bytes.subarray(from, from + size);
-    if (identifiers.occurInBytes(bytes)) return true;
+    if (identifiers.occurInBytes(isTable ? withoutRamps(bytes) : bytes)) return true;
   }
   return false;
 }

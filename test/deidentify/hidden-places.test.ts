@@ -285,3 +285,39 @@ t.test(
     t.match(held, { kind: 'held', code: 'DEIDENTIFICATION_FAILED', detail: 'identifier in code stream' });
   },
 );
+
+t.test(
+  'a palette that counts up or down stays whatever number the patient has, a name inside goes',
+  async (t) => {
+    const number = (id: string) => [words(0x00100010, 'PN', 'Zyxwvut^Qqrrst'), words(0x00100020, 'LO', id)];
+    const entries = (step: number, bytes: 1 | 2): Buffer => {
+      const table = Buffer.alloc(256 * bytes);
+      for (let i = 0; i < 256; i += 1)
+        if (bytes === 1) table[i] = (i * step) & 0xff;
+        else table.writeUInt16LE((i * step) & 0xffff, 2 * i);
+      return table;
+    };
+    const stays = (id: string, table: Buffer): boolean => {
+      const file = output(ct(...number(id), bytesElement(0x00281203, 'OW', table)));
+      return file?.includes(table) === true;
+    };
+    t.ok(stays('12345678', entries(1, 1)), '8 bits up');
+    t.ok(stays('987654', entries(-1, 1)), '8 bits down');
+    t.ok(stays('CDEFGH', entries(1, 1)), 'letters');
+    t.ok(stays('445566', entries(257, 2)), '16 bits up');
+    t.ok(stays('998877', entries(-257, 2)), '16 bits down');
+    const identity = Buffer.concat([entries(1, 2).subarray(0, 2), entries(1, 2)]);
+    for (let i = 0; i < 257; i += 1) identity.writeUInt16LE(0x3000 + i, 2 * i);
+    t.ok(stays('10203040', identity), '16 bits that count');
+    const both = Buffer.concat([entries(1, 1), entries(-1, 1)]);
+    t.ok(stays('987654', both), 'up and down');
+
+    t.notOk(stays('12345678', Buffer.from('12345678'.repeat(8))), 'a number again and again');
+    t.notOk(stays('12345678', Buffer.from('12345678')), 'a short table');
+    const hidden = entries(1, 1);
+    hidden.write('Zyxwvut', 100, 'latin1');
+    t.notOk(stays('12345678', hidden), 'a name in a ramp');
+    const beside = Buffer.concat([entries(1, 1).subarray(0, 0x35), Buffer.from('9999\0\0\0')]);
+    t.notOk(stays('2349999', beside), 'a number that begins in a ramp');
+  },
+);

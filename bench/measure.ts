@@ -84,6 +84,7 @@ export async function startGateway(storageDir: string, ...args: string[]): Promi
     `--http.port=${httpPort}`,
     `--storage.dir=${storageDir}`,
     '--log.level=error',
+    `--dimse.idleTimeout=${patienceSeconds}s`,
     ...args,
   );
   const page = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${httpPort}${path}`);
@@ -105,7 +106,10 @@ export async function startGateway(storageDir: string, ...args: string[]): Promi
   };
 }
 
-/** Sends with DCMTK's storescu over one association; milliseconds. */
+/** Longest silence on a connection, seconds: a machine that stands still for a minute must not end a run of an hour. */
+export const patienceSeconds = 600;
+
+/** Sends with DCMTK's storescu over one association; milliseconds. Fails with what storescu says. */
 export async function storescu(
   port: number,
   calledAeTitle: string,
@@ -114,11 +118,19 @@ export async function storescu(
   const began = performance.now();
   const child = spawn(
     'storescu',
-    ['--max-pdu', '131072', '-aec', calledAeTitle, '127.0.0.1', String(port), ...files],
-    { env: { ...process.env, TCP_NODELAY: '1' }, stdio: 'ignore' },
+    [
+      ...['--max-pdu', '131072', '--socket-timeout', String(patienceSeconds)],
+      ...['--acse-timeout', String(patienceSeconds), '-aec', calledAeTitle],
+      ...['127.0.0.1', String(port), ...files],
+    ],
+    { env: { ...process.env, TCP_NODELAY: '1' }, stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-1000);
+  });
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`storescu ended with ${code}`);
+  if (code !== 0) throw new Error(`storescu to ${calledAeTitle} ended with ${code}: ${said.trim()}`);
   return performance.now() - began;
 }
 

@@ -9,6 +9,7 @@ import {
   cpuSeconds,
   freePort,
   median,
+  patienceSeconds,
   printTable,
   sallyport,
   start,
@@ -120,6 +121,8 @@ async function orthancRound(root: string, warm: readonly string[], files: readon
       AuthenticationEnabled: false,
       RemoteAccessAllowed: false,
       TcpNoDelay: true,
+      // Its own 30 seconds end the association where the machine stands still for so long.
+      DicomScpTimeout: patienceSeconds,
     }),
   );
   const orthanc = start('Orthanc', [join(dir, 'orthanc.json')]);

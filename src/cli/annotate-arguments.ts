@@ -42,7 +42,7 @@ seed give the same bytes. What the inputs show of real people stays in the outpu
   --language NAME    of the names: ${languages.join(', ')}; or any
   --header           write the invented identity into the header too
   --random N         N texts of all kinds, fonts, sizes (8 to 48 pixels), colours and directions at random places;
-                     without it the text of the options below
+                     without it the text of the options below, which do not go with it
   --text TEXT        a line of text; may be repeated (default: name, number, date and institution)
   --kind KIND        what these lines are: ${textKinds.join(', ')}
   --left N, --top N  place of the block, per cent of the free room: 0 at the left or upper edge, 100 at the other (2, 2)
@@ -121,6 +121,13 @@ export function annotateArguments(
       : undefined,
     `--font is ${typefaceNames.join(', ')} or a TrueType file`,
   );
+  if (Array.isArray(values.text) && values.text.some((line) => String(line).trim() === ''))
+    faults.push('--text is empty');
+  const idle = values.random === undefined ? [] : layoutOptions.filter((name) => isGiven(name, values));
+  if (idle.length > 0)
+    faults.push(
+      `--random chooses these itself, leave them out: ${idle.map((name) => `--${name}`).join(', ')}`,
+    );
   const output = checked(text('output') || undefined, '--output is missing');
   const truth = checked(text('truth') || undefined, '--truth is missing');
   if (
@@ -161,6 +168,17 @@ export function annotateArguments(
   return {
     asked: { output, truth, seed: text('seed'), random, language, header: values.header === true, layout },
   };
+}
+
+/** What says how one block of lines looks, and where it stands. */
+const layoutOptions = [
+  ...(['text', 'kind', 'left', 'top', 'size', 'color', 'font', 'thickness', 'outline', 'rotation'] as const),
+  ...(['stacked', 'hard', 'hidden', 'frames', 'move'] as const),
+];
+
+function isGiven(name: (typeof layoutOptions)[number], values: Values): boolean {
+  const option = annotateOptions[name];
+  return values[name] !== undefined && values[name] !== ('default' in option ? option.default : undefined);
 }
 
 function whole(text: string, from: number, to: number): number | undefined {

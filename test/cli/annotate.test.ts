@@ -146,6 +146,28 @@ t.test('frames that an image does not have are said', async (t) => {
   t.same(JSON.parse(readFileSync(truth, 'utf8')).files, []);
 });
 
+t.test('no input is overwritten', async (t) => {
+  const dir = t.testdir({ in: {} });
+  const input = join(dir, 'in', '000001.dcm');
+  const original = Buffer.from(image());
+  writeFileSync(input, original);
+  const places = (output: string, truth: string) => ['--output', output, '--truth', join(dir, truth)];
+  for (const args of [
+    [input, ...places(join(dir, 'in'), 'truth.json')],
+    [join(dir, 'in'), ...places(join(dir, 'in', '.'), 'truth.json')],
+    [input, ...places(join(dir, 'out'), 'in/000001.dcm')],
+  ]) {
+    const result = await run(...args);
+    t.equal(result.code, 64);
+    t.match(result.stderr, 'choose other ones');
+  }
+  t.ok(readFileSync(input).equals(original));
+  t.strictSame(readdirSync(join(dir, 'in')), ['000001.dcm']);
+  // A folder of outputs below that of the inputs is passed over.
+  const below = await run(join(dir, 'in'), ...places(join(dir, 'in', 'out'), 'truth.json'));
+  t.equal(below.code, 0, below.stderr);
+});
+
 t.test('one bad input ends nothing', async (t) => {
   const dir = t.testdir({ in: { 'a.txt': 'no DICOM in here, only text of some length' } });
   writeFileSync(join(dir, 'in', 'b.dcm'), image());
@@ -170,6 +192,8 @@ t.test('wrong arguments and places that cannot be written', async (t) => {
     [['--language', 'xx'], '--language'],
     [['--kind', 'secret'], '--kind'],
     [['--move', '1'], '--move'],
+    [['--text', ' '], '--text is empty'],
+    [['--random', '3', '--text', 'x', '--size', '20px', '--hard'], 'leave them out: --text, --size, --hard'],
   ] as const) {
     const result = await run(join(dir, 'in.dcm'), ...places, ...wrong);
     t.equal(result.code, 64, wrong.join(' '));

@@ -1,5 +1,5 @@
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { annotate } from '../../annotate/annotate.ts';
 import type { Annotation, TruthText } from '../../annotate/annotation.ts';
@@ -64,6 +64,12 @@ export const annotateCommand: Command = async (args, io) => {
   let truth: WriteStream;
   try {
     mkdirSync(asked.output, { recursive: true });
+    if (positionals.some((path) => wouldOverwrite(path, asked))) {
+      io.stderr.write(
+        'sallyport: an input is in the folder of outputs, or is the truth file; choose other ones\n',
+      );
+      return exitCodes.usage;
+    }
     truth = await opened(asked.truth);
   } catch {
     io.stderr.write('sallyport: the output folder or the truth file cannot be created\n');
@@ -98,6 +104,12 @@ export const annotateCommand: Command = async (args, io) => {
   io.stdout.write(`${counts.files} annotated with ${counts.texts} texts, ${counts.refused} not\n`);
   return counts.refused === 0 && number > 0 ? exitCodes.ok : exitCodes.someRefused;
 };
+
+/** Outputs are named by number, as images are that came from here. */
+function wouldOverwrite(input: string, { output, truth }: AnnotateArguments): boolean {
+  const path = resolve(input);
+  return [path, dirname(path)].includes(resolve(output)) || path === resolve(truth);
+}
 
 function opened(path: string): Promise<WriteStream> {
   const stream = createWriteStream(path);

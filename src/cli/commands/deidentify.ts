@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { assertAeTitle } from '../../config/formats.ts';
 import { readPseudonymSecret, readSecretFile } from '../../config/secret-file.ts';
@@ -69,6 +69,12 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
   );
   if (positionals.some((path) => leftOut.includes(resolve(path))))
     return wrong(io, 'an input is the folder of outputs, reports or pictures; choose another one');
+  const leaving = [values.output, values.reports].flatMap((path) => (path === undefined ? [] : [path]));
+  if (leaving.some((path) => isInside(values.compare, path)))
+    return wrong(
+      io,
+      '--compare shows identified pixels: choose a folder outside of those of outputs and reports',
+    );
   const callingAeTitle = callingAeOf(values['calling-ae']);
   const profile = loadProfileFile(values.profile);
   const secret = secretOf(values['secret-file'], io);
@@ -147,6 +153,13 @@ export async function deidentifyCommand(args: string[], io: CommandIo): Promise<
 function wrong(io: CommandIo, text: string): number {
   io.stderr.write(`sallyport deidentify: ${text}\n`);
   return exitCodes.usage;
+}
+
+/** Whether a path is that of a folder or leads into it. */
+function isInside(path: string | undefined, folder: string): boolean {
+  if (path === undefined) return false;
+  const whole = resolve(folder);
+  return resolve(path) === whole || resolve(path).startsWith(whole.endsWith(sep) ? whole : `${whole}${sep}`);
 }
 
 function callingAeOf(title: string | undefined): string | null {

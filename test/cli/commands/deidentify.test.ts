@@ -374,6 +374,18 @@ t.test('an input that is the folder of outputs is refused, not passed over', asy
   t.equal((await call(input, '--output', output, '--reports', input)).exitCode, 64);
 });
 
+t.test('pictures with identified pixels do not lie among what leaves', async (t) => {
+  const folder = t.testdir({ in: { 'a.dcm': file(ct()) }, out: {} });
+  const args = [join(folder, 'in'), '--output', join(folder, 'out'), '--reports', join(folder, 'reports')];
+  for (const pictures of ['out', 'out/pictures', 'reports/x', 'in/../out/y']) {
+    const { exitCode, stderr } = await call(...args, '--compare', `${folder}/${pictures}`);
+    t.equal(exitCode, 64, pictures);
+    t.match(stderr, 'outside of those of outputs and reports');
+  }
+  t.strictSame(readdirSync(join(folder, 'out')), []);
+  t.equal((await call(...args, '--compare', join(folder, 'outside'))).exitCode, 0);
+});
+
 t.test('wrong arguments are told', async (t) => {
   t.equal((await call('x')).exitCode, 64);
   t.equal((await call('--output', 'y')).exitCode, 64);

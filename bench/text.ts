@@ -1,26 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { TruthText } from '../src/annotate/annotation.ts';
 import type { PixelBox, RedactionBox } from '../src/core/redaction.ts';
 import { openTextEngine } from '../src/ocr/engine.ts';
 import type { TextEngine } from '../src/ocr/text-engine.ts';
 import type { EightBitImage } from '../src/render/output/sharp.ts';
-import { corpusMissing, corpusPath } from '../test/support/corpus.ts';
+import { corpusMissing } from '../test/support/corpus.ts';
 import { printTable } from './measure.ts';
 import { measureCosts, measureMemory } from './text/costs.ts';
-import { differs, groupsOf, inkOf, marksOf, Tally } from './text/coverage.ts';
+import { differs, groupsOf, inkOf, isSeen, marksOf, Tally } from './text/coverage.ts';
 import { writeMarked } from './text/miss-pictures.ts';
-import {
-  corpusImages,
-  draw,
-  isTrainedOn,
-  type Planted,
-  type PlantedText,
-  plant,
-  read,
-} from './text/planted.ts';
+import { corpusImages, draw, isTrainedOn, type Planted, type PlantedText, plant } from './text/planted.ts';
 import { tesseractBoxes } from './text/tesseract.ts';
 import { boxesIn, padding, treat } from './text/treat.ts';
+import { measureCleanImages, measureOwnTexts } from './text/unplanted.ts';
 
 /**
  * How much burned-in text is found and removed, on images of the corpus with texts planted by `annotate` and on those that
@@ -60,6 +52,8 @@ const held = new Map<string, number>();
 const cpu: Record<Arm, number> = { all: 0, identifying: 0, tesseract: 0, 'tesseract psm 11': 0 };
 let images = 0;
 let planted = 0;
+/** Texts of which only a scrap is seen; not counted. */
+let unseen = 0;
 let unchanged = 0;
 /** Of images that had no text before: pixels blanked away from the planted ones, and all others. */
 const beside: Record<'all' | 'identifying', [number, number]> = { all: [0, 0], identifying: [0, 0] };
@@ -83,17 +77,20 @@ async function main(): Promise<void> {
     if (planted === before) break;
   }
   report();
-  await ownTexts(engine);
-  if (!values['no-clean']) await cleanImages(engine, files, end);
+  const unplanted = { only: values.only, misses: values.misses };
+  await measureOwnTexts(engine, unplanted);
+  if (!values['no-clean']) await measureCleanImages(engine, files, { ...unplanted, end });
   if (!values['no-costs']) await measureCosts(engine);
   if (Number(values.memory) > 0) await measureMemory(Number(values.memory), engine);
   await engine.close();
 }
 
 async function measure(sample: Planted, engine: TextEngine): Promise<void> {
-  if (sample.texts.length === 0) return;
+  const texts = sample.texts.filter(({ runs }) => runs.some(isSeen));
+  unseen += sample.texts.length - texts.length;
+  if (texts.length === 0) return;
   images += 1;
-  planted += sample.texts.length;
+  planted += texts.length;
   for (const mode of modes) {
     const used = process.cpuUsage();
     const treated = await treat(sample.annotated, mode, engine);
@@ -104,7 +101,7 @@ async function measure(sample: Planted, engine: TextEngine): Promise<void> {
       continue;
     }
     const missed: Missed[] = [];
-    for (const text of sample.texts) {
+    for (const text of texts) {
       if (mode === 'identifying' && !text.kind.identifying) {
         countKept(sample, text, boxesIn(treated.boxes, text.kind.frame));
         continue;
@@ -135,8 +132,8 @@ async function measure(sample: Planted, engine: TextEngine): Promise<void> {
     const boxes = await tesseractBoxes(annotated, pageMode);
     cpu[arm] += performance.now() - began;
     const marks = marksOf(clean.width, clean.height, boxes ?? [], 2);
-    for (const { kind: text } of sample.texts) {
-      if (text.frame !== 1) continue;
+    for (const { kind: text } of texts) {
+      if (text.frame !== 1 || !isSeen(text)) continue;
       const ink = inkOf(text, clean, annotated);
       count(arm, sample, text, ink.filter((pixel) => marks[pixel] === 0).length / Math.max(1, ink.length));
     }
@@ -161,8 +158,9 @@ function inkIn(
 
 /** The first and the last frame a text stands in. */
 function ends(text: PlantedText): readonly TruthText[] {
-  const [first] = text.runs;
-  const last = text.runs.at(-1);
+  const seen = text.runs.filter(isSeen);
+  const [first] = seen;
+  const last = seen.at(-1);
   if (first === undefined || last === undefined) return [];
   const end = { ...last, frame: last.frame + last.frames - 1, frames: 1 };
   return end.frame === first.frame ? [first] : [first, end];
@@ -265,7 +263,7 @@ async function picture(
 }
 
 function report(): void {
-  console.log(`\n${planted} texts planted in ${images} images`);
+  console.log(`\n${planted} texts planted in ${images} images; of ${unseen} more only a scrap is seen`);
   printTable(
     'Burned-in text wholly covered',
     ['', ...arms],
@@ -296,87 +294,6 @@ function report(): void {
   );
   console.log(`\nheld: ${[...held].map(([name, times]) => `${name} ${times}`).join(', ') || 'none'}`);
   console.log(`texts whose ink was boxed and yet stayed: ${unchanged}`);
-}
-
-/** The boxes of GROUND_TRUTH.json: text that was in the images before. */
-async function ownTexts(engine: TextEngine): Promise<void> {
-  interface Box extends PixelBox {
-    readonly frame?: number;
-  }
-  const truth = JSON.parse(readFileSync(corpusPath('GROUND_TRUTH.json'), 'utf8')) as {
-    readonly boxes: Readonly<Record<string, readonly Box[]>>;
-  };
-  const rows: (string | number)[][] = [];
-  for (const [name, boxes] of Object.entries(truth.boxes)) {
-    if (!name.includes(values.only)) continue;
-    const input = read(corpusPath(name));
-    const row: (string | number)[] = [name, boxes.length];
-    for (const mode of modes) {
-      const treated = await treat(input, mode, engine);
-      const covered = boxes.filter((box) => {
-        const image = draw(input, box.frame ?? 1);
-        const marks = marksOf(image.width, image.height, boxesIn(treated.boxes, box.frame ?? 1));
-        return marksOf(image.width, image.height, [box]).every(
-          (mark, pixel) => mark === 0 || marks[pixel] === 1,
-        );
-      });
-      row.push(treated.kind === 'held' ? `held ${treated.code}, ${covered.length}` : covered.length);
-      if (values.misses !== undefined)
-        await writeMarked(
-          values.misses,
-          `own-${mode}-${name}`,
-          draw(input, 1),
-          boxesIn(treated.boxes, 1),
-          boxes.filter((box) => !covered.includes(box)),
-        );
-    }
-    rows.push(row);
-  }
-  printTable('Text of the corpus itself: boxes wholly covered', ['file', 'boxes', ...modes], rows);
-}
-
-/** Images without text: whatever is blanked is lost for nothing. */
-async function cleanImages(
-  engine: TextEngine,
-  files: ReturnType<typeof corpusImages>,
-  end: number,
-): Promise<void> {
-  const sums = { all: [0, 0, 0, 0], identifying: [0, 0, 0, 0] };
-  for (const file of files) {
-    if (!file.burnedInText.startsWith('none') || performance.now() > end) continue;
-    const input = read(file.path);
-    const { width, height } = draw(input, 1);
-    for (const mode of modes) {
-      const { boxes } = await treat(input, mode, engine);
-      const here = boxesIn(boxes, 1);
-      const blanked = marksOf(width, height, here).reduce((total, mark) => total + mark, 0);
-      const sum = sums[mode];
-      sum[0] = (sum[0] ?? 0) + blanked;
-      sum[1] = (sum[1] ?? 0) + width * height;
-      sum[2] = (sum[2] ?? 0) + here.length;
-      sum[3] = (sum[3] ?? 0) + blanked / (width * height);
-      if (here.length > 0 && values.misses !== undefined) {
-        await writeMarked(values.misses, `false-${mode}-${file.name}`, draw(input, 1), here, []);
-        console.error(
-          `FALSE ${mode} ${file.name} ${here.length} boxes, ${((100 * blanked) / (width * height)).toFixed(2)} %`,
-        );
-      }
-    }
-  }
-  const clean = files.filter((file) => file.burnedInText.startsWith('none')).length;
-  printTable(
-    `Blanked for nothing, first frames of ${clean} images without text`,
-    ['', 'of all pixels', 'mean of images', 'boxes'],
-    modes.map((mode) => {
-      const [blanked = 0, all = 1, boxes = 0, shares = 0] = sums[mode];
-      return [
-        mode,
-        `${((100 * blanked) / all).toFixed(3)} %`,
-        `${((100 * shares) / clean).toFixed(3)} %`,
-        boxes,
-      ];
-    }),
-  );
 }
 
 function millis({ user, system }: NodeJS.CpuUsage): number {

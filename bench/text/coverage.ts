@@ -29,6 +29,20 @@ export function inkOf(text: PixelBox, clean: EightBitImage, annotated: EightBitI
   return ink;
 }
 
+/** Least height and width of what is seen of a text, of the height of its capitals and of what its characters need. */
+const leastSeen = { height: 0.6, length: 0.35 } as const;
+
+/**
+ * Whether enough of a text is seen to tell anything: white letters on white, or what moves out of the picture, leave scraps of
+ * one.
+ */
+export function isSeen({ string, capHeight, rotation, stacked, width, height }: TruthText): boolean {
+  if (stacked) return true;
+  const [length, thickness] = rotation === 90 || rotation === 270 ? [height, width] : [width, height];
+  const characters = [...string].length;
+  return thickness >= leastSeen.height * capHeight && length >= leastSeen.length * characters * capHeight;
+}
+
 export function differs(pixel: number, one: EightBitImage, other: EightBitImage): boolean {
   for (let at = pixel * one.channels; at < (pixel + 1) * one.channels; at++)
     if (one.pixels[at] !== other.pixels[at]) return true;

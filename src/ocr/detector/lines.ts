@@ -51,7 +51,10 @@ function linesIn(cutout: Cutout, threshold: number, chances: Chances): readonly 
   return regions
     .filter(({ cells }) => cells >= leastCells)
     .flatMap((region) => {
-      if (isAskew(region)) return slices(region, labels, cutout, chances);
+      if (isAskew(region))
+        return (
+          levelParts(region, labels, cutout, threshold, chances) ?? slices(region, labels, cutout, chances)
+        );
       if (threshold + chanceStep <= mostChance && fillOf(region) < leastFill) {
         const parts = linesIn(cutOut(region, labels, cutout), threshold + chanceStep, chances);
         if (parts.length > 0) return parts;
@@ -68,6 +71,28 @@ function linesIn(cutout: Cutout, threshold: number, chances: Chances): readonly 
       return [lineOf(core, region.cells, chances, false)];
     });
 }
+
+/** Lines side by side at different heights, where they touch, make one region that only seems to run askew. */
+function levelParts(
+  region: Region,
+  labels: Int32Array,
+  cutout: Cutout,
+  threshold: number,
+  chances: Chances,
+): readonly Line[] | undefined {
+  if (threshold + chanceStep > mostChance) return undefined;
+  const parts = linesIn(cutOut(region, labels, cutout), threshold + chanceStep, chances);
+  const lengths = parts.reduce((sum, { width, height }) => sum + Math.max(width, height), 0);
+  const length = Math.max(
+    (region.right - region.left) * chances.cellWidth,
+    (region.bottom - region.top) * chances.cellHeight,
+  );
+  const isLevel = parts.length <= mostLevelParts && parts.every(({ askew }) => !askew);
+  return isLevel && lengths >= length ? parts : undefined;
+}
+
+/** More than these are letters of a line that does run askew. */
+const mostLevelParts = 4;
 
 const chanceStep = 0.12;
 /** What is taken off the score of such a part, for each step of chance. */

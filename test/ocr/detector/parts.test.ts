@@ -229,4 +229,35 @@ t.test('what is the same line, and what is not', async (t) => {
     { left: 10, top: 10, width: 22, height: 180 },
   ]);
   t.equal(joinLines([line(0, 0, 40, 10), line(30, 0, 40, 10), line(60, 0, 40, 10)]).length, 1, 'a chain');
+  t.test('that touch at different heights are told apart, and not cut into pieces', async (t) => {
+    const [columns, rows] = [120, 40];
+    const core = new Float32Array(columns * rows);
+    const fill = (left: number, top: number, width: number, height: number, chance: number): void => {
+      for (let y = top; y < top + height; y += 1)
+        core.fill(chance, y * columns + left, y * columns + left + width);
+    };
+    fill(5, 10, 50, 4, 0.95);
+    fill(57, 18, 55, 4, 0.95);
+    // What is between them is hardly text.
+    fill(53, 10, 5, 12, 0.5);
+    const lines = linesOf({
+      area: { left: 0, top: 0, width: 2 * columns, height: 2 * rows },
+      cellWidth: 2,
+      cellHeight: 2,
+      columns,
+      rows,
+      core,
+      ink: core,
+    });
+    t.match(
+      lines.map(({ askew, turn }) => ({ askew, turn })),
+      [
+        { askew: false, turn: 0 },
+        { askew: false, turn: 0 },
+      ],
+    );
+    t.ok(lines.every(({ height }) => height < 2 * 14));
+    t.ok(lines.some(({ left, width }) => left <= 10 && left + width >= 108));
+    t.ok(lines.some(({ left, width }) => left <= 114 && left + width >= 222));
+  });
 });

@@ -111,7 +111,7 @@ function transferSyntaxes(): string {
     .map(({ name, uid, renderable }) => [name, uid, renderable ? 'yes' : 'no: held']);
   return `## Transfer syntaxes
 
-Of those a sender proposes, an uncompressed one is preferred over a compressed one and a lossless one over a lossy one, so that no sender is led to convert. What is de-identified goes on in the transfer syntax in which it came, unless text was blanked in its pixels: then it is written as the profile says (\`pixels.encoding\`), as received where that is uncompressed or lossless, else without further loss, with Lossy Image Compression as it was. MPEG-2, H.264 and HEVC are rendered where an external ffmpeg is installed, else held; decoders and pixel formats are in [pixel-formats.md](pixel-formats.md).
+Of those a sender proposes, an uncompressed one is preferred over a compressed one and a lossless one over a lossy one, so that no sender is led to convert. What is de-identified goes on in the transfer syntax in which it came, unless text was blanked in its pixels: then it is written as the profile says (\`pixels.encoding\`), as received where that is uncompressed or lossless, else without further loss, with Lossy Image Compression as it was. JPEG Baseline and Extended of 8 bits keep their transfer syntax unless the profile says otherwise: blocks of 8 by 8 samples that a blanked region touches become flat, the coefficients of all others stay as they were (no value is appended to Lossy Image Compression Ratio and Method, since no step of compression is taken). MPEG-2, H.264 and HEVC are rendered where an external ffmpeg is installed, else held; decoders and pixel formats are in [pixel-formats.md](pixel-formats.md).
 
 ${table(['transfer syntax', 'UID', 'rendered'], rows)}`;
 }
@@ -158,7 +158,7 @@ function deidentification(): string {
 
 **File.** Preamble and File Meta Information are written anew; nothing of the received ones is copied.
 
-**Restrictions.** Pixel values outside of blanked regions are not changed (frames that came with loss are written without further loss): whoever has the originals can match the images by their pixels, whatever becomes of UIDs. Faces in volumes are not altered (113102 is not claimed).`;
+**Restrictions.** Pixel values outside of blanked regions are not changed (frames that came with loss are written without further loss; of JPEG Baseline and Extended what is blanked reaches to the end of its blocks): whoever has the originals can match the images by their pixels, whatever becomes of UIDs. Faces in volumes are not altered (113102 is not claimed).`;
 }
 
 /** How each option is carried out where the standard leaves it open. */

@@ -21,7 +21,8 @@ export const pixelFillDocs: { readonly [F in PixelFill]: string } = {
   contrast: 'against the surroundings, so that everybody sees what was blanked',
 };
 export const redactedEncodingDocs: { readonly [E in RedactedEncoding]: string } = {
-  same: 'as received where that was uncompressed or lossless, else the lossless form nearest to it',
+  same: 'as received where that was uncompressed, lossless, or JPEG of 8 bits, of which whole blocks of 8 by 8 samples are blanked and all others stay as they are; else the lossless form nearest to it',
+  lossless: 'as `same`, but JPEG leaves in the lossless form nearest to it: larger, and blanked to the pixel',
   native: 'uncompressed',
   rle: 'RLE Lossless',
   jpegLs: 'JPEG-LS Lossless',

@@ -12,6 +12,7 @@ export const peers = {
   dsrdump: { package: 'dcmtk', programs: ['dsrdump'] },
   dsr2xml: { package: 'dcmtk', programs: ['dsr2xml'] },
   Orthanc: { package: 'orthanc', programs: ['Orthanc'] },
+  dcmcjpeg: { package: 'dcmtk', programs: ['dcmcjpeg', 'dcmdjpeg'] },
   dcmj2pnm: { package: 'dcmtk', programs: ['dcmj2pnm'] },
   gdcmconv: { package: 'libgdcm-tools', programs: ['gdcmconv'] },
   opj_decompress: { package: 'libopenjp2-tools', programs: ['opj_decompress'] },

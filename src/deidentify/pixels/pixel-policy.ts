@@ -12,10 +12,11 @@ export const pixelFills = ['background', 'contrast'] as const;
 export type PixelFill = (typeof pixelFills)[number];
 
 /**
- * Form of redacted pixels in a data set that leaves: `same`: as received where that is uncompressed or lossless, else the
- * lossless relative of the received form.
+ * Form of redacted pixels in a data set that leaves: `same`: as received where that is uncompressed, lossless, or JPEG of 8
+ * bits that can be edited block by block, else the lossless relative of the received form; `lossless`: as `same`, but
+ * never JPEG with loss, so that boxes are blanked to the pixel.
  */
-export const redactedEncodings = ['same', 'native', 'rle', 'jpegLs', 'jpeg2000'] as const;
+export const redactedEncodings = ['same', 'lossless', 'native', 'rle', 'jpegLs', 'jpeg2000'] as const;
 export type RedactedEncoding = (typeof redactedEncodings)[number];
 
 /** Comparisons of a device test. `matches`: the whole value fits the pattern (device-pattern.ts). */

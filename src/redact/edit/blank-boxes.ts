@@ -19,6 +19,17 @@ export function blankBoxes(
   return blankSamples(samples, boxes, fill, brightnessOf(samples, dataSet));
 }
 
+/** What each of these boxes would be filled with: one stored value for each component. */
+export function fillsOf(
+  samples: FrameSamples,
+  boxes: readonly BlankBox[],
+  fill: PixelFill,
+  dataSet: DataSet,
+): readonly (readonly number[])[] {
+  const brightness = brightnessOf(samples, dataSet);
+  return boxes.map((box) => fillOf(samples, box, boxes, fill, brightness));
+}
+
 /** As `blankBoxes`, for samples whose brightness is known. */
 export function blankSamples(
   samples: FrameSamples,

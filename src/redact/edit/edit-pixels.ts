@@ -6,6 +6,7 @@ import { isVideo } from '../../deidentify/pixels/codestreams.ts';
 import type { PixelFill, RedactedEncoding } from '../../deidentify/pixels/pixel-policy.ts';
 import { blankBoxes } from './blank-boxes.ts';
 import { withEditedHeader, withoutEmbeddedOverlays } from './edited-header.ts';
+import { inEditedJpeg } from './edited-jpeg.ts';
 import { type EditedFrames, inFormThatLeaves } from './form-that-leaves.ts';
 import { type FrameBoxes, frameBoxes } from './frame-boxes.ts';
 import { asNative } from './native-form.ts';
@@ -36,7 +37,8 @@ export type EditResult =
 
 /**
  * Blanks boxes in the stored values of a data set, whatever its photometric interpretation and transfer syntax; pixels
- * outside the boxes stay what they are when decoded. The header says what was done to the pixels, and nothing of what
+ * outside the boxes stay what they are when decoded, but for JPEG that keeps its form: there the blocks go that a box
+ * touches (`inEditedJpeg`), and of subsampled chrominance what a decoder mixes with theirs. The header says what was done to the pixels, and nothing of what
  * stood there; it still identifies the patient. Compressed pixels that hold anything beside their stored bits, described
  * as overlay planes or not, are made anew even without boxes, since nothing else can take it out.
  *
@@ -74,19 +76,27 @@ function edited(input: DeidentifyInput, boxes: readonly RedactionBox[], options:
   const frames = editedFrames(opened, regions, { fill: options.fill, everyFrame: hidesOverlays });
   const changes = regions.frames.some((index) => frames.changes(index));
   if (!changes && !hidesOverlays) return { kind: 'edited', input, changed: false };
-  const header = withEditedHeader(input.dataSet, opened);
-  return { kind: 'edited', input: inForm(opened, header, frames, options), changed: true };
+  const blanked = { regions, frames, everyFrame: hidesOverlays };
+  return { kind: 'edited', input: inForm(opened, blanked, options), changed: true };
+}
+
+interface Blanked {
+  readonly regions: FrameBoxes;
+  readonly frames: EditedFrames;
+  /** Bits beside the stored ones are to be taken out of frames without boxes too. */
+  readonly everyFrame: boolean;
 }
 
 function inForm(
   opened: OpenedPixels,
-  header: DeidentifyInput['dataSet'],
-  frames: EditedFrames,
-  { encoding, onlyFramesLeave = false }: EditOptions,
+  { regions, frames, everyFrame }: Blanked,
+  { fill, encoding, onlyFramesLeave = false }: EditOptions,
 ): DeidentifyInput {
-  const { transferSyntaxUid } = opened.input;
-  const native = encoding === 'same' || encoding === 'native' || onlyFramesLeave;
-  if (native && staysAsStored(opened)) {
+  const { dataSet, transferSyntaxUid } = opened.input;
+  const header = withEditedHeader(dataSet, opened);
+  const keepsForm =
+    onlyFramesLeave || !(encoding === 'rle' || encoding === 'jpegLs' || encoding === 'jpeg2000');
+  if (keepsForm && staysAsStored(opened)) {
     return {
       dataSet: withStoredForm(opened, header, (index) =>
         frames.isEdited(index) ? frames.cells(index) : undefined,
@@ -96,6 +106,8 @@ function inForm(
   }
   const plain = withoutEmbeddedOverlays(header);
   if (onlyFramesLeave || encoding === 'native') return asNative(opened, plain, frames.cells);
+  const edited = encoding === 'same' && !everyFrame ? inEditedJpeg(opened, header, regions, fill) : undefined;
+  if (edited !== undefined) return edited;
   return inFormThatLeaves(opened, plain, frames, encoding);
 }
 

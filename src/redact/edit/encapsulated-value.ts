@@ -6,6 +6,9 @@ import type { Frames } from '../../render/decode/frames.ts';
 /** One frame of encapsulated pixel data: made here, or as it was received. */
 export type EncodedFrame = Uint8Array | { readonly received: number; readonly length: number };
 
+/** Code streams made here are kept in memory up to this, bytes; what would take more takes another form. */
+export const maxEncodedBytes = 2 ** 30;
+
 const padding: Piece = { source: memorySource(new Uint8Array(1)), offset: 0, length: 1 };
 
 /**

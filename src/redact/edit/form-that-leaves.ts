@@ -4,7 +4,7 @@ import { embedsOverlay } from '../../deidentify/pixels/clean.ts';
 import type { RedactedEncoding } from '../../deidentify/pixels/pixel-policy.ts';
 import type { DataSet } from '../../dicom/data-set.ts';
 import { withoutEmbeddedOverlays } from './edited-header.ts';
-import { type EncodedFrame, encapsulatedValue } from './encapsulated-value.ts';
+import { type EncodedFrame, encapsulatedValue, maxEncodedBytes } from './encapsulated-value.ts';
 import { asExplicitLittleEndian } from './explicit-little-endian.ts';
 import {
   type CompressedForm,
@@ -27,9 +27,6 @@ export interface EditedFrames {
   /** A copy of the frame, its boxes blanked. */
   cells(index: number): FrameCells;
 }
-
-/** Code streams made here are kept in memory up to this, bytes; what would take more is left uncompressed. */
-const maxEncodedBytes = 2 ** 30;
 
 /** What becomes of a received form: which lossless one, and whether frames without boxes may stay as they are. */
 interface Successor {
@@ -62,7 +59,7 @@ const successors: Readonly<Record<string, readonly [CompressedForm, 'keeps' | 'a
 };
 
 /**
- * Blanked pixels in the form a data set leaves in: the lossless relative of what was received, or the one asked for. Frames
+ * Blanked pixels in a lossless form: the relative of what was received, or the one asked for. Frames
  * without boxes stay byte for byte where the form allows it. What no encoder here can keep exactly is left uncompressed.
  */
 export function inFormThatLeaves(
@@ -98,7 +95,8 @@ function successorOf(
 ): Successor | undefined {
   const { transferSyntaxUid } = input;
   const [relative, keeping] = successors[transferSyntaxUid] ?? [];
-  const form = encoding === 'same' ? relative : encoding === 'native' ? undefined : encoding;
+  const form =
+    encoding === 'same' || encoding === 'lossless' ? relative : encoding === 'native' ? undefined : encoding;
   if (form === undefined) return undefined;
   // Of one-bit pixels in RLE, only who sent them can be trusted to have readers.
   if (form === 'rle' && relative !== 'rle' && pixels.bitsAllocated === 1) return undefined;

@@ -1,5 +1,5 @@
 import { SallyportError } from '../../core/errors.ts';
-import type { DataElement, DataSet, ElementBody } from '../../dicom/data-set.ts';
+import type { DataElement, DataSet, ElementBody, FragmentsBody } from '../../dicom/data-set.ts';
 import { numberElement, textElement, withElements } from '../../dicom/edit.ts';
 import { tags } from '../../dicom/tags.ts';
 import type { PixelDescription } from '../../render/pixel-description.ts';
@@ -15,10 +15,6 @@ export interface PlainForm {
   /** As it is written; what RLE does with the planes is its own affair. */
   readonly planarConfiguration?: 0 | 1;
 }
-
-const extendedOffsetTable = 0x7fe00001;
-const extendedOffsetTableLengths = 0x7fe00002;
-const encapsulatedTotalLength = 0x7fe00003;
 
 /**
  * The plain form of the pixels, by their first frame. Throws PIXEL_FORMAT_UNSUPPORTED for colours that have no form without
@@ -67,6 +63,18 @@ export function plainDescription(pixels: PixelDescription, form: PlainForm): Pix
   };
 }
 
+/** What tells where frames begin and how long they are, beside the Basic Offset Table: optional, and no longer true. */
+const offsets: readonly (readonly [number, undefined])[] = [
+  [0x7fe00001, undefined],
+  [0x7fe00002, undefined],
+  [0x7fe00003, undefined],
+];
+
+/** The data set with other fragments, described as before. */
+export function withEncapsulated(dataSet: DataSet, pixels: DataElement, body: FragmentsBody): DataSet {
+  return withElements(dataSet, new Map([...offsets, [pixels.tag, { ...pixels, body }]]));
+}
+
 /** The data set with the attributes of a plain form and this pixel data; `dataSet` is in the encoding it will have. */
 export function withPlainForm(
   dataSet: DataSet,
@@ -87,9 +95,7 @@ export function withPlainForm(
     ],
     [tags.PlanarConfiguration, form.samplesPerPixel === 3 ? word(tags.PlanarConfiguration, 0)[1] : undefined],
     word(tags.BitsAllocated, form.bitsAllocated),
-    [extendedOffsetTable, undefined],
-    [extendedOffsetTableLengths, undefined],
-    [encapsulatedTotalLength, undefined],
+    ...offsets,
     [pixelTag, { tag: pixelTag, vr: pixelVr(pixelTag, form, body), body }],
   ]);
   // C.7.6.24, C.7.6.25: float pixels have no Bits Stored.

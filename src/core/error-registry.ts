@@ -115,7 +115,8 @@ export const errorRegistry = {
   },
   TEXT_LEFT_IN_PIXELS: {
     message: 'text that may identify the patient is still found after burned-in text was blanked',
-    advice: 'look at the image; release it with boxes to blank, or discard it',
+    advice:
+      'look at the image; release it with boxes around all that is to be blanked (they take the place of those found), or discard it',
     disposition: 'hold',
     releasable: true,
   },

@@ -115,7 +115,7 @@ export const showCommand: Command = async (args, io) => {
     if (values.json === true) io.stdout.write(`${JSON.stringify(view)}\n`);
     else
       for (const [name, value] of Object.entries(view))
-        io.stdout.write(`${name.padEnd(18)} ${display(value)}\n`);
+        io.stdout.write(`${name.padEnd(18)} ${display(value, name)}\n`);
     if (values.compare !== undefined) await pictures(opened, record, values.compare, io);
     return exitCodes.ok;
   } finally {
@@ -123,8 +123,10 @@ export const showCommand: Command = async (args, io) => {
   }
 };
 
-function display(value: unknown): string {
+function display(value: unknown, name: string): string {
   if (value === null) return '-';
+  // A person looked, and drew none: that is not the same as nobody having looked.
+  if (name === 'drawnBoxes' && Array.isArray(value) && value.length === 0) return 'none: nothing to blank';
   if (!Array.isArray(value)) return String(value);
   return value.map((one: unknown) => (isBox(one) ? boxText(one) : String(one))).join(', ') || '-';
 }

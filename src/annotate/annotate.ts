@@ -1,5 +1,7 @@
 import { SallyportError } from '../core/errors.ts';
 import type { DataSet } from '../dicom/data-set.ts';
+import { encodeForm } from '../redact/edit/form-that-leaves.ts';
+import { type CompressedForm, ownTransferSyntax } from '../redact/edit/frame-encoders.ts';
 import { type FrameSamples, frameCells } from '../redact/edit/frame-samples.ts';
 import { nativeForm } from '../redact/edit/native-form.ts';
 import { describePixels } from '../render/pixel-description.ts';
@@ -19,6 +21,13 @@ export interface Annotated extends AnnotateInput {
   readonly texts: readonly TruthText[];
 }
 
+/** Forms of the pixels that can be written: all keep every value, since the truth tells exactly which ones changed. */
+export type AnnotatedEncoding = 'native' | CompressedForm;
+export const annotatedEncodings: readonly AnnotatedEncoding[] = [
+  'native',
+  ...(Object.keys(ownTransferSyntax) as CompressedForm[]),
+];
+
 /** Stored values are those of the frame as decoded, wherever it is shown. */
 const settings: DrawSettings = {
   ...standardRenderSettings,
@@ -33,12 +42,17 @@ type Changes = number[];
 const maxChanges = 40_000_000;
 
 /**
- * Burns texts into the stored values of an instance; what comes out is uncompressed, explicit VR little endian. Large
- * pixels are made when they are read, so the input has to stay readable. The header changes only where it describes the
- * pixels. Throws what decoding and drawing throw; PIXEL_FORMAT_UNSUPPORTED for videos and where no way leads back from what
- * is shown to what is stored; PIXEL_LIMIT_EXCEEDED where too many samples would change.
+ * Burns texts into the stored values of an instance; what comes out is explicit VR little endian, its pixels uncompressed or
+ * in the lossless form asked for. Large uncompressed pixels are made when they are read, so the input has to stay readable.
+ * The header changes only where it describes the pixels. Throws what decoding and drawing throw; PIXEL_FORMAT_UNSUPPORTED for
+ * videos and where no way leads back from what is shown to what is stored; PIXEL_LIMIT_EXCEEDED where too many samples would
+ * change; ENCODE_FAILED where the form cannot hold such pixels exactly.
  */
-export async function annotate(input: AnnotateInput, annotations: readonly Annotation[]): Promise<Annotated> {
+export async function annotate(
+  input: AnnotateInput,
+  annotations: readonly Annotation[],
+  encoding: AnnotatedEncoding = 'native',
+): Promise<Annotated> {
   const { dataSet, transferSyntaxUid } = input;
   const pixels = describePixels(dataSet, settings);
   const texts = annotations.map(ready);
@@ -56,7 +70,9 @@ export async function annotate(input: AnnotateInput, annotations: readonly Annot
     if (recording.changes.length > 0) changes.set(frame - 1, recording.changes);
   }
   const native = nativeForm(input, settings, (index, samples) => repeat(changes.get(index) ?? [], samples));
-  return { ...native, texts: joinFrames(truth) };
+  const written = encoding === 'native' ? native : encodeForm(native, encoding, settings);
+  if (written === undefined) throw new SallyportError('ENCODE_FAILED', { detail: encoding });
+  return { ...written, texts: joinFrames(truth) };
 }
 
 /** Samples that write down what is set. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { ParseArgsOptionsConfig } from 'node:util';
+import { type AnnotatedEncoding, annotatedEncodings } from '../annotate/annotate.ts';
 import { typefaceNames } from '../annotate/fonts/typefaces.ts';
 import { type Language, languages, textKinds } from '../annotate/identifiers.ts';
 import type { Length, TextLayout } from '../annotate/layout.ts';
@@ -26,14 +27,15 @@ export const annotateOptions = {
   hidden: { type: 'boolean', default: false },
   frames: { type: 'string' },
   move: { type: 'string', default: '0,0' },
+  encoding: { type: 'string', default: 'native' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsOptionsConfig;
 
 export const annotateHelp = `Usage: sallyport annotate PATH… --output DIR --truth FILE [options]
 
 Burns invented identifiers into the pixels of DICOM images, and of those in folders, to test what finds them again. The
-outputs are uncompressed, have UIDs of their own and are named by the number of the input. The same inputs, options and
-seed give the same bytes. What the inputs show of real people stays in the outputs.
+outputs have UIDs of their own and are named by the number of the input. The same inputs, options and seed give the same
+bytes. What the inputs show of real people stays in the outputs.
 
   --output DIR       folder for the images, made if missing
   --truth FILE       JSON: of every output each text with its frames, its box and those of its words (stored pixels, columns
@@ -57,6 +59,9 @@ seed give the same bytes. What the inputs show of real people stays in the outpu
   --hidden           stored values that the window of the image does not show
   --frames A-B       in frames A to B only, from 1
   --move X,Y         pixels to move from frame to frame
+  --encoding NAME    of the pixels written (native: uncompressed), all without loss, so that the truth stays exact:
+                     ${annotatedEncodings.join(', ')}.
+                     What a form cannot hold exactly is not written
 `;
 
 export interface AnnotateArguments {
@@ -69,6 +74,7 @@ export interface AnnotateArguments {
   readonly header: boolean;
   /** Without lines: those of the identity. */
   readonly layout: TextLayout;
+  readonly encoding: AnnotatedEncoding;
 }
 
 type Values = {
@@ -128,6 +134,10 @@ export function annotateArguments(
     faults.push(
       `--random chooses these itself, leave them out: ${idle.map((name) => `--${name}`).join(', ')}`,
     );
+  const encoding = checked(
+    annotatedEncodings.find((name) => name === text('encoding')),
+    `--encoding is one of ${annotatedEncodings.join(', ')}`,
+  );
   const output = checked(text('output') || undefined, '--output is missing');
   const truth = checked(text('truth') || undefined, '--truth is missing');
   if (
@@ -144,7 +154,8 @@ export function annotateArguments(
     rotation === undefined ||
     frames === undefined ||
     move === undefined ||
-    font === undefined
+    font === undefined ||
+    encoding === undefined
   )
     return { faults };
   const lines = Array.isArray(values.text) ? values.text.map((line) => ({ text: String(line), kind })) : [];
@@ -166,7 +177,16 @@ export function annotateArguments(
     move,
   };
   return {
-    asked: { output, truth, seed: text('seed'), random, language, header: values.header === true, layout },
+    asked: {
+      output,
+      truth,
+      seed: text('seed'),
+      random,
+      language,
+      header: values.header === true,
+      layout,
+      encoding,
+    },
   };
 }
 

@@ -78,7 +78,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/video.ts')).videoCommand,
   },
   annotate: {
-    usage: 'annotate PATH… --output DIR --truth FILE [--seed TEXT] [--random N | --text TEXT…] [--header]',
+    usage:
+      'annotate PATH… --output DIR --truth FILE [--seed TEXT] [--random N | --text TEXT…] [--header] [--encoding NAME]',
     summary: 'burn invented identifiers into test images, with a list of where they are',
     tellsHelp: true,
     load: async () => (await import('./commands/annotate.ts')).annotateCommand,

@@ -2,13 +2,20 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import t from 'tap';
+import { annotatedEncodings } from '../../src/annotate/annotate.ts';
 import { annotateOptions } from '../../src/cli/annotate-arguments.ts';
 import { annotateCommand } from '../../src/cli/commands/annotate.ts';
+import { memorySource } from '../../src/dicom/byte-source.ts';
+import { readPart10 } from '../../src/dicom/part10.ts';
+import { describePixels } from '../../src/render/pixel-description.ts';
+import { frameDecoder } from '../../src/render/render.ts';
+import { standardRenderSettings } from '../../src/render/settings.ts';
 import { encodePart10 } from '../../src/synthetic/dicom-writer.ts';
 import { element } from '../../src/synthetic/writer-element.ts';
 import { greyImage } from '../support/instances.ts';
 import { requirePeer } from '../support/peers.ts';
 import { pydicom } from '../support/pydicom.ts';
+import { run as runProgram } from '../support/run.ts';
 
 class Sink extends Writable {
   text = '';
@@ -95,6 +102,113 @@ print(json.dumps({
     t.equal(found.head, file.sopInstanceUid);
     t.not(found.uid, found.old);
     t.equal(found.syntax, '1.2.840.10008.1.2.1');
+  },
+);
+
+/** Transfer syntax that each form is written in. */
+const syntaxes = {
+  native: '1.2.840.10008.1.2.1',
+  encapsulated: '1.2.840.10008.1.2.1.98',
+  deflated: '1.2.840.10008.1.2.8.1',
+  rle: '1.2.840.10008.1.2.5',
+  jpegLossless: '1.2.840.10008.1.2.4.70',
+  jpegLs: '1.2.840.10008.1.2.4.80',
+  jpeg2000: '1.2.840.10008.1.2.4.90',
+  htj2k: '1.2.840.10008.1.2.4.201',
+  jpegXl: '1.2.840.10008.1.2.4.110',
+} as const;
+
+t.test(
+  'in every encoding the pixels are those of the native output, and the truth is the same',
+  async (t) => {
+    t.strictSame([...annotatedEncodings].sort(), Object.keys(syntaxes).sort(), 'none is left out');
+    const dir = t.testdir();
+    const input = join(dir, 'in.dcm');
+    writeFileSync(input, image(2));
+    const native: { truth?: unknown; pixels?: readonly Uint8Array[] } = {};
+    for (const encoding of annotatedEncodings) {
+      const output = join(dir, encoding);
+      const truth = join(dir, `${encoding}.json`);
+      const chosen = ['--encoding', encoding, '--text', 'DOE^JANE', '--size', '20px', '--seed', 'e'];
+      const result = await run(input, '--output', output, '--truth', truth, ...chosen);
+      t.equal(result.code, 0, result.stderr);
+      const [file] = truthOf(truth).files;
+      const read = readPart10(memorySource(readFileSync(join(output, file?.output ?? ''))));
+      t.equal(read.transferSyntaxUid, syntaxes[encoding], encoding);
+      const pixels = describePixels(read.dataSet, standardRenderSettings);
+      const frameAt = frameDecoder(read.dataSet, read.transferSyntaxUid, pixels);
+      const decoded = [0, 1].map((index) => Uint8Array.from(frameAt(index).bytes));
+      native.truth ??= file?.texts;
+      native.pixels ??= decoded;
+      t.strictSame(file?.texts, native.truth, `${encoding}: texts`);
+      for (const [index, frame] of decoded.entries())
+        t.equal(
+          Buffer.compare(frame, native.pixels[index] ?? Buffer.alloc(0)),
+          0,
+          `${encoding}: frame ${index + 1}`,
+        );
+      t.ok(
+        decoded.every((frame) => frame.some((value) => value !== 7)),
+        'with text',
+      );
+    }
+  },
+);
+
+t.test('GDCM reads what was encoded', async (t) => {
+  if (!requirePeer(t, 'gdcmconv', 'pydicom')) return;
+  const dir = t.testdir();
+  const input = join(dir, 'in.dcm');
+  writeFileSync(input, image());
+  const digest = (path: string) =>
+    pydicom(
+      'import hashlib\nprint(json.dumps(hashlib.sha256(dcmread(sys.argv[1]).PixelData).hexdigest()))',
+      path,
+    );
+  const written = async (encoding: string): Promise<string> => {
+    const output = join(dir, encoding);
+    const chosen = ['--truth', join(dir, `${encoding}.json`), '--encoding', encoding, '--seed', 'e'];
+    t.match(await run(input, '--output', output, ...chosen), { code: 0 });
+    return join(output, '000001.dcm');
+  };
+  const native = await digest(await written('native'));
+  for (const encoding of ['rle', 'jpegLossless', 'jpegLs', 'jpeg2000']) {
+    const decoded = join(dir, `${encoding}.dcm`);
+    const converted = await runProgram('gdcmconv', ['--raw', await written(encoding), decoded]);
+    t.equal(converted.exitCode, 0, encoding);
+    t.equal(await digest(decoded), native, `${encoding}: the native pixels`);
+  }
+});
+
+t.test(
+  'pixels that a form cannot hold are refused, not written otherwise; unknown forms are told',
+  async (t) => {
+    const dir = t.testdir();
+    const bitmap = encodePart10({
+      elements: [
+        ...greyImage({ rows: 64, columns: 64 }).filter(
+          ({ tag }) => ![0x7fe00010, 0x00280100, 0x00280101, 0x00280102].includes(tag),
+        ),
+        element(0x00280100, 'US', 1),
+        element(0x00280101, 'US', 1),
+        element(0x00280102, 'US', 0),
+        element(0x7fe00010, 'OB', new Uint8Array((64 * 64) / 8)),
+      ],
+    });
+    writeFileSync(join(dir, 'in.dcm'), bitmap);
+    const args = [
+      join(dir, 'in.dcm'),
+      '--output',
+      join(dir, 'out'),
+      '--truth',
+      join(dir, 'truth.json'),
+      '--text',
+      'A',
+    ];
+    t.match(await run(...args, '--encoding', 'jpegLs'), { code: 1, stderr: /ENCODE_FAILED/ });
+    t.strictSame(readdirSync(join(dir, 'out')), []);
+    t.match(await run(...args), { code: 0 }, 'it can be annotated');
+    t.match(await run(...args, '--encoding', 'jpeg'), { code: 64, stderr: /--encoding is one of native/ });
   },
 );
 

@@ -135,7 +135,7 @@ async function annotateFile(input: string, number: number, asked: AnnotateArgume
     const { who, annotations } = plan(image, numberOfFrames, asked, `${asked.seed} ${number}`);
     const renamed = withNewUids(read.dataSet, asked.seed);
     const dataSet = asked.header ? withIdentity(renamed, who) : renamed;
-    const annotated = await annotate({ ...read, dataSet }, annotations);
+    const annotated = await annotate({ ...read, dataSet }, annotations, asked.encoding);
     const output = `${String(number).padStart(6, '0')}.dcm`;
     const sopInstanceUid = firstText(dataSet, tags.SOPInstanceUID) ?? '';
     const head = encodeFileMeta({

@@ -7,7 +7,7 @@ export const treatmentTexts: { readonly [T in PixelTreatment['mode'] | 'untouche
   identifying: 'Text is blanked unless it is a known harmless annotation',
   person: 'A person looked at it and drew what is blanked',
   none: 'Text was not looked for: the profile or a person waived it',
-  untouched: 'Text was not looked for: the image is not of a kind that has any',
+  untouched: 'Text was not looked for: the profile searches no images of low risk',
 };
 
 export const sourceTexts: { readonly [S in RedactionSource]: string } = {

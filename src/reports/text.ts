@@ -1,6 +1,7 @@
 import type { AppliedAction } from '../deidentify/report.ts';
 import { condensed } from './condense.ts';
 import { actionTexts, optionText, ruleText } from './explanations.ts';
+import { reasonTexts, sourceTexts, treatmentTexts } from './pixel-texts.ts';
 import type { StudyReport } from './study-report.ts';
 
 /** The report for a terminal: sums first, then every attribute by what became of it. */
@@ -21,6 +22,7 @@ export function renderText(report: StudyReport): string {
     ),
     ...report.held.map(({ code, reason, instances }) => `held, ${code}: ${reason}: ${instances}`),
     ...report.released.map(({ code, instances }) => `released, ${code}: ${instances}`),
+    ...pixelLines(report),
     ...report.notes.map(({ text, instances }) => `${text} ${instances}`),
   ];
   if (incomplete.lines + incomplete.instances > 0)
@@ -40,6 +42,23 @@ export function renderText(report: StudyReport): string {
   }
   return `${lines.join('\n')}\n`;
 }
+
+/** What was thought of the images, done about text in them, and what was blanked. */
+function pixelLines({ pixels: { treatments, boxes, boxesLeftOut } }: StudyReport): string[] {
+  const dealtWith = treatments.map(({ risk, riskReason, treatment, complete, changed, instances }) => {
+    const feared = riskReason === null ? `${risk ?? 'no'} risk` : `${risk ?? 'high'} risk, ${riskReason}`;
+    const done = treatmentTexts[treatment ?? 'untouched'];
+    return `pixels, ${feared}: ${done}; every frame: ${yesNo(complete)}; changed: ${yesNo(changed)}: ${instances}`;
+  });
+  const blanked = boxes.map(
+    (row) =>
+      `blanked, ${sourceTexts[row.source]}, ${reasonTexts[row.reason]}: ${counted(row.boxes, 'region', 'regions')} in ${counted(row.instances, 'instance', 'instances')}`,
+  );
+  const more = boxesLeftOut === 0 ? [] : [`blanked, and counted in none of these: ${boxesLeftOut}`];
+  return [...dealtWith, ...blanked, ...more];
+}
+
+const yesNo = (value: boolean): string => (value ? 'yes' : 'no');
 
 function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;

@@ -11,6 +11,7 @@ import { item, sequenceElement } from '../../src/dicom/edit.ts';
 import { describeDeidentified, describeHeld } from '../../src/reports/describe.ts';
 import { renderHtml } from '../../src/reports/html.ts';
 import { ReportMerger } from '../../src/reports/merge.ts';
+import type { StudyReport } from '../../src/reports/study-report.ts';
 import { renderText } from '../../src/reports/text.ts';
 import { around, ct, pseudonyms, received, run, words } from '../deidentify/build.ts';
 
@@ -258,4 +259,34 @@ t.test('text stands out from what is behind it, in the light, in the dark and on
     ])
       t.ok(contrast(theme[text ?? ''] ?? '', theme[back ?? ''] ?? '') >= 4.5, `${text} on ${back}`);
   }
+});
+
+t.test('the text for a terminal tells what was done about text in the pixels', async (t) => {
+  const searched = { risk: 'high', riskReason: 'ultrasound', treatment: 'all' } as const;
+  const report: StudyReport = {
+    ...merged(...linesOf(described(original('1')))),
+    pixels: {
+      treatments: [
+        { ...searched, complete: true, changed: true, instances: 3 },
+        { risk: 'low', riskReason: null, treatment: null, complete: false, changed: false, instances: 1 },
+      ],
+      boxes: [{ source: 'ocr', reason: 'identifier', boxes: 7, instances: 3 }],
+      boxesLeftOut: 2,
+    },
+  };
+  const lines = renderText(report).split('\n');
+  t.ok(
+    lines.includes(
+      'pixels, high risk, ultrasound: All text that was found is blanked; every frame: yes; changed: yes: 3',
+    ),
+  );
+  t.ok(
+    lines.includes(
+      'pixels, low risk: Text was not looked for: the profile searches no images of low risk; every frame: no; changed: no: 1',
+    ),
+  );
+  t.ok(
+    lines.includes('blanked, Search for text, Repeats an identifier of the object: 7 regions in 3 instances'),
+  );
+  t.ok(lines.includes('blanked, and counted in none of these: 2'));
 });

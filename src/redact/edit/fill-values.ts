@@ -117,8 +117,7 @@ function typical(
   pixels: Pixels,
   brightness: Brightness,
 ): readonly number[] {
-  if (samplesPerPixel === 3)
-    return [0, 1, 2].map((component) => median(pixels.filter((_, index) => index % 3 === component)));
+  if (samplesPerPixel === 3) return [0, 1, 2].map((component) => median(componentOf(pixels, component)));
   if (photometricInterpretation === 'PALETTE COLOR') {
     const level = new Map<number, number>();
     for (const entry of pixels) if (!level.has(entry)) level.set(entry, brightness.of([entry]));
@@ -132,6 +131,12 @@ function typical(
   const others = pixels.filter(isPadding);
   if (2 * measured.length >= pixels.length) return [median(measured)];
   return [others[(others.length - 1) >> 1] ?? 0];
+}
+
+function componentOf(pixels: Pixels, component: number): Pixels {
+  const own = new Float64Array(Math.floor(pixels.length / 3));
+  for (let i = 0; i < own.length; i += 1) own[i] = pixels[3 * i + component] as number;
+  return own;
 }
 
 /** The lower one of the two middle values of an even number: a value that is there. Sorts what it is given. */

@@ -193,7 +193,11 @@ t.test('the header says what was done and nothing of what was blanked', async (t
   t.equal(firstText(dataSet, 0x00282110), '01');
   t.equal(firstText(dataSet, 0x00282114), 'ISO_10918_1');
   t.ok(Number(firstText(dataSet, 0x00282112)) >= 1);
-  t.equal(transferSyntaxUid, '1.2.840.10008.1.2.4.70', 'without loss from now on');
+  t.equal(transferSyntaxUid, image.transferSyntaxUid, 'in its own form');
+  const lossless = editPixels(image, [box], { ...standard, encoding: 'lossless' });
+  if (lossless.kind !== 'edited') throw new Error(lossless.code);
+  t.equal(lossless.input.transferSyntaxUid, '1.2.840.10008.1.2.4.70', 'without loss from now on');
+  t.equal(firstText(lossless.input.dataSet, 0x00282110), '01');
   t.same(text(image.dataSet, 0x00080008)[0], 'ORIGINAL', 'what was received is as it was');
 });
 

@@ -43,8 +43,11 @@ function partOf(
 ): Part {
   const across = blocksOf(columns, width, horizontal, mostHorizontal);
   const down = blocksOf(rows, height, vertical, mostVertical);
-  const isKept = (row: number): boolean =>
-    level.subarray(row * stride, (row + 1) * stride).every((value) => value < 0);
+  const isKept = (row: number): boolean => {
+    for (let at = row * stride; at < (row + 1) * stride; at += 1) if ((level[at] ?? -1) >= 0) return false;
+    return true;
+  };
+  const isMixed = reach(horizontal, mostHorizontal) + reach(vertical, mostVertical) > 0;
   const kept = Array.from({ length: Math.ceil(height / 8) }, (_, row) => isKept(row));
   return {
     touches: (row) => kept[down.first[row] as number] !== true || kept[down.last[row] as number] !== true,
@@ -52,6 +55,11 @@ function partOf(
       const upper = (down.first[row] as number) * stride;
       const lower = (down.last[row] as number) * stride;
       for (let column = 0, at = start; column < columns; column += 1, at += components.length) {
+        if (!isMixed) {
+          const fill = level[upper + (across.first[column] as number)] as number;
+          if (after[at] !== (fill < 0 ? before[at] : fill)) return false;
+          continue;
+        }
         const left = across.first[column] as number;
         const right = across.last[column] as number;
         const a = level[upper + left] as number;

@@ -9,6 +9,8 @@ import type {
 
 /** T.81 B.2.3: no more blocks make a minimum coded unit. */
 const mostBlocksOfUnit = 10;
+/** More than any encoder writes; each costs more memory than its bytes. */
+const mostSegments = 1024;
 /** Positions in a stream are counted in bits, of which 32 are to be had. */
 const mostBytes = 2 ** 28;
 
@@ -27,8 +29,8 @@ interface Tables {
 /**
  * Reads a stream of one image up to its end, without decoding it. Undefined where it is anything but a whole sequential
  * Huffman image of 8 bits, of one or three components, of known size: progressive, arithmetic, lossless or hierarchical,
- * abbreviated, cut short, or against the rules in any other way. Memory is that of the tables and of one entry for each
- * segment and restart.
+ * abbreviated, cut short, of more segments than anybody writes, or against the rules in any other way. Memory is that of
+ * the tables and of one entry for each restart, of which there are no more than minimum coded units.
  */
 export function readSequentialJpeg(stream: Uint8Array): SequentialJpeg | undefined {
   if (stream.length > mostBytes || stream[0] !== 0xff || stream[1] !== 0xd8) return undefined;
@@ -36,8 +38,8 @@ export function readSequentialJpeg(stream: Uint8Array): SequentialJpeg | undefin
   const parts: JpegPart[] = [];
   const dcSteps = new Map<number, number>();
   let frame: Frame | undefined;
-  for (let at = 2; ; ) {
-    if (stream[at] !== 0xff) return undefined;
+  for (let at = 2, segments = 0; ; segments += 1) {
+    if (stream[at] !== 0xff || segments > mostSegments) return undefined;
     while (stream[at + 1] === 0xff) at += 1;
     const marker = stream[at + 1] ?? 0;
     if (marker === 0xd9) return frame === undefined ? undefined : wholeImage(frame, dcSteps, parts);
@@ -158,11 +160,17 @@ function readScan(
     blocks += component.horizontal * component.vertical;
     components.push({ index, dcTable, acTable });
   }
-  const segments = entropyCodedSegments(frame.stream, end);
-  if (segments === undefined || (count > 1 && blocks > mostBlocksOfUnit)) return undefined;
+  if (count > 1 && blocks > mostBlocksOfUnit) return undefined;
+  const { restartInterval } = tables;
+  const only = count === 1 ? frame.components[components[0]?.index ?? 0] : undefined;
+  const units =
+    only === undefined ? frame.unitsAcross * frame.unitsDown : only.blocksAcross * only.blocksDown;
+  const expected = restartInterval === 0 ? 1 : Math.ceil(units / restartInterval);
+  const segments = entropyCodedSegments(frame.stream, end, expected);
+  if (segments === undefined) return undefined;
   return {
     components,
-    restartInterval: tables.restartInterval,
+    restartInterval,
     header: bytes,
     segments,
     dcTables: [...tables.dc],
@@ -170,8 +178,15 @@ function readScan(
   };
 }
 
-/** Where the entropy-coded segments from `start` on lie: up to restarts in their order, and to the marker that ends the scan. */
-function entropyCodedSegments(stream: Uint8Array, start: number): [number, number][] | undefined {
+/**
+ * Where the entropy-coded segments from `start` on lie: up to restarts in their order, and to the marker that ends the scan.
+ * Undefined where there are more or less than `expected`.
+ */
+function entropyCodedSegments(
+  stream: Uint8Array,
+  start: number,
+  expected: number,
+): [number, number][] | undefined {
   const segments: [number, number][] = [];
   let first = start;
   for (let at = start; ; ) {
@@ -182,8 +197,8 @@ function entropyCodedSegments(stream: Uint8Array, start: number): [number, numbe
     else if (next === 0xff) at += 1;
     else {
       segments.push([first, at]);
-      if (next < 0xd0 || next > 0xd7) return segments;
-      if (next !== 0xd0 + ((segments.length - 1) & 7)) return undefined;
+      if (next < 0xd0 || next > 0xd7) return segments.length === expected ? segments : undefined;
+      if (segments.length === expected || next !== 0xd0 + ((segments.length - 1) & 7)) return undefined;
       at += 2;
       first = at;
     }

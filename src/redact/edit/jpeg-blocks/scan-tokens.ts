@@ -17,8 +17,6 @@ export function scanTokens(
 ): ScanTokens | undefined {
   const { across, down, parts } = unitsOf(jpeg, scan, blanked);
   const { restartInterval } = scan;
-  const expected = restartInterval === 0 ? 1 : Math.ceil((across * down) / restartInterval);
-  if (scan.segments.length !== expected) return undefined;
   const { bytes, ends } = withoutStuffing(jpeg.stream, scan.segments);
   const reader = new BlockReader(bytes, parts.length);
   let segment = 0;

@@ -34,7 +34,7 @@ export interface JpegScan {
   readonly restartInterval: number;
   /** The marker segment, as it stands in the stream. */
   readonly header: Uint8Array;
-  /** Entropy-coded segments between restarts, as they stand in the stream: [start, end). */
+  /** Entropy-coded segments between restarts, as many as the restart interval asks for: [start, end) in the stream. */
   readonly segments: readonly (readonly [start: number, end: number])[];
   /** By destination, as defined where the scan begins. */
   readonly dcTables: readonly (DecodeTable | undefined)[];

@@ -94,12 +94,12 @@ t.test('damaged streams are held, or leave as what was decoded from them, blanke
 });
 
 t.test('coefficients that are not those of 8 bits, and codes that are none, are refused', async (t) => {
-  const stream = (dht: readonly number[], data: readonly number[], restart = 0): Uint8Array =>
+  const stream = (dht: readonly number[], data: readonly number[], restart = 0, repeated = 1): Uint8Array =>
     Uint8Array.of(
       ...[0xff, 0xd8, 0xff, 0xdb, 0, 67, 0, ...new Array<number>(64).fill(1)],
       ...[0xff, 0xc0, 0, 11, 8, 0, 8, 0, 16, 1, 1, 0x11, 0],
       ...[0xff, 0xc4, (dht.length + 2) >> 8, (dht.length + 2) & 255, ...dht],
-      ...(restart === 0 ? [] : [0xff, 0xdd, 0, 4, 0, restart]),
+      ...new Array(restart === 0 ? 0 : repeated).fill([0xff, 0xdd, 0, 4, 0, restart]).flat(),
       ...[0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, ...data, 0xff, 0xd9],
     );
   /** One code of one bit for each of two symbols. */
@@ -125,6 +125,9 @@ t.test('coefficients that are not those of 8 bits, and codes that are none, are 
   t.ok(edit(stream(tables, [0, 0xff, 0xd0, 0], 1)), 'a restart');
   t.equal(edit(stream(tables, [0, 0xff, 0xd1, 0], 1)), undefined, 'a restart out of its order');
   t.equal(edit(stream(tables, [0, 0xff, 0xd0, 0])), undefined, 'a restart that nobody spoke of');
+  t.equal(edit(stream(tables, [0, 0xff, 0xd0, 0, 0xff, 0xd1], 1)), undefined, 'a restart too many');
+  t.ok(edit(stream(tables, [0, 0xff, 0xd0, 0], 1, 100)), 'a hundred segments');
+  t.equal(edit(stream(tables, [0, 0xff, 0xd0, 0], 1, 2000)), undefined, 'more segments than anybody writes');
   t.equal(edit(stream(codes(0, 0, 2, 12), [0])), undefined, 'a table is missing');
   t.equal(
     edit(stream([...codes(0, 0, 2, 12, 3, 4), ...codes(0x10, 0)], [0])),

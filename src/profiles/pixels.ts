@@ -1,4 +1,5 @@
 import {
+  type DeviceRule,
   type PixelFill,
   type PixelMode,
   type PixelPolicy,
@@ -80,7 +81,7 @@ export function readPixels(
       fields.placeOf('harmlessWords'),
       'harmlessWords have an effect with `identifying` only; set highRisk or lowRisk to it, or remove them',
     );
-  return { policy, notices: [...policyNotices(policy, fields), ...ruleNotices(rules)] };
+  return { policy, notices: [...policyNotices(policy, fields), ...ruleNotices(rules, policy)] };
 }
 
 const modeSynonyms: Readonly<Record<string, PixelMode>> = {
@@ -183,17 +184,22 @@ function policyNotices(policy: PixelPolicy, fields: Fields): ProfileFault[] {
   return notices;
 }
 
-function ruleNotices(rules: readonly PlacedDeviceRule[]): ProfileFault[] {
-  return rules.flatMap(({ rule, ...place }) =>
-    rule.action === 'pass'
-      ? [
-          {
-            ...placeOf(place),
-            message: `the device rule ${quoted(rule.name)} lets images pass as of low risk, whatever else speaks for text in them`,
-          },
-        ]
-      : [],
-  );
+function ruleNotices(
+  rules: readonly PlacedDeviceRule[],
+  { highRisk }: Pick<PixelPolicy, 'highRisk'>,
+): ProfileFault[] {
+  return rules.flatMap(({ rule, ...place }) => {
+    const message = ruleNotice(rule, highRisk);
+    return message === undefined ? [] : [{ ...placeOf(place), message }];
+  });
+}
+
+function ruleNotice({ action, name }: DeviceRule, highRisk: PixelMode): string | undefined {
+  if (action === 'pass')
+    return `the device rule ${quoted(name)} lets images pass as of low risk, whatever else speaks for text in them`;
+  if (action === 'treat' && highRisk === 'none')
+    return `the device rule ${quoted(name)} has images treated as of high risk, and highRisk: none lets those pass as they are`;
+  return undefined;
 }
 
 function placeOf({ line, column, file }: SourcePlace): SourcePlace {

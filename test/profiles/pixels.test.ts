@@ -93,6 +93,12 @@ t.test('choices that let text leave are told', async (t) => {
   t.match(noticesOf('{ deviceRules: [{ name: r, provenance: me, when: always, action: pass }] }'), [
     /the device rule "r" lets images pass/,
   ]);
+  const treats = 'deviceRules: [{ name: r, provenance: me, when: always, action: treat }]';
+  t.match(noticesOf(`{ highRisk: none, ${treats} }`), [
+    /names in the pixels/,
+    /"r".*highRisk: none lets those/,
+  ]);
+  t.same(noticesOf(`{ highRisk: all, ${treats} }`), []);
 });
 
 t.test(

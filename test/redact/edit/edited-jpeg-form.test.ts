@@ -3,10 +3,11 @@ import { cleanPixels } from '../../../src/deidentify/pixels/clean.ts';
 import { has } from '../../../src/dicom/values.ts';
 import { decoded } from '../../render/drawn.ts';
 import { image, jpegBaseline } from '../../render/image.ts';
+import { dice } from '../../render/mutation-random.ts';
 import { requirePeer } from '../../support/peers.ts';
 import { pixelValues } from './compared-pixels.ts';
 import { blockFaults, codeStreams, segmentsOf } from './jpeg-areas.ts';
-import { boxAt, byCjpeg, edited, jpegInstance, picture, standard } from './jpeg-encoders.ts';
+import { boxAt, byCjpeg, edited, jpegInstance, picture, randomBox, standard } from './jpeg-encoders.ts';
 
 const losslessJpeg = '1.2.840.10008.1.2.4.70';
 
@@ -99,4 +100,41 @@ t.test('a stream with bytes behind its last block is edited without them', async
   const result = edited(jpegInstance(from, [new Uint8Array(longer)]), [boxAt(10, 10, 12, 8)]);
   t.equal(result.input.transferSyntaxUid, jpegBaseline);
   t.notOk(Buffer.from(result.streams[0] ?? []).includes(Buffer.alloc(8, 0x20)));
+});
+
+t.test('nothing in the stream depends on what stood in a box', async (t) => {
+  if (!requirePeer(t, 'djpeg')) return;
+  const folder = t.testdir();
+  const kinds = [
+    ['-grayscale'],
+    ['-sample', '1x1'],
+    ['-sample', '2x2'],
+    ['-sample', '2x1', '-restart', '2B'],
+  ];
+  for (let seed = 0; seed < 24; seed++) {
+    const roll = dice(seed);
+    const from = picture(62 + roll.below(70), 20 + roll.below(60), 3, seed);
+    // Of grey images contrast is the least or the largest value: there are both outside of the box.
+    for (let at = 0; at < from.pixels.length; at++) {
+      const column = Math.floor(at / 3) % from.columns;
+      if (column < 32) from.pixels[at] = column < 16 ? 255 : 0;
+    }
+    const options = kinds[seed % kinds.length] ?? [];
+    const inner = randomBox(roll, { columns: from.columns - 32, rows: from.rows });
+    const box = { ...inner, left: inner.left + 32 };
+    const channels = seed % kinds.length === 0 ? 1 : 3;
+    const written: Buffer[] = [];
+    for (const ink of [0, 1]) {
+      const pixels = Buffer.from(from.pixels);
+      for (let row = box.top; row < box.top + box.height; row++)
+        for (let at = 3 * (row * from.columns + box.left), i = 0; i < 3 * box.width; i++)
+          pixels[at + i] = ink === 0 ? roll.below(256) : 255 * (((i / 9) | 0) & 1);
+      const stream = await byCjpeg(folder, { ...from, pixels }, ...options);
+      const input = jpegInstance({ ...from, channels }, [stream]);
+      const result = edited(input, [box], { ...standard, fill: 'contrast' });
+      t.equal(result.input.transferSyntaxUid, jpegBaseline);
+      written.push(Buffer.from(result.streams[0] ?? []));
+    }
+    t.ok(written[0]?.equals(written[1] ?? Buffer.of()), `${seed}: ${options.join(' ')}`);
+  }
 });

@@ -80,6 +80,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Files that see more than their folder: the worker thread does the work of several stages. */
 const alsoMayImport: Readonly<Record<string, readonly string[]>> = {
   'pipeline/worker.ts': ['dicom', 'deidentify', 'render', 'reports', 'redact', 'ocr'],
+  'pipeline/endable-engine.ts': ['ocr'],
   'pipeline/frame-order.ts': ['dicom'],
   'pipeline/frame-place.ts': ['dicom'],
   'pipeline/payload.ts': ['dicom'],

@@ -1,13 +1,16 @@
 /**
- * What a thread tells of itself while it is too busy to send messages: one word of shared memory for each task. 0: not begun;
- * 1: at work; above: rendering, and a change with every frame that is done.
+ * What a thread tells of itself while it is too busy to send messages, and what it is told: words of shared memory for each
+ * task. The first: 0: not begun; 1: at work; above: rendering, and a change with every frame that is done.
  */
 const word = 0;
+/** The others, of endable-engine.ts: how deep the thread is in what must not be cut short, and whether it is to end. */
+export const uninterruptible = 1;
+export const toEnd = 2;
 
 export type VitalSigns = Int32Array;
 
 export function newVitalSigns(): VitalSigns {
-  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  return new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
 }
 
 /** The thread has taken up the task, or has rendered the last frame. */

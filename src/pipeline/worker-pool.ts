@@ -6,6 +6,7 @@ import type { IdentifierPair } from '../core/identifier-pair.ts';
 import type { InstanceReport } from '../core/instance-report.ts';
 import type { PreparedImages, PreparedInstance } from '../core/prepared.ts';
 import type { Emit } from '../observe/events.ts';
+import { untilEndable } from './endable-engine.ts';
 import { GrowingOutput, rangesOf } from './growing-output.ts';
 import type {
   OutputNews,
@@ -143,22 +144,26 @@ export class WorkerPool {
   ): Promise<PrepareReply> {
     const vitalSigns = newVitalSigns();
     let overdue: Overdue | undefined;
+    const stop = (): void => void untilEndable(vitalSigns).then(() => end.abort());
     const unwatch = this.#watchdog.watch(vitalSigns, (what) => {
       overdue = what;
-      end.abort();
+      stop();
     });
-    const stop = (): void => end.abort();
-    if (signal.aborted) stop();
+    let ended = false;
+    if (signal.aborted) end.abort();
     signal.addEventListener('abort', stop, { once: true });
     try {
       const reply = await this.#pool.run({ ...task, number, vitalSigns }, { signal: end.signal });
+      // It ended its search by itself, as it was told.
+      ended = reply.kind === 'held' && reply.code === 'CANCELLED';
+      if (ended) throw new SallyportError('CANCELLED');
       if (reply.kind === 'prepared' && growth.parts.length > 0) growth.complete(reply.ranges);
       return reply;
     } catch (cause) {
       if (signal.aborted) throw new SallyportError('SHUTTING_DOWN', { cause });
       if (growth.abandoned) throw new SallyportError('CANCELLED', { cause });
       const code = overdue === undefined ? 'WORKER_CRASHED' : 'RENDER_TIMEOUT';
-      this.#emit('worker.replaced', { code });
+      if (!ended) this.#emit('worker.replaced', { code });
       throw new SallyportError(code, { cause, ...(overdue === undefined ? {} : { detail: overdue }) });
     } finally {
       unwatch();

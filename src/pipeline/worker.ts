@@ -21,6 +21,7 @@ import { render } from '../render/render.ts';
 import { renderRevision } from '../render/revision.ts';
 import type { RenderSurroundings } from '../render/settings.ts';
 import { describeDeidentified, describeHeld } from '../reports/describe.ts';
+import { endableEngine } from './endable-engine.ts';
 import { type FileSource, openFileSource, reusedBuffer, wholeFileBytes } from './file-source.ts';
 import { ImageSink } from './image-sink.ts';
 import type { OutputNews, PreparedHead, PrepareReply, ThreadTask, WorkerSetup } from './messages.ts';
@@ -193,7 +194,7 @@ async function redactPixels(
     onlyShownLeaves: setup.render.format === 'jpeg',
     draw: setup.render,
     surroundings: { scratchFolder: dirname(scratchPath), onProgress: () => alive(vitalSigns) },
-    engine: textEngine,
+    engine: endableEngine(textEngine, vitalSigns),
   });
   atWork(vitalSigns);
   return redacted;

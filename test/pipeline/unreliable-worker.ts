@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { SallyportError } from '../../src/core/errors.ts';
 import type { PrepareReply, ThreadTask } from '../../src/pipeline/messages.ts';
-import { atWork } from '../../src/pipeline/vital-signs.ts';
+import { atWork, readVitalSigns } from '../../src/pipeline/vital-signs.ts';
 import { prepare as realPrepare } from '../../src/pipeline/worker.ts';
 
 /** Messages about frames after which the faults below happen; the first one tells of more than one post takes. */
@@ -24,6 +24,7 @@ if (port !== null && post !== undefined) {
  * time, `crashonce` the first time, `hang` never comes back, `midway` ends the thread after writing a scratch file,
  * `heap` fills the JavaScript heap. While frames are told of: `waits` until a file beside the blob says `go`, `dies` ends
  * the thread, `diesonce` the first time, `stalls` never comes on, `fails` waits and then cannot decode the next frame.
+ * `search` writes a file beside the blob once the search for text is under way.
  */
 export async function prepare(task: ThreadTask): Promise<PrepareReply> {
   const [word] = task.instanceId.split('-');
@@ -41,6 +42,7 @@ export async function prepare(task: ThreadTask): Promise<PrepareReply> {
     const hoard: Uint8Array[] = [];
     for (;;) hoard.push(new Uint8Array(2 ** 40));
   }
+  if (word === 'search') tellOfSearch(task);
   let news = 0;
   onNews = () => {
     news += 1;
@@ -65,4 +67,15 @@ function crashOnce(task: ThreadTask): void {
   if (existsSync(`${task.path}.crashed`)) return;
   writeFileSync(`${task.path}.crashed`, '');
   process.exit(1);
+}
+
+/** Signs of life after which the networks are at work for certain, and far from done with a page full of text. */
+const signsOfSearch = 8;
+
+function tellOfSearch({ path, vitalSigns }: ThreadTask): void {
+  const timer = setInterval(() => {
+    if (readVitalSigns(vitalSigns).value < signsOfSearch) return;
+    clearInterval(timer);
+    writeFileSync(`${path}.searching`, '');
+  }, 1);
 }

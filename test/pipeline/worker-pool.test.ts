@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import t from 'tap';
+import { waitFor } from '../support/run.ts';
 import { slice } from './images.ts';
 import { openLanes } from './lanes.ts';
+import { pageOfText } from './page-of-text.ts';
 
 t.test('a crash costs one thread and one attempt; the second time it is held; others go on', async (t) => {
   const lanes = await openLanes(t);
@@ -85,4 +88,35 @@ t.test('time in the queue behind a slow instance does not count', async (t) => {
         name === 'instance.retryScheduled' && 'instanceId' in fields && fields.instanceId === 'fine-3',
     ),
   );
+});
+
+t.test('stopping in the middle of a search for text is quiet, and the next start goes on', async (t) => {
+  const lanes = await openLanes(t);
+  await lanes.add('search-1', await pageOfText());
+  lanes.start();
+  const marker = `${lanes.blobPath('search-1')}.searching`;
+  await waitFor('it searches', () => existsSync(marker), { timeoutMs: 120_000 });
+  const { dir } = lanes;
+  // The library of the networks would take the whole process with it.
+  await lanes.stop();
+  t.strictSame(
+    lanes.events.filter(({ name }) => name !== 'instance.prepared').map(({ name }) => name),
+    [],
+    'nobody crashed, nothing is tried again',
+  );
+  const again = await openLanes(t, { dir });
+  t.match(await again.ledger.get('search-1'), { state: 'received', attempts: 0, code: null });
+  again.start();
+  t.match(await again.until('search-1', 'delivered'), { attempts: 0, code: null });
+});
+
+t.test('a search for text beyond the time limit costs its instance, not the process', async (t) => {
+  const lanes = await openLanes(t, { prepareTimeoutMs: 300 });
+  await lanes.add('text-1', await pageOfText());
+  lanes.start();
+  t.match(await lanes.until('text-1', 'held'), {
+    code: 'RENDER_TIMEOUT',
+    detail: 'whole instance',
+    attempts: 1,
+  });
 });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { newVitalSigns } from '../../pipeline/vital-signs.ts';
+import { untilEndable } from '../../pipeline/endable-engine.ts';
+import { newVitalSigns, type VitalSigns } from '../../pipeline/vital-signs.ts';
 import { Watchdog } from '../../pipeline/watchdog.ts';
 import type { FileReply, FileTask, ThreadFileTask, WorkerSetup } from './messages.ts';
 
@@ -22,6 +23,7 @@ export class FilePool {
   readonly threads: number;
   readonly #pool: Piscina<ThreadFileTask, FileReply>;
   readonly #watchdog: Watchdog;
+  readonly #running = new Set<VitalSigns>();
 
   constructor(settings: FilePoolSettings, setup: WorkerSetup) {
     this.threads = settings.threads;
@@ -49,21 +51,28 @@ export class FilePool {
   async deidentify(task: FileTask): Promise<FileReply> {
     const timeout = new AbortController();
     const vitalSigns = newVitalSigns();
-    const unwatch = this.#watchdog.watch(vitalSigns, () => timeout.abort());
+    let overdue = false;
+    const unwatch = this.#watchdog.watch(vitalSigns, () => {
+      overdue = true;
+      void untilEndable(vitalSigns).then(() => timeout.abort());
+    });
+    this.#running.add(vitalSigns);
     try {
-      return await this.#pool.run({ ...task, vitalSigns }, { signal: timeout.signal });
+      const reply = await this.#pool.run({ ...task, vitalSigns }, { signal: timeout.signal });
+      // A search that ended by itself, as it was told.
+      return overdue && reply.kind === 'refused' && reply.code === 'CANCELLED'
+        ? { ...reply, code: 'RENDER_TIMEOUT' }
+        : reply;
     } catch {
-      return {
-        kind: 'refused',
-        code: timeout.signal.aborted ? 'RENDER_TIMEOUT' : 'WORKER_CRASHED',
-        stat: null,
-      };
+      return { kind: 'refused', code: overdue ? 'RENDER_TIMEOUT' : 'WORKER_CRASHED', stat: null };
     } finally {
       unwatch();
+      this.#running.delete(vitalSigns);
     }
   }
 
   async stop(): Promise<void> {
+    await Promise.all([...this.#running].map(untilEndable));
     await this.#pool.destroy();
   }
 }

@@ -13,6 +13,7 @@ import { encodeFileMeta } from '../../dicom/file-meta.ts';
 import { type Part10, readPart10 } from '../../dicom/part10.ts';
 import { firstText } from '../../dicom/values.ts';
 import { textEngineOnce } from '../../ocr/engine-once.ts';
+import { endableEngine } from '../../pipeline/endable-engine.ts';
 import { openFileSource, reusedBuffer, wholeFileBytes } from '../../pipeline/file-source.ts';
 import { silenceConsole } from '../../pipeline/silence-console.ts';
 import { alive } from '../../pipeline/vital-signs.ts';
@@ -83,7 +84,7 @@ async function fromSource(
     ...(setup.callingAeTitle === null ? {} : { callingAeTitle: setup.callingAeTitle }),
     draw: standardRenderSettings,
     surroundings: { onProgress },
-    engine: textEngine,
+    engine: endableEngine(textEngine, vitalSigns),
   });
   onProgress();
   const pictures = await picturesOf(part10, redacted, id, onProgress);

@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -72,4 +73,47 @@ t.test('600 MB of frames are rendered in a fraction of that memory', async (t) =
   t.equal(readdirSync(out).length, frames);
   t.comment(`${idle.peak.toFixed(0)} MiB idle, ${peak.toFixed(0)} MiB at most`);
   t.ok(peak > 0 && peak - idle.peak < 300, `${peak.toFixed(0)} MiB`);
+});
+
+t.test('pictures before and after are made of one frame at a time', async (t) => {
+  if (!existsSync('/proc/self/status')) {
+    t.plan(0, 'no /proc');
+    return;
+  }
+  const folder = t.testdir();
+  const at = (name: string): string => join(folder, name);
+  writeSparse(at('large.dcm'));
+  // Other boxes in every tenth frame: more frames with a picture of their own than are shown, the last among them.
+  const rectangles = Array.from({ length: frames / 10 }, (_, index) => {
+    const frame = 10 * (index + 1);
+    return `{ left: ${8 * index}, top: 0, width: 400, height: 60, frames: [${frame}, ${frame}] }`;
+  });
+  writeFileSync(
+    at('rules.yaml'),
+    `profile: banners
+base: basic
+pixels:
+  fill: contrast
+  deviceRules:
+    - name: banner
+      provenance: this test
+      when: [{ keyword: Modality, equals: CT }]
+      action: blank
+      rectangles: [${rectangles.join(', ')}]
+`,
+  );
+  const { peak, output } = await peakOf([
+    ...['deidentify', at('large.dcm'), '--output', at('out'), '--profile', at('rules.yaml')],
+    ...['--compare', at('pictures'), '--manifest', at('manifest.jsonl'), '--workers', '1'],
+  ]);
+  const line = JSON.parse(readFileSync(at('manifest.jsonl'), 'utf8').split('\n', 1)[0] ?? '');
+  t.match(line, { status: 'deidentified', pixels: { changed: true } }, output);
+  t.equal(readdirSync(at('pictures')).length, 12);
+  t.ok(
+    line.pictures.some((name: string) => name.endsWith('-frame-00150.png')),
+    'of the last frame too',
+  );
+  t.comment(`${peak.toFixed(0)} MiB at most`);
+  // 600 MB before and as many after.
+  t.ok(peak > 0 && peak < 500, `${peak.toFixed(0)} MiB`);
 });

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { DeviceRule } from '../../src/deidentify/pixels/pixel-policy.ts';
 import type { Profile } from '../../src/deidentify/profile.ts';
@@ -6,7 +8,13 @@ import type { Part10 } from '../../src/dicom/part10.ts';
 import { firstText, items } from '../../src/dicom/values.ts';
 import { textEngineOnce } from '../../src/ocr/engine-once.ts';
 import type { RedactResult } from '../../src/redact/redact.ts';
+import { encodePart10 } from '../../src/synthetic/dicom-writer.ts';
+import { cli } from '../crash/gateway-child.ts';
 import { around, mustPass, number16, run, words } from '../deidentify/build.ts';
+import { endoscopy } from '../pipeline/endoscopy.ts';
+import { makeStream } from '../render/video/streams.ts';
+import { requirePeer } from '../support/peers.ts';
+import { run as runProgram } from '../support/run.ts';
 import { capture, haunted, patientName, policy, reader, treat } from './stub-engine.ts';
 
 type Options = NonNullable<Parameters<typeof treat>[1]>;
@@ -70,6 +78,37 @@ t.test('REDACTION_UNSUPPORTED: a video cannot be blanked where its stream leaves
   t.match(result, { kind: 'held', code: 'REDACTION_UNSUPPORTED', detail: 'video' });
   const waived = await treat(part, { releasedCodes: [...released, 'REDACTION_UNSUPPORTED'] });
   t.match(waived, { kind: 'treated', treatment: { mode: 'none', complete: false } });
+});
+
+t.test('REDACTION_UNSUPPORTED: of a real video offline, whose banner a rule names', async (t) => {
+  if (!requirePeer(t, 'ffmpeg')) return;
+  const dir = t.testdir({ in: {} });
+  const at = (...parts: readonly string[]): string => join(dir, ...parts);
+  const encode = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p'];
+  const stream = readFileSync(makeStream(dir, { file: 'v.mp4', encode }));
+  writeFileSync(at('in', 'video.dcm'), encodePart10(endoscopy('a', stream, 25)));
+  const banner = 'when: { keyword: Modality, equals: ES }, action: blank, rectangles: [{ height: 40 }]';
+  writeFileSync(
+    at('profile.yaml'),
+    `profile: banners\nbase: basic\npixels:\n  highRisk: none\n  deviceRules:\n    - { name: banner, provenance: this test, ${banner} }\n`,
+  );
+  const { exitCode, output } = await runProgram(process.execPath, [
+    ...[cli, 'deidentify', at('in'), '--output', at('out'), '--profile', at('profile.yaml')],
+    ...['--manifest', at('manifest.jsonl'), '--workers', '1'],
+  ]);
+  t.equal(exitCode, 1, output);
+  const [line = ''] = readFileSync(at('manifest.jsonl'), 'utf8').split('\n');
+  t.match(JSON.parse(line), {
+    code: 'REDACTION_UNSUPPORTED',
+    detail: 'video',
+    boxes: [{ frame: 1, left: 0, top: 0, height: 40, source: 'rule' }],
+  });
+  const written = existsSync(at('out')) ? readdirSync(at('out'), { recursive: true, encoding: 'utf8' }) : [];
+  t.strictSame(
+    written.filter((name) => name.endsWith('.dcm')),
+    [],
+    'nothing of it leaves',
+  );
 });
 
 t.test('RECOGNIZABLE_FEATURES_RISK: a face is no text', async (t) => {

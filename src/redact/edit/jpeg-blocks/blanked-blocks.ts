@@ -1,4 +1,5 @@
 import type { PixelBox } from '../../../core/redaction.ts';
+import { falseColors } from './false-colors.ts';
 import type { JpegComponent, SequentialJpeg } from './sequential-jpeg.ts';
 
 /** A DC coefficient that no block has: the block stays. */
@@ -14,6 +15,8 @@ export interface BlankedBlocks {
   readonly dc: Int16Array;
   /** Sample that a blanked block is decoded to; -1 for others. */
   readonly level: Int16Array;
+  /** Index of the box that fills a blanked block; of others 0. */
+  readonly box: Int32Array;
 }
 
 /** A box and its fill, one sample for each component. */
@@ -23,24 +26,42 @@ export interface FilledBox {
 }
 
 /**
- * The blocks that hold anything of these boxes, component by component; of several boxes the last one fills. Of a component
+ * The blocks that hold anything of these boxes, component by component; of several boxes the last one fills. `before` are the
+ * decoded samples, interleaved: where blocks of subsampled chrominance reach beyond the blocks of luminance, and what is
+ * there has another colour than the fill, the luminance goes too, since flow in grey would be taken for tissue. Of a component
  * with fewer samples than the image has pixels, the samples beside a box count as its own: encoders and decoders mix
  * neighbours of such (T.81 leaves the filters open). Where a box reaches the last block of the image, blocks that only fill
  * up the last units are blanked too, since encoders repeat there what stands at the edge.
  */
-export function blankedBlocks(jpeg: SequentialJpeg, boxes: readonly FilledBox[]): BlankedBlocks[] {
-  return jpeg.components.map((component, index) => {
-    const count = component.stride * component.storedDown;
-    const blocks = { dc: new Int16Array(count).fill(keptBlock), level: new Int16Array(count).fill(-1) };
-    for (const { box, fill } of boxes) {
-      const coefficient = dcCoefficient(fill[index] ?? 0, component.dcStep);
-      blankBox(jpeg, component, box, (from, to) => {
-        blocks.dc.fill(coefficient, from, to);
-        blocks.level.fill(decodedLevel(coefficient, component.dcStep), from, to);
-      });
-    }
-    return blocks;
+export function blankedBlocks(
+  jpeg: SequentialJpeg,
+  boxes: readonly FilledBox[],
+  before: Uint8Array,
+): BlankedBlocks[] {
+  const blanked = jpeg.components.map(({ stride, storedDown }) => {
+    const count = stride * storedDown;
+    return {
+      dc: new Int16Array(count).fill(keptBlock),
+      level: new Int16Array(count).fill(-1),
+      box: new Int32Array(count),
+    };
   });
+  const blank = (index: number, box: PixelBox, filled: number): void => {
+    const component = jpeg.components[index];
+    const blocks = blanked[index];
+    if (component === undefined || blocks === undefined) return;
+    const coefficient = dcCoefficient(boxes[filled]?.fill[index] ?? 0, component.dcStep);
+    blankBox(jpeg, component, box, (from, to) => {
+      blocks.dc.fill(coefficient, from, to);
+      blocks.level.fill(decodedLevel(coefficient, component.dcStep), from, to);
+      blocks.box.fill(filled, from, to);
+    });
+  };
+  for (const [filled, { box }] of boxes.entries())
+    for (const index of jpeg.components.keys()) blank(index, box, filled);
+  for (const { components, block, filled } of falseColors(jpeg, blanked, before))
+    for (const index of components) blank(index, block, filled);
+  return blanked;
 }
 
 /** How many samples beside its own a pixel may be decoded from: none where every pixel has one. */

@@ -55,7 +55,7 @@ t.test('no damage makes the writer fail, hang or write what is much longer', asy
         continue;
       }
       const box = randomBox(roll, from);
-      const out = writeJpeg(jpeg, blankedBlocks(jpeg, [{ box, fill: [90, 128, 128] }]));
+      const out = writeJpeg(jpeg, blankedBlocks(jpeg, [{ box, fill: [90, 128, 128] }], new Uint8Array()));
       if (out === undefined) refused += 1;
       else written += 1;
       if ((out?.length ?? 0) > 2 * stream.length + 1000)
@@ -111,7 +111,9 @@ t.test('coefficients that are not those of 8 bits, and codes that are none, are 
   const edit = (bytes: Uint8Array): Uint8Array | undefined => {
     const jpeg = readSequentialJpeg(bytes);
     const box = { left: 0, top: 0, width: 1, height: 1 };
-    return jpeg === undefined ? undefined : writeJpeg(jpeg, blankedBlocks(jpeg, [{ box, fill: [128] }]));
+    return jpeg === undefined
+      ? undefined
+      : writeJpeg(jpeg, blankedBlocks(jpeg, [{ box, fill: [128] }], new Uint8Array()));
   };
   const tables = [...codes(0, 0, 2, 12), ...codes(0x10, 0, 0xf0, 0x10)];
   // Codes of two bits: 00 is a difference of 0 and then the end of the block.

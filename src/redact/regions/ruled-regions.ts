@@ -44,8 +44,8 @@ export type RuledRegions =
  *
  * Of the profile's own rules about risk, `hold` beats `treat` and `treat` beats `pass`; where one of them fits, the starter
  * rules about risk are not asked. A rectangle is cut at the edges of the image. One that lies outside altogether was written
- * for another picture of that device: the image is treated as of high risk, unless nothing would be kept of it:
- * then it is held. An objection that a person has accepted leaves the image of high risk. A starter rule blanks nothing
+ * for another picture of that device: the image is treated as of high risk; it is held where the profile does not search, and
+ * where nothing would be kept of it. An objection that a person has accepted leaves the image of high risk. A starter rule blanks nothing
  * that the regions of the image leave out already, all but an edge.
  *
  * Held with PIXEL_REGION_INVALID, where `detail` is a fixed word, or DEVICE_RULE_HOLD, where it names the first rule that holds.
@@ -81,9 +81,13 @@ export function ruledRegions(input: DeidentifyInput, context: RegionContext): Ru
   for (const rule of [...own, ...starter]) {
     const applied = applyRule(rule, context);
     missed ||= applied.kind === 'missed';
-    if (applied.kind === 'nothing-kept')
+    if (applied.kind === 'nothing-kept') {
       objections.push({ code: 'PIXEL_REGION_INVALID', detail: 'nothing kept' });
-    else if (policy.deviceRules.includes(rule)) boxes.push(...applied.boxes);
+      continue;
+    }
+    if (applied.kind === 'missed' && policy.highRisk === 'none')
+      objections.push({ code: 'PIXEL_REGION_INVALID', detail: 'rectangle outside' });
+    if (policy.deviceRules.includes(rule)) boxes.push(...applied.boxes);
     else boxes.push(...applied.boxes.filter((box) => !leavesOut(kept, box)));
   }
   const risk = riskOf(own) ?? riskOf(starter);

@@ -140,6 +140,23 @@ t.test('a rectangle outside was written for another picture: the image is search
   });
 });
 
+t.test('a rectangle outside where nobody searches: the image is held', async (t) => {
+  const outside = rule('blank', { left: 640, width: 100 });
+  const unsearched = (one: DeviceRule, releasedCodes: string[] = []) =>
+    ask({ highRisk: 'none', deviceRules: [one] }, [], { releasedCodes });
+  const held = { kind: 'held', code: 'PIXEL_REGION_INVALID', detail: 'rectangle outside' };
+  t.match(unsearched(outside), held);
+  t.match(unsearched(rule('blank', { top: -40, height: 40 }, { top: 480, height: 9 })), {
+    ...held,
+    boxes: [{ top: 440, height: 40 }],
+  });
+  t.match(unsearched(rule('keep', { height: 240 }, { left: 900 })), { ...held, boxes: [{ top: 240 }] });
+  t.match(unsearched(rule('blank', { left: 600, width: 100 })), { kind: 'regions', boxes: [{ width: 40 }] });
+  t.match(unsearched(outside, ['PIXEL_REGION_INVALID']), { kind: 'regions', boxes: [], risk: 'treat' });
+  const narrow = { ...outside, when: { tag: '00080060', is: 'equals', values: ['XA'] } } as const;
+  t.same(unsearched(narrow), { kind: 'regions', boxes: [] }, 'a rule of other images');
+});
+
 t.test(
   'rules about the risk: hold beats treat beats pass, and own ones beat those of the product',
   async (t) => {

@@ -107,7 +107,10 @@ function readMember(label: OpenLabel, content: string, line: number, builder: Im
       return;
     }
     const { operator, test } = parseDeidLine(content);
+    if (label.faulty) return;
     label.when = label.when === undefined ? test : combined(label.when, operator, test);
+    const fault = testFault(label.when);
+    if (fault !== undefined) throw new LineFault(`the label ${fault}`);
   } catch (error) {
     if (!(error instanceof LineFault)) throw error;
     builder.fail(line, error.message);
@@ -171,14 +174,14 @@ const whole: readonly DeviceRectangle[] = [{ left: 0, top: 0, width: 0, height: 
 /** Everything is blanked, but for what later labels give back where they hold. */
 function wholeImage({ name, when, line }: Label, given: readonly Label[]): MadeRule[] {
   const nots = given.map((later): DeviceTest => ({ not: gives(later) }));
-  const rules: MadeRule[] = [
-    {
+  const rules: MadeRule[] = [];
+  if (!given.some((later) => implies(when, gives(later))))
+    rules.push({
       name,
       when: nots.length === 0 ? when : joined('all', [when, ...nots]),
       action: 'blank',
       rectangles: whole,
-    },
-  ];
+    });
   for (const later of given)
     if (later.kept.length > 0)
       rules.push({
@@ -198,6 +201,17 @@ function gives(label: Label): DeviceTest {
   return joined('all', [when, ultrasoundRegions]);
 }
 
+/**
+ * Whether every image that passes one test passes the other, as far as their form shows: a rule that asks for the one and
+ * against the other would never fit.
+ */
+function implies(when: DeviceTest, other: DeviceTest): boolean {
+  if ('all' in other) return other.all.every((part) => implies(when, part));
+  if (JSON.stringify(when) === JSON.stringify(other)) return true;
+  if ('all' in when) return when.all.some((part) => implies(part, other));
+  return 'any' in when && when.any.length > 0 && when.any.every((part) => implies(part, other));
+}
+
 /** `coordinates all` and what the same label keeps of it. */
 function framed({ name, when, line, rectangles, keepsRegions }: Label, builder: ImportBuilder): MadeRule[] {
   if (!keepsRegions) return [{ name, when, action: 'keep', rectangles }];
@@ -209,6 +223,7 @@ function framed({ name, when, line, rectangles, keepsRegions }: Label, builder: 
     line,
     'what lies outside ultrasound regions is blanked by `ultrasoundRegions: true` of the profile',
   );
+  if (implies(when, ultrasoundRegions)) return [];
   return [
     { name, when: joined('all', [when, { not: ultrasoundRegions }]), action: 'blank', rectangles: whole },
   ];

@@ -10,9 +10,11 @@ export function testFault(test: DeviceTest): string | undefined {
     : undefined;
 }
 
-function sizeOf(test: DeviceTest): { readonly count: number; readonly depth: number } {
+/** Looks no deeper than tells that it is too deep. */
+function sizeOf(test: DeviceTest, level = 0): { readonly count: number; readonly depth: number } {
+  if (level > deviceRuleLimits.depth) return { count: 1, depth: 0 };
   const inner = 'all' in test ? test.all : 'any' in test ? test.any : 'not' in test ? [test.not] : [];
-  const sizes = inner.map(sizeOf);
+  const sizes = inner.map((part) => sizeOf(part, level + 1));
   return {
     count: 1 + sizes.reduce((sum, { count }) => sum + count, 0),
     depth: inner.length === 0 ? 0 : 1 + Math.max(...sizes.map(({ depth }) => depth)),

@@ -104,6 +104,37 @@ t.test('all, and what is kept of it', async (t) => {
   });
 });
 
+t.test('no rule is made that could never fit', async (t) => {
+  const kept = 'keepcoordinates from:SequenceOfUltrasoundRegions';
+  const made = (text: string) => {
+    const { rules, untranslated, notes } = imported(filter(`LABEL x\n${text}`));
+    t.same(untranslated, [], text);
+    return { rules, notes };
+  };
+  const only = { rules: { length: 0 }, notes: [{ message: /ultrasoundRegions: true/ }] };
+  for (const when of [
+    'present SequenceOfUltrasoundRegions',
+    'contains Modality US\n+ present SequenceOfUltrasoundRegions',
+    'present SequenceOfUltrasoundRegions || present SequenceOfUltrasoundRegions\n+ contains Modality US',
+  ]) {
+    t.match(made(`${when}\ncoordinates all\n${kept}`), only, when);
+    t.match(made(`${when}\ncoordinates all\nLABEL y\n${kept}`), only, `${when}, by a later label`);
+  }
+  t.match(made(`present SequenceOfUltrasoundRegions || contains Modality US\ncoordinates all\n${kept}`), {
+    rules: [{ action: 'blank', when: { all: [{ any: { length: 2 } }, { not: { is: 'present' } }] } }],
+  });
+  t.match(made('contains Modality US\ncoordinates all\nLABEL y\nkeepcoordinates 1,2,3,4').rules, [
+    { action: 'keep' },
+  ]);
+});
+
+t.test('a label of too many tests, or too deep ones, is told once and not translated', async (t) => {
+  const told = (lines: string): string[] => messages(filter(`LABEL x\n${lines}coordinates all`));
+  t.match(told('missing Rows\n'.repeat(20_000)), [/^3 .*not translated/, /^203 .*more than 200 tests/]);
+  const joined = 'missing Rows + missing Columns || missing Rows + '.repeat(5000);
+  t.match(told(`${joined}missing Rows\n`), [/^3 .*not translated/, /^4 .*nested deeper than 5 levels/]);
+});
+
 t.test('the whole image, given back by a later label', async (t) => {
   const text =
     'LABEL all\ncoordinates all\nLABEL us\npresent SequenceOfUltrasoundRegions\nkeepcoordinates from:SequenceOfUltrasoundRegions';

@@ -51,9 +51,19 @@ const allFrames = 1_000_000_000;
 
 /**
  * What is to be done with the pixels of one instance, by its risk, the device rules that fit, the profile and what a person
- * decided. Throws what describing the pixels throws.
+ * decided. A video whose stream would leave is held before anybody searches it: nothing that is found could be blanked.
+ * Throws what describing the pixels throws.
  */
 export function planOf(input: DeidentifyInput, options: PlanOptions): Plan {
+  const plan = planned(input, options);
+  if (options.onlyFramesLeave === true || !isVideo(input.transferSyntaxUid)) return plan;
+  if (plan.kind !== 'search' && plan.kind !== 'blank') return plan;
+  const boxes = plan.kind === 'search' ? plan.ruled : plan.boxes;
+  if (plan.kind === 'blank' && boxes.length === 0) return plan;
+  return { kind: 'held', code: 'REDACTION_UNSUPPORTED', detail: 'video', boxes };
+}
+
+function planned(input: DeidentifyInput, options: PlanOptions): Plan {
   const { dataSet, transferSyntaxUid } = input;
   const { profile, releasedCodes = [], drawnBoxes } = options;
   const policy = profile.definition.pixels;

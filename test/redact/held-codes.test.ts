@@ -80,6 +80,36 @@ t.test('REDACTION_UNSUPPORTED: a video cannot be blanked where its stream leaves
   t.match(waived, { kind: 'treated', treatment: { mode: 'none', complete: false } });
 });
 
+t.test('REDACTION_UNSUPPORTED: a video whose stream leaves is not searched first', async (t) => {
+  const part = { ...capture(), transferSyntaxUid: '1.2.840.10008.1.2.4.102' };
+  const held = { kind: 'held', code: 'REDACTION_UNSUPPORTED', detail: 'video' };
+  const engine = reader();
+  const banner = rule('blank', { left: 0, top: 0, width: 0, height: 9 });
+  for (const highRisk of ['all', 'identifying'] as const)
+    t.match(await treat(part, { profile: policy({ highRisk, deviceRules: [banner] }), engine }), {
+      ...held,
+      boxes: [{ source: 'rule', height: 9 }],
+    });
+  t.match(await treat(part, { profile: policy({ deviceRules: [rule('pass')] }), engine }), {
+    kind: 'treated',
+    treatment: { mode: 'none' },
+  });
+  t.match(
+    await treat(part, { profile: policy({ lowRisk: 'identifying', deviceRules: [rule('pass')] }), engine }),
+    held,
+  );
+  t.match(await treat(part, { profile: policy({ highRisk: 'none' }), engine }), {
+    kind: 'treated',
+    treatment: { mode: 'none' },
+  });
+  t.match(await treat(part, { profile: policy({ highRisk: 'hold' }), engine }), {
+    code: 'BURNED_IN_TEXT_RISK',
+  });
+  t.equal(engine.searches, 0);
+  const asked = () => Promise.reject(new Error('the search has begun'));
+  await t.rejects(treat(part, { engine: asked, onlyFramesLeave: true }), /the search has begun/);
+});
+
 t.test('REDACTION_UNSUPPORTED: of a real video offline, whose banner a rule names', async (t) => {
   if (!requirePeer(t, 'ffmpeg')) return;
   const dir = t.testdir({ in: {} });

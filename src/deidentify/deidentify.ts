@@ -13,6 +13,7 @@ import { burnedInAnnotation, hasCleanPixels, markerElements, satisfied } from '.
 import { cleanPixels } from './pixels/clean.ts';
 import { isVideo } from './pixels/codestreams.ts';
 import { objectKind } from './pixels/object-kinds.ts';
+import { reportPixels } from './pixels/report-pixels.ts';
 import { assessObject, assessPixels } from './pixels/risk.ts';
 import type { PixelTreatment } from './pixels/treatment.ts';
 import { privateJudge } from './private/judge.ts';
@@ -87,7 +88,7 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
   const treatment = options.pixels?.dataSet === dataSet ? options.pixels : undefined;
   const report = new ReportBuilder();
   for (const note of pixels.notes) report.note(note);
-  for (const tag of pixels.cleaned) report.add(report.root, tag, 'cleaned', 'pixels');
+  reportPixels(report, treatment?.elements ?? [], pixels);
   const book = bookFor(profile, {
     sopClassUid: uids.sopClassUid,
     modality: textAt(dataSet, modalityTag).toUpperCase(),

@@ -108,6 +108,7 @@ export class ReportBuilder {
     kept: 0,
   };
   readonly #notes = new Set<ReportNote>();
+  readonly #before = new Map<number, 'inserted' | 'replaced' | 'cleaned'>();
   #changed = 0;
   #kept = 0;
   #truncated = false;
@@ -121,7 +122,25 @@ export class ReportBuilder {
     return child;
   }
 
+  /**
+   * Notes what was done to an attribute of the top level before the rules meet it: one that they keep is listed as that, one
+   * that was not there is not listed where it goes again.
+   */
+  before(tag: number, action: 'inserted' | 'replaced' | 'cleaned'): void {
+    // What was not there when the object was received stays so whatever is done to it later.
+    if (this.#before.get(tag) !== 'inserted') this.#before.set(tag, action);
+  }
+
   add(place: ReportPlace, tag: number, action: AppliedAction, rule: ReportRule): void {
+    const before = place.parent === undefined ? this.#before.get(tag) : undefined;
+    if (before !== undefined) this.#before.delete(tag);
+    if (before === undefined) this.#add(place, tag, action, rule);
+    else if (action === 'kept') this.#add(place, tag, before, 'pixels');
+    else if (before !== 'inserted') this.#add(place, tag, action, rule);
+    else if (action !== 'removed') this.#add(place, tag, before, rule);
+  }
+
+  #add(place: ReportPlace, tag: number, action: AppliedAction, rule: ReportRule): void {
     this.#counts[action] += 1;
     // At the top level every attribute occurs once, so nothing is looked up.
     if (place.parent === undefined) {
@@ -168,6 +187,9 @@ export class ReportBuilder {
   build(
     head: Pick<DeidentificationReport, 'profile' | 'profileRevision' | 'keyId' | 'methodCodes' | 'pixels'>,
   ): DeidentificationReport {
+    // Sequences that stay are not met themselves.
+    for (const [tag, action] of this.#before) this.#add(this.root, tag, action, 'pixels');
+    this.#before.clear();
     const about = {
       ...head,
       counts: { ...this.#counts },

@@ -2,10 +2,12 @@ import { asSallyportError, type ErrorCode } from '../core/errors.ts';
 import type { DrawnBox, RedactionBox } from '../core/redaction.ts';
 import type { DeidentifyInput } from '../deidentify/deidentify.ts';
 import { isVideo } from '../deidentify/pixels/codestreams.ts';
-import type { PixelTreatment } from '../deidentify/pixels/treatment.ts';
+import type { ElementChange, PixelTreatment } from '../deidentify/pixels/treatment.ts';
 import type { Profile } from '../deidentify/profile.ts';
+import { tags } from '../dicom/tags.ts';
 import type { TextEngine } from '../ocr/text-engine.ts';
 import type { DrawSettings, RenderSurroundings } from '../render/settings.ts';
+import { changedElements } from './edit/changed-elements.ts';
 import { type EditResult, editPixels } from './edit/edit-pixels.ts';
 import { editVideoFrame } from './edit/edit-video-frame.ts';
 import { isCovered, joinedBoxes } from './joined-boxes.ts';
@@ -67,7 +69,13 @@ export async function redact(input: DeidentifyInput, options: RedactOptions): Pr
       case 'held':
         return plan;
       case 'waived':
-        return treated(input, { mode: 'none', complete: false, changed: false, boxes: [], risk: plan.risk });
+        return treated(input, input, {
+          mode: 'none',
+          complete: false,
+          changed: false,
+          boxes: [],
+          risk: plan.risk,
+        });
       case 'blank':
         boxes = plan.boxes;
         return blanked(input, plan, options);
@@ -123,7 +131,7 @@ async function searched(
     const last = more.length > 0 ? edited(input, boxes, options) : result;
     if (last.kind === 'held') return { ...last, boxes };
     const { changed } = last;
-    return treated(last.input, { mode, complete: !again.identifies, changed, boxes, risk });
+    return treated(input, last.input, { mode, complete: !again.identifies, changed, boxes, risk });
   }
 }
 
@@ -138,7 +146,7 @@ function blanked(
   // An image of low risk without any change is what it was before.
   if (mode === 'none' && !result.changed && risk === undefined) return { kind: 'untouched' };
   const { changed } = result;
-  return treated(result.input, { mode, complete: mode === 'person', changed, boxes, risk });
+  return treated(input, result.input, { mode, complete: mode === 'person', changed, boxes, risk });
 }
 
 function edited(
@@ -169,6 +177,7 @@ function withinFrames(boxes: readonly RedactionBox[], numberOfFrames: number): R
 }
 
 function treated(
+  received: DeidentifyInput,
   input: DeidentifyInput,
   {
     risk,
@@ -177,7 +186,22 @@ function treated(
     readonly risk: string | undefined;
   },
 ): RedactResult {
-  const treatment = { dataSet: input.dataSet, ...done, ...(risk === undefined ? {} : { risk }) };
+  const treatment = {
+    dataSet: input.dataSet,
+    ...done,
+    ...(risk === undefined ? {} : { risk }),
+    elements: elementChanges(received, input, done.changed),
+  };
   // The one place where the brand is given: everything above has run.
   return { kind: 'treated', input, treatment: treatment as PixelTreatment };
+}
+
+/** Of a video, whose stream stays here, the frames that leave are blanked. */
+function elementChanges(
+  received: DeidentifyInput,
+  input: DeidentifyInput,
+  changed: boolean,
+): readonly ElementChange[] {
+  if (received.dataSet !== input.dataSet) return changedElements(received.dataSet, input.dataSet);
+  return changed ? [{ tag: tags.PixelData, how: 'cleaned' }] : [];
 }

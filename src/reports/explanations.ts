@@ -12,7 +12,7 @@ interface ActionText {
 export const actionTexts: { readonly [A in AppliedAction]: ActionText } = {
   removed: { title: 'Removed', text: 'The attribute is no longer there.' },
   emptied: { title: 'Emptied', text: 'The attribute is there without a value, as its object demands.' },
-  replaced: { title: 'Replaced', text: 'A fixed value that says nothing stands in place of the original.' },
+  replaced: { title: 'Replaced', text: 'Another value that names nobody stands in place of the original.' },
   pseudonymized: {
     title: 'Pseudonymised',
     text: 'A keyed pseudonym stands in place of the original; without the key it leads nowhere.',
@@ -45,7 +45,7 @@ const ruleTexts: { readonly [R in RuleName]: string } = {
   pseudonym: 'Pseudonym',
   marker: 'States the de-identification (PS3.15 E.1.1)',
   'identifier-found': 'An identifier of the object stood in the value',
-  pixels: 'Pixel data',
+  pixels: 'Pixel data, or what describes it',
   code: 'Code outside public coding schemes, or a code of one',
   'own-rule': 'Rule of the profile',
   'safe-private': 'Safe private attribute (PS3.15 Table E.3.10-1)',

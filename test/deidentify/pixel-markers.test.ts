@@ -15,6 +15,7 @@ function treated(dataSet: DataSet, facts: Facts = {}): PixelTreatment {
     complete: true,
     changed: true,
     boxes: [],
+    elements: [],
     ...facts,
   } as unknown as PixelTreatment;
 }

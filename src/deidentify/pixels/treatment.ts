@@ -1,6 +1,12 @@
 import type { RedactionBox } from '../../core/redaction.ts';
 import type { DataSet } from '../../dicom/data-set.ts';
 
+/** What redaction did to one element of the top level: `cleaned` pixels, `replaced` descriptions of them. */
+export interface ElementChange {
+  readonly tag: number;
+  readonly how: 'inserted' | 'removed' | 'replaced' | 'cleaned';
+}
+
 declare const brand: unique symbol;
 
 /**
@@ -28,4 +34,6 @@ export interface PixelTreatment {
   /** Why text was feared, a fixed word; absent for images of low risk. */
   readonly risk?: string;
   readonly boxes: readonly RedactionBox[];
+  /** What is otherwise in `dataSet` than it was received: a report compares with that. */
+  readonly elements: readonly ElementChange[];
 }

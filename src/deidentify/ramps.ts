@@ -33,7 +33,8 @@ export function withoutRamps(bytes: Uint8Array): Uint8Array {
     }
   }
   if (found.length === 0) return bytes;
-  const plain = bytes.slice();
+  // Not `slice`, which copies nothing of a Buffer: the table itself leaves.
+  const plain = new Uint8Array(bytes);
   for (const [from, to] of found) plain.fill(0, from + keptAtEnds, to - keptAtEnds);
   return plain;
 }

@@ -12,6 +12,7 @@ import { occursInFragments } from './kept-bytes.ts';
 import { burnedInAnnotation, hasCleanPixels, markerElements, satisfied } from './markers.ts';
 import { cleanPixels } from './pixels/clean.ts';
 import { isVideo } from './pixels/codestreams.ts';
+import { losesPalette } from './pixels/lost-palette.ts';
 import { objectKind } from './pixels/object-kinds.ts';
 import { reportPixels } from './pixels/report-pixels.ts';
 import { assessObject, assessPixels } from './pixels/risk.ts';
@@ -66,8 +67,8 @@ const patientIdTag = 0x00100020;
  * first, while the identifiers are still known, then every element at every depth is kept, replaced or removed by the
  * rules. The input is not changed; values that stay are referred to where they were received.
  *
- * What is held: objects whose content the profile cannot clean, pixels likely to carry burned-in text, instances without
- * the UIDs that delivery needs. Throws SallyportError from reading the values; any other exception is a fault of the
+ * What is held: objects whose content the profile cannot clean, pixels likely to carry burned-in text, images whose palette
+ * would have to go, instances without the UIDs that delivery needs. Throws SallyportError from reading the values; any other exception is a fault of the
  * rules, and the caller holds the instance.
  */
 export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): DeidentifyResult {
@@ -120,6 +121,8 @@ export function deidentify(input: DeidentifyInput, options: DeidentifyOptions): 
       ? withElements(pixels.dataSet, new Map([[burnedInAnnotation, undefined]]))
       : pixels.dataSet;
   const header = editDataSet(context, received, rootPlace(context));
+  if (losesPalette(received, header))
+    return { kind: 'held', code: 'DEIDENTIFICATION_FAILED', detail: 'palette removed' };
   const edited = document === undefined ? header : withDocument(context, header, document);
   const finished = inserted(edited, [
     ...(disproved ? [textElement(dataSet, burnedInAnnotation, 'CS', 'YES')] : []),

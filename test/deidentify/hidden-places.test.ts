@@ -298,8 +298,9 @@ t.test(
       return table;
     };
     const stays = (id: string, table: Buffer): boolean => {
+      const before = Buffer.from(table);
       const file = output(ct(...number(id), bytesElement(0x00281203, 'OW', table)));
-      return file?.includes(table) === true;
+      return file?.includes(before) === true;
     };
     t.ok(stays('12345678', entries(1, 1)), '8 bits up');
     t.ok(stays('987654', entries(-1, 1)), '8 bits down');
@@ -321,3 +322,26 @@ t.test(
     t.notOk(stays('2349999', beside), 'a number that begins in a ramp');
   },
 );
+
+t.test('an image whose palette has to go is held: nobody could show it', async (t) => {
+  const numbers = Buffer.alloc(512);
+  for (let i = 0; i < 512; i += 1) numbers[i] = (i * 89 + 31) & 0xff;
+  const hiding = Buffer.from(numbers);
+  hiding.write('Zyxwvut', 100, 'latin1');
+  const palette = (tag: number, table: Buffer): DataElement[] => [
+    ...[1, 2, 3].map((color) => bytesElement(0x00281100 + color, 'US', Buffer.from([0, 1, 0, 0, 16, 0]))),
+    ...[1, 2, 3].map((color) => bytesElement(tag + color, 'OW', color === 2 ? table : numbers)),
+  ];
+  const ask = (...elements: readonly DataElement[]) =>
+    run(ct(...patient, ...elements), { releasedCodes: ['BURNED_IN_TEXT_RISK'] });
+  const held = { kind: 'held', code: 'DEIDENTIFICATION_FAILED', detail: 'palette removed' };
+  const colors = words(0x00280004, 'CS', 'PALETTE COLOR');
+  t.match(ask(colors, ...palette(0x00281200, hiding)), held);
+  t.match(ask(colors, ...palette(0x00281220, hiding)), held, 'in segments');
+  const supplemental = words(0x00089205, 'CS', 'COLOR');
+  t.match(ask(supplemental, ...palette(0x00281200, hiding)), held, 'a supplemental palette');
+  const grey = mustPass(ask(...palette(0x00281200, hiding)));
+  t.notOk(written(grey.value).includes('Zyxwvut'), 'a table without a use goes alone');
+  const kept = mustPass(ask(colors, ...palette(0x00281200, numbers)));
+  t.ok(written(kept.value).includes(numbers), 'a palette that tells nothing stays');
+});

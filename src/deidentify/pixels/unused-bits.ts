@@ -148,8 +148,8 @@ function anyUnused(length: number, read: Read, cell: Cell, mask: number, embedde
  */
 function joined(bytes: Uint8Array): number {
   const head = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
-  // An odd address would split the cells of 16 bits.
-  if ((head & 1) === 1) return joined(bytes.slice());
+  // An odd address would split the cells of 16 bits. Not `slice`, which leaves a Buffer where it is.
+  if ((head & 1) === 1) return joined(new Uint8Array(bytes));
   const whole = head + ((bytes.length - head) & ~3);
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset + head, (whole - head) >>> 2);
   let all = 0;

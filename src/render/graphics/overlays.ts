@@ -114,7 +114,8 @@ export function withOverlays(
     ({ firstFrame, frames, repeated }) => repeated || (frame >= firstFrame && frame < firstFrame + frames),
   );
   if (shown.length === 0) return image;
-  const pixels = image.pixels.slice();
+  // Not `slice`, which copies nothing of a Buffer.
+  const pixels = new Uint8Array(image.pixels);
   for (const plane of shown) drawPlane({ ...image, pixels }, plane, frame, cellsOf);
   return { ...image, pixels };
 }

@@ -79,6 +79,16 @@ t.test('big endian pixels are read in their order', async (t) => {
   t.strictSame([bytes.readUInt16BE(0), bytes.readUInt16BE(2)], [1, 0x0801]);
 });
 
+t.test('pixels that lie at an odd address are read', async (t) => {
+  const odd = (...values: readonly number[]): DataElement => {
+    const bytes = Buffer.from(new ArrayBuffer(41), 1, 32);
+    for (const [index, value] of values.entries()) bytes.writeUInt16LE(value, 2 * index);
+    return bytesElement(0x7fe00010, 'OW', bytes);
+  };
+  t.equal(cleaned(ct(odd(1, 2, 0xfff))), 'unchanged');
+  t.strictSame(cleaned(ct(odd(1, 0x1002))).slice(0, 2), [1, 2]);
+});
+
 t.test('native pixels under an encapsulated syntax are held, and so is an unknown syntax', async (t) => {
   t.match(cleanPixels(ct(), '1.2.840.10008.1.2.4.50'), { kind: 'held', code: 'PIXEL_DATA_INVALID' });
   t.match(cleanPixels(ct(), '1.2.3.4'), { kind: 'held', code: 'TRANSFER_SYNTAX_UNKNOWN' });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { withOverlays } from '../../../src/render/graphics/overlays.ts';
 import { drawFrames } from '../../../src/render/render.ts';
 import { element, type WriterElement } from '../../../src/synthetic/writer-element.ts';
 import { corpusMissing, corpusPath } from '../../support/corpus.ts';
@@ -236,4 +237,23 @@ t.test('overlays of the corpus are drawn as DCMTK does', { skip: corpusMissing }
     const { max } = difference(first.image.pixels, theirs.pixels);
     t.ok(max <= 1, `${name}: ${max}`);
   }
+});
+
+t.test('pixels under an overlay stay what they were, also those of a Buffer', async (t) => {
+  const pixels = Buffer.alloc(4, 7);
+  const size = { rows: 2, columns: 2, top: 0, left: 0 };
+  const kind = 'graphics' as const;
+  const plane = {
+    ...size,
+    kind,
+    firstFrame: 0,
+    frames: 1,
+    repeated: false,
+    bits: Uint8Array.of(6, 0),
+    bit: 0,
+  };
+  const image = { width: 2, height: 2, channels: 1, pixels } as const;
+  const shown = withOverlays(image, [plane], 0, () => new Uint8Array());
+  t.strictSame([...shown.pixels], [7, 255, 255, 7]);
+  t.strictSame([...pixels], [7, 7, 7, 7]);
 });

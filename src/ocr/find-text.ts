@@ -9,8 +9,11 @@ import { readLines } from './reading/read-lines.ts';
 import type { Sessions } from './sessions.ts';
 import type { TextSearch } from './text-engine.ts';
 
-/** Mean of both looks from which a line is text, whether it can be read or not; of what is no line by its shape, more. */
-const sure = { line: 0.55, shape: 0.85 } as const;
+/**
+ * Mean of both looks from which a line is text, whether it can be read or not; of what is no line by its shape, more; and
+ * from which that is read with care.
+ */
+const sure = { line: 0.55, shape: 0.85, ifRead: 0.7 } as const;
 /** What is thicker than this, in pixels, and shorter than so many times that, or very thick, looks like an organ as well. */
 const organ = { thickness: 44, length: 3, most: 100 } as const;
 /** So many doubtful lines are looked at again, and read, for so many pixels of the picture; the most certain first. */
@@ -41,16 +44,23 @@ export async function findText(
     seen.push(isClear(line) ? seenOnce(line) : await lookAgain(detection, line));
   }
   const certain = seen.filter(isSure);
-  const unclear = seen.filter((line) => !isSure(line));
+  const likely = seen.filter((line) => !isSure(line) && meanOf(line) >= sure.ifRead);
+  const unclear = seen.filter((line) => !isSure(line) && meanOf(line) < sure.ifRead);
   if (!search.read) return [...certain, ...pieces].map((line) => unread(line, picture));
-  const candidates = (some: readonly SeenAgain[]) => some.map((line) => unread(line, picture));
-  const care = search.quickly === true ? 'quick' : 'thorough';
   const { onProgress } = search;
-  const read = await readLines(sessions, picture, candidates(certain), { care, onProgress });
-  const tried = await readLines(sessions, picture, candidates(unclear), { care: 'once', onProgress });
-  return [...read, ...candidates(pieces), ...tried.filter(isReadable)].sort(
-    (one, other) => one.top - other.top || one.left - other.left,
-  );
+  const read = (lines: readonly SeenAgain[], care: 'thorough' | 'once' | 'quick') =>
+    readLines(
+      sessions,
+      picture,
+      lines.map((line) => unread(line, picture)),
+      { care, onProgress },
+    );
+  return [
+    ...(await read(certain, search.quickly === true ? 'quick' : 'thorough')),
+    ...pieces.map((line) => unread(line, picture)),
+    ...(await read(likely, 'thorough')).filter(isReadable),
+    ...(await read(unclear, 'once')).filter(isReadable),
+  ].sort((one, other) => one.top - other.top || one.left - other.left);
 }
 
 /** Lines of the sizes that the network knows best, and sure at first sight: a second look would say the same. */
@@ -67,18 +77,21 @@ function seenOnce(line: Line): SeenAgain {
 /** From here on a first look alone is worth a second one, however many there are. */
 const certainScore = 0.7;
 
+function meanOf({ score, again }: SeenAgain): number {
+  return (score + again) / 2;
+}
+
 function isSure(line: SeenAgain): boolean {
-  const mean = (line.score + line.again) / 2;
   const [thickness, length] = line.turn === 0 ? [line.height, line.width] : [line.width, line.height];
   const isLong = length >= organ.length * thickness && thickness <= organ.most;
   const isLine = thickness <= organ.thickness || isLong;
-  return mean >= (isLine ? sure.line : sure.shape);
+  return meanOf(line) >= (isLine ? sure.line : sure.shape);
 }
 
 /** A line with the ink it cuts off, and a little around it: its edges are known to two pixels. */
 function unread(line: SeenAgain, picture: Picture): FoundText {
   const { askew, turn, left, top, width, height } = line;
-  const score = (line.score + line.again) / 2;
+  const score = meanOf(line);
   const found: FoundText = { left, top, width, height, turn, score, text: '', confidence: 0, words: [] };
   const whole = askew ? found : grownToInk(found, picture);
   const along = Math.ceil(thicknessOf(whole) * 0.15);
@@ -102,8 +115,9 @@ function thicknessOf({ turn, width, height }: Area & { readonly turn: number }):
   return turn === 90 || turn === 270 ? width : height;
 }
 
-/** Tick marks and grids read as a few like characters; large shapes as anything. */
+/** Tick marks and grids read as a few like characters; large shapes as anything, but not as many. */
 function isReadable(found: FoundText): boolean {
-  const least = thicknessOf(found) > 60 ? 0.85 : 0.6;
-  return found.confidence >= least && new Set(found.text.replaceAll(' ', '')).size >= 3;
+  const characters = new Set(found.text.replaceAll(' ', '')).size;
+  const least = thicknessOf(found) <= 60 ? 0.6 : characters >= 4 ? 0.7 : 0.85;
+  return found.confidence >= least && characters >= 3;
 }

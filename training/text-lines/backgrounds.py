@@ -1,7 +1,9 @@
 """Pictures to write on: given ones, slices of given volumes, and drawn ones that look like what scanners make."""
 
 import glob
+import plistlib
 import random
+import tarfile
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -21,11 +23,11 @@ class Backgrounds:
 
     def one(self, rng, size):
         kind = rng.random()
-        if kind < 0.45 and self.pictures:
+        if kind < 0.5 and self.pictures:
             picture = rng.choice(self.pictures)
-        elif kind < 0.62 and self.volumes:
+        elif kind < 0.69 and self.volumes:
             picture = slice_of(rng, rng.choice(self.volumes))
-        elif kind < 0.68 and self.photographs:
+        elif kind < 0.75 and self.photographs:
             picture = rng.choice(self.photographs)
         else:
             return drawn(rng, size)
@@ -33,17 +35,45 @@ class Backgrounds:
 
 
 def volume_of(path):
-    import nibabel
+    """Values of a NIfTI file, or of a project of InVesalius, without the outermost of them, from 0 to 1."""
+    if path.endswith(".inv3"):
+        values = project_of(path)
+    else:
+        import nibabel
 
-    values = np.asarray(nibabel.load(path).dataobj, dtype=np.float32)
-    low, high = np.percentile(values, [1, 99.7])
-    return (np.clip((values - low) / (high - low + 1e-6), 0, 1) * 255).astype(np.uint8)
+        values = np.asarray(nibabel.load(path).dataobj, dtype=np.float32)
+    low, high = np.percentile(values, [1, 99.9])
+    return np.clip((values - low) / (high - low + 1e-6), 0, 1).astype(np.float16)
+
+
+def project_of(path):
+    with tarfile.open(path) as files:
+        member = lambda end: next(m for m in files if m.name.endswith(end))
+        about = plistlib.load(files.extractfile(member("main.plist")))["matrix"]
+        values = np.frombuffer(files.extractfile(member(about["filename"])).read(), dtype=about["dtype"])
+    return values.reshape(about["shape"]).astype(np.float32)
 
 
 def slice_of(rng, volume):
+    """A slice through a window of some width, or the mean or most of a thick one, as a radiograph has it."""
     axis = rng.randrange(3)
-    at = rng.randrange(int(volume.shape[axis] * 0.15), int(volume.shape[axis] * 0.85))
-    plane = np.rot90(np.take(volume, at, axis=axis), rng.randrange(4))
+    length = volume.shape[axis]
+    at = rng.randrange(int(length * 0.1), int(length * 0.9))
+    values = np.moveaxis(volume, axis, 0)
+    if rng.random() < 0.3:
+        slab = values[max(0, at - rng.randrange(2, 60)) : at + 2].astype(np.float32)
+        plane = slab.mean(axis=0) if rng.random() < 0.7 else slab.max(axis=0)
+        plane = plane / max(1e-3, float(plane.max()))
+    else:
+        plane = values[at].astype(np.float32)
+    if rng.random() < 0.5:
+        middle, width = rng.uniform(0.1, 0.9), rng.uniform(0.08, 0.8)
+        plane = np.clip((plane - middle) / width + 0.5, 0, 1)
+    plane = (plane * 255).astype(np.uint8)
+    if rng.random() < 0.3:  # voxels are longer along one side
+        factor = rng.uniform(0.6, 1.8)
+        plane = np.asarray(Image.fromarray(plane).resize((max(16, int(plane.shape[1] * factor)), plane.shape[0]), Image.BICUBIC))
+    plane = np.rot90(plane, rng.randrange(4))
     if rng.random() < 0.15:  # a montage
         rows, columns = rng.randrange(2, 4), rng.randrange(2, 5)
         plane = np.tile(plane, (rows, columns))

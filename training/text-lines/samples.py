@@ -10,7 +10,7 @@ import numpy as np
 import cv2
 from PIL import Image, ImageDraw, ImageFilter
 
-from texts import Fonts, words_of
+from texts import Fonts, mark_of, words_of
 
 """The core of a line is as high as half of the line, and in the middle of it."""
 INSET = 0.25
@@ -23,10 +23,15 @@ def block_of(rng, fonts):
     if rng.random() < 0.35:
         cap = rng.randrange(6, 16)
     font = fonts.one(rng, script, max(7, int(round(cap / 0.72))))
-    stacked = rng.random() < 0.04
-    lines = 1 if stacked else rng.choice([1, 1, 1, 1, 2, 2, 3, 4, 6, 8])
+    kind = rng.random()
+    alone = kind < 0.1  # a mark of the side, a number of an image
+    stacked = not alone and kind < 0.16
+    lines = 1 if stacked or alone else rng.choice([1, 1, 1, 1, 2, 2, 3, 4, 6, 8])
     most = max(1, int(330 / cap / 2.6))
-    texts = [" ".join(words_of(rng, script, rng.randrange(1, max(2, min(6, most + 1))))) for _ in range(lines)]
+    if alone:
+        texts = [mark_of(rng, script)]
+    else:
+        texts = [" ".join(words_of(rng, script, rng.randrange(1, max(2, min(6, most + 1))))) for _ in range(lines)]
     if stacked:
         letters = [c for c in texts[0].replace(" ", "")[: rng.randrange(3, 12)]]
     binary = rng.random() < 0.35
@@ -236,6 +241,8 @@ class Samples:
                 if self.put(rng, values, ink_all, core_all, taken, *block):
                     break
         values = spoiled(rng, np.clip(values, 0, 255))
+        if rng.random() < (0.25 if blocks == 0 else 0.05):
+            values = equalised(rng, values, blocks == 0)
         half = size // 2
         ink = ink_all.reshape(half, 2, half, 2).max(axis=(1, 3)) > 0.35
         core = core_all.reshape(half, 2, half, 2).mean(axis=(1, 3)) >= 0.5
@@ -244,8 +251,13 @@ class Samples:
     def put(self, rng, values, ink_all, core_all, taken, ink, core):
         size = values.shape[0]
         height, width = ink.shape
+        edge = rng.randrange(4) if rng.random() < 0.15 else None  # as near to it as devices write
         left = rng.randrange(-width // 5, max(1, size - width + width // 5)) if width < size * 1.4 else rng.randrange(size - width, 1)
         top = rng.randrange(-height // 5, max(1, size - height + height // 5)) if height < size * 1.4 else rng.randrange(size - height, 1)
+        if edge is not None and width < size and height < size:
+            near = rng.randrange(-2, 3)
+            left = near if edge == 0 else size - width - near if edge == 1 else left
+            top = near if edge == 2 else size - height - near if edge == 3 else top
         x0, y0, x1, y1 = max(0, left), max(0, top), min(size, left + width), min(size, top + height)
         if x1 - x0 < 3 or y1 - y0 < 3 or taken[max(0, y0 - 2) : y1 + 2, max(0, x0 - 3) : x1 + 3].any():
             return False
@@ -287,6 +299,17 @@ class Samples:
         core_all[y0:y1, x0:x1] |= core
         taken[y0:y1, x0:x1] = True
         return True
+
+
+def equalised(rng, values, empty):
+    """As values beyond the window are shown; where nothing is written, also the noise of a few levels alone."""
+    grey = cv2.cvtColor(np.ascontiguousarray(values), cv2.COLOR_RGB2GRAY)
+    if empty and rng.random() < 0.7:
+        noise = np.random.default_rng(rng.getrandbits(32)).normal(0, rng.uniform(0.3, 2), grey.shape)
+        if rng.random() < 0.6:
+            noise = cv2.GaussianBlur(noise, (0, 0), rng.uniform(0.4, 1.5))
+        grey = np.clip(grey / rng.uniform(6, 60) + noise + 8, 0, 255).astype(np.uint8)
+    return np.repeat(cv2.equalizeHist(grey)[:, :, None], 3, axis=2)
 
 
 def spoiled(rng, values):

@@ -36,6 +36,13 @@ def latin_word(rng):
     return rng.choice([letters.upper(), letters.upper(), letters.capitalize(), letters])
 
 
+def mark_of(rng, script):
+    """One or two characters."""
+    if script != "latin":
+        return words_of(rng, script, 1)[0][: rng.choice([1, 1, 2])]
+    return rng.choice(["L", "R", "L", "R", rng.choice(LATIN), rng.choice(LATIN), rng.choice("0123456789"), rng.choice(["AP", "PA", "RL", "LR", "HF", "S1", "12"]), rng.choice("#+%") + rng.choice("0123456789")])
+
+
 def words_of(rng, script, count):
     if script == "latin":
         return [latin_word(rng) for _ in range(count)]

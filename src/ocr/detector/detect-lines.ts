@@ -17,6 +17,8 @@ const knownHeight = 70;
 const reduction = 0.4;
 /** In a smaller picture whole organs look like letters, and no line is that high. */
 const leastSide = 180;
+/** Small pictures, whose text is small as well, are also looked at enlarged, for lines up to a height. */
+const enlarged = { pixels: 300_000, scale: 2, height: 16 } as const;
 /** Seen beside an area: what is cut by its border is text only with what it belongs to. */
 const context = 32;
 
@@ -28,16 +30,25 @@ export async function detectLines(detection: Detection, areas: readonly Area[]):
     const seen = widened(area, context, context, picture);
     for (const scale of scalesFor(seen)) {
       const found = linesOf(await chancesOf(sessions, picture, seen, scale, onProgress));
-      // Lower lines were seen better before.
-      const least = scale === 1 ? 0 : (knownHeight * reduction) / scale;
-      lines.push(...found.filter((line) => line.thickness >= least && intersects(line, area)));
+      const [least, most] = heightsSeen(scale);
+      lines.push(
+        ...found.filter(
+          ({ thickness, ...line }) => thickness >= least && thickness <= most && intersects(line, area),
+        ),
+      );
     }
   }
   return lines;
 }
 
+/** Heights of lines that a look in some size tells more of than others. */
+function heightsSeen(scale: number): readonly [number, number] {
+  if (scale > 1) return [0, enlarged.height];
+  return [scale === 1 ? 0 : (knownHeight * reduction) / scale, Number.POSITIVE_INFINITY];
+}
+
 function scalesFor({ width, height }: Area): readonly number[] {
-  const scales = [1];
+  const scales = width * height <= enlarged.pixels ? [1, enlarged.scale] : [1];
   for (let scale = reduction; Math.min(width, height) * scale >= leastSide; scale *= reduction)
     scales.push(scale);
   return scales;

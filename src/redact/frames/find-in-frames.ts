@@ -79,7 +79,9 @@ async function next(
 
 /** The searched pixels are written over in part; those of a view may be in use elsewhere. */
 function copyOf(plane: Plane): Plane {
-  return { ...plane, values: plane.values.slice() };
+  const { values } = plane;
+  // `slice()` of a Buffer would be the same bytes.
+  return { ...plane, values: values instanceof Uint16Array ? values.slice() : new Uint8Array(values) };
 }
 
 /** Areas to search again; undefined: the whole picture. */

@@ -100,7 +100,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/instances.ts')).retryCommand,
   },
   release: {
-    usage: 'release ID… [--config FILE] | release ID --boxes FILE [--config FILE]',
+    usage: 'release ID… [--config FILE] | release ID --boxes FILE [--replace-found] [--config FILE]',
     summary: 'accept a held instance in spite of its reason',
     load: async () => (await import('./commands/instances.ts')).releaseCommand,
   },

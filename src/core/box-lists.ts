@@ -49,13 +49,39 @@ function plainBox({
   };
 }
 
-const drawnFields: ReadonlySet<string> = new Set(['frame', 'frames', 'left', 'top', 'width', 'height']);
+const drawnFields: ReadonlySet<string> = new Set([
+  ...['frame', 'frames', 'left', 'top', 'width', 'height'],
+  // Of boxes that were found, given back as they were shown: from now on they are the person's.
+  ...['source', 'reason', 'rule'],
+]);
 const largest = 2 ** 31 - 1;
 
 /**
+ * How many of the boxes that were found as text no drawn box covers as a whole; what was found and not written down counts
+ * as uncovered.
+ */
+export function countUncovered({ boxes, leftOut }: FoundBoxes, drawn: readonly DrawnBox[]): number {
+  return (
+    leftOut + boxes.filter((box) => box.source === 'ocr' && !drawn.some((one) => covers(one, box))).length
+  );
+}
+
+function covers(drawn: DrawnBox, { frame, frames, left, top, width, height }: RedactionBox): boolean {
+  const isInFrames =
+    drawn.frame === null || (drawn.frame <= frame && drawn.frame + (drawn.frames ?? 1) >= frame + frames);
+  return (
+    isInFrames &&
+    drawn.left <= left &&
+    drawn.top <= top &&
+    drawn.left + drawn.width >= left + width &&
+    drawn.top + drawn.height >= top + height
+  );
+}
+
+/**
  * Boxes a person drew, from JSON: an array of `{ frame, left, top, width, height, frames }` in stored pixels, from 0, and
- * frames from 1; `frame` null or left out: all frames; `frames`: in so many successive ones. Inside the image, where its
- * extent is given. Throws BOXES_INVALID, which says which box and what of it.
+ * frames from 1; `frame` null or left out: all frames; `frames`: in so many successive ones. `source`, `reason` and `rule`, as
+ * boxes that were found have them, are dropped. Inside the image, where its extent is given. Throws BOXES_INVALID, which says which box and what of it.
  */
 export function parseDrawnBoxes(value: unknown, image?: ImageExtent): DrawnBox[] {
   if (!Array.isArray(value)) throw invalid('not a list');

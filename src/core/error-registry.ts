@@ -388,6 +388,13 @@ export const errorRegistry = {
     disposition: 'reject',
     httpStatus: 400,
   },
+  BOXES_INCOMPLETE: {
+    message: 'the boxes leave uncovered what was found as text in this instance',
+    advice:
+      'add the boxes that were found, which the instance shows, to those drawn; or say, by --replace-found or replaceFound, that what they leave out is no text',
+    disposition: 'reject',
+    httpStatus: 409,
+  },
   NOT_RELEASABLE: {
     message: 'the reason this instance is held cannot be waived by a person',
     advice: 'retry it after the cause is mended, or discard it',

@@ -1,5 +1,5 @@
 import type { ImageExtent } from '../core/box-lists.ts';
-import { parseDrawnBoxes } from '../core/box-lists.ts';
+import { countUncovered, parseDrawnBoxes } from '../core/box-lists.ts';
 import { errorRow, isErrorCode, SallyportError } from '../core/errors.ts';
 import type { InstanceRecord, InstanceState } from '../core/instance.ts';
 import type { BlobStore, Ledger } from './backend.ts';
@@ -19,9 +19,11 @@ export interface OperationParts {
 export interface ReleaseOptions {
   /**
    * Boxes that a person drew, as they came (see `parseDrawnBoxes`): they are blanked in place of what the search for text
-   * finds; an empty list says that nothing is to be blanked. Left out: what was drawn before, if anything, stays.
+   * found and finds; an empty list says that nothing is to be blanked. Left out: what was drawn before, if anything, stays.
    */
   readonly boxes?: unknown;
+  /** Boxes may leave uncovered what was found: the person says that it is no text. */
+  readonly replaceFound?: boolean;
 }
 
 const waitingForPerson: readonly InstanceState[] = ['held', 'failed'];
@@ -39,12 +41,13 @@ export async function retry(parts: OperationParts, id: string): Promise<void> {
 /**
  * Accepts the reason an instance is held for: the code joins `releasedCodes`, so that it never holds this instance again,
  * and the instance goes on as by `retry`, with the boxes a person drew. Rejects with INSTANCE_UNKNOWN, STATE_CONFLICT,
- * NOT_RELEASABLE, BOXES_INVALID or BLOB_MISSING.
+ * NOT_RELEASABLE, BOXES_INVALID, BOXES_INCOMPLETE where they leave uncovered what was found and `replaceFound` is not said, or
+ * BLOB_MISSING.
  */
 export async function release(
   parts: OperationParts,
   id: string,
-  { boxes }: ReleaseOptions = {},
+  { boxes, replaceFound = false }: ReleaseOptions = {},
 ): Promise<void> {
   const record = await find(parts, id);
   if (record.state !== 'held') throw new SallyportError('STATE_CONFLICT', { detail: record.state });
@@ -56,6 +59,11 @@ export async function release(
     boxes === undefined
       ? record.drawnBoxes
       : parseDrawnBoxes(boxes, parts.extentOf?.(parts.blobs.localPath(id)));
+  // Who draws the one box that was missed would else lay open all the others.
+  if (boxes !== undefined && !replaceFound && record.foundBoxes !== null) {
+    const uncovered = countUncovered(record.foundBoxes, drawnBoxes ?? []);
+    if (uncovered > 0) throw new SallyportError('BOXES_INCOMPLETE', { detail: `${uncovered} not covered` });
+  }
   await sendAgain(parts, record, ['held'], [...new Set([...record.releasedCodes, code])], drawnBoxes);
 }
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { boundedBoxes, parseDrawnBoxes } from '../../src/core/box-lists.ts';
+import { boundedBoxes, countUncovered, parseDrawnBoxes } from '../../src/core/box-lists.ts';
 import type { RedactionBox } from '../../src/core/redaction.ts';
 
 const box: RedactionBox = {
@@ -20,6 +20,26 @@ t.test('found boxes are bounded, and nothing but their known fields is written d
     leftOut: 1,
   });
   t.strictSame(boundedBoxes([], 2), { boxes: [], leftOut: 0 });
+});
+
+t.test('what drawn boxes leave uncovered of what was found is counted', async (t) => {
+  const found = {
+    boxes: [box, { ...box, frame: 3, frames: 2 }, { ...box, source: 'rule' as const }],
+    leftOut: 0,
+  };
+  const same = { left: 2, top: 3, width: 4, height: 5 };
+  t.equal(countUncovered(found, []), 2, 'rules blank whatever a person draws');
+  t.equal(countUncovered(found, [{ frame: null, ...same }]), 0, 'in all frames');
+  t.equal(countUncovered(found, [{ frame: 1, ...same }]), 1);
+  t.equal(countUncovered(found, [{ frame: 1, frames: 4, ...same }]), 0);
+  t.equal(countUncovered(found, [{ frame: 3, ...same }]), 2, 'in one of two frames is too little');
+  for (const side of [{ left: 3, width: 9 }, { top: 4, height: 9 }, { width: 3 }, { height: 4 }])
+    t.equal(countUncovered(found, [{ frame: null, ...same, ...side }]), 2);
+  t.equal(countUncovered({ ...found, leftOut: 7 }, [{ frame: null, ...same }]), 7, 'nobody can tell');
+  t.strictSame(parseDrawnBoxes([box, { ...box, rule: 'a rule' }]), [
+    { frame: 1, frames: 1, ...same },
+    { frame: 1, frames: 1, ...same },
+  ]);
 });
 
 t.test('drawn boxes are taken as far as the image reaches, and no pixel further', async (t) => {

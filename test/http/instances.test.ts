@@ -265,6 +265,27 @@ t.test('release, with boxes and without, retry and discard do what the command l
   );
 });
 
+t.test('boxes that lay open what was found are taken only when a person says so', async (t) => {
+  const api = await start(t);
+  const found = { frame: 1, frames: 1, left: 5, top: 5, width: 50, height: 9, source: 'ocr', reason: 'date' };
+  const foundBoxes = { boxes: [found], leftOut: 0 } as InstanceRecord['foundBoxes'];
+  const id = await api.hold({ code: 'TEXT_LEFT_IN_PIXELS', foundBoxes });
+  const boxes = [{ frame: null, left: 100, top: 0, width: 10, height: 10 }];
+  const refused = await api.ask('POST', `/api/instances/${id}/release`, { boxes });
+  assertDescribed(t, '/api/instances/{id}/release', 'post', refused);
+  t.match(refused, { status: 409, body: { code: 'BOXES_INCOMPLETE', detail: /1 not covered/ } });
+  t.match(await api.record(id), { state: 'held', drawnBoxes: null });
+  const shown = (await api.ask('GET', `/api/instances/${id}`)).body.boxes as unknown[];
+  t.match(await api.ask('POST', `/api/instances/${id}/release`, { boxes: [...boxes, ...shown] }), {
+    status: 200,
+    body: { drawnBoxes: [{ left: 100 }, { left: 5, top: 5, width: 50, height: 9 }] },
+  });
+  const other = await api.hold({ code: 'TEXT_LEFT_IN_PIXELS', foundBoxes });
+  const replaced = await api.ask('POST', `/api/instances/${other}/release`, { boxes, replaceFound: true });
+  assertDescribed(t, '/api/instances/{id}/release', 'post', replaced);
+  t.match(replaced, { status: 200, body: { drawnBoxes: boxes } });
+});
+
 t.test('boxes that are not right release nothing', async (t) => {
   const api = await start(t);
   const id = await api.hold();
@@ -283,6 +304,7 @@ t.test('boxes that are not right release nothing', async (t) => {
     [{ boxes: [{ ...fine, text: 'DOE' }] }, /unknown field/],
     [{ boxes: Array.from({ length: 1001 }, () => fine) }, /more than 1000/],
     [{ box: [fine] }, /not an object with boxes/],
+    [{ boxes: [fine], replaceFound: 'yes' }, /replaceFound/],
     [[fine], /not an object with boxes/],
   ];
   for (const [body, detail] of wrong) {

@@ -114,8 +114,21 @@ t.test('a person draws boxes; they stay through retries, and other ones take the
     drawnBoxes: null,
     foundBoxes: found,
   });
-  await release(parts, id, { boxes: [drawn] });
-  t.strictSame(asked, [open.blobs.localPath(id), open.blobs.localPath(id)], 'of the very file');
+  await t.rejects(release(parts, id, { boxes: [drawn] }), {
+    code: 'BOXES_INCOMPLETE',
+    detail: '1 not covered',
+  });
+  await t.rejects(release(parts, id, { boxes: [] }), { code: 'BOXES_INCOMPLETE' }, 'nor is nothing enough');
+  t.match(await open.ledger.get(id), { state: 'held', releasedCodes: [], drawnBoxes: null });
+  await release(parts, id, { boxes: [drawn, ...found.boxes] });
+  t.strictSame(
+    (await open.ledger.get(id))?.drawnBoxes,
+    [drawn, { frame: 1, frames: 1, left: 1, top: 1, width: 9, height: 9 }],
+    'with what was found, given back as it was shown',
+  );
+  await open.ledger.apply([{ id, from: ['received'], set: { state: 'held', code: 'TEXT_LEFT_IN_PIXELS' } }]);
+  await release(parts, id, { boxes: [drawn], replaceFound: true });
+  t.strictSame([...new Set(asked)], [open.blobs.localPath(id)], 'of the very file');
   t.match(await open.ledger.get(id), { state: 'received', releasedCodes: ['TEXT_LEFT_IN_PIXELS'] });
   t.strictSame((await open.ledger.get(id))?.drawnBoxes, [drawn]);
 
@@ -129,7 +142,7 @@ t.test('a person draws boxes; they stay through retries, and other ones take the
   t.strictSame((await open.ledger.get(id))?.drawnBoxes, [drawn], 'released again without a word of boxes');
   t.strictSame((await open.ledger.get(id))?.releasedCodes, ['TEXT_LEFT_IN_PIXELS', 'BURNED_IN_TEXT_RISK']);
   await hold('BURNED_IN_TEXT_RISK');
-  await release(parts, id, { boxes: [] });
+  await release(parts, id, { boxes: [], replaceFound: true });
   t.strictSame((await open.ledger.get(id))?.drawnBoxes, [], 'nothing is to be blanked');
 });
 

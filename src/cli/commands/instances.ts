@@ -30,6 +30,7 @@ const options = {
   code: { type: 'string' },
   all: { type: 'boolean' },
   boxes: { type: 'string' },
+  'replace-found': { type: 'boolean' },
   compare: { type: 'string' },
 } as const;
 
@@ -229,13 +230,17 @@ async function* idsOf(records: AsyncIterable<InstanceRecord>): AsyncGenerator<st
 /** Boxes are those of one image. */
 export const releaseCommand: Command = async (args, io) => {
   const { values, ids } = parse(args);
+  if (values.boxes === undefined && values['replace-found'] === true) {
+    io.stderr.write('sallyport release: --replace-found goes with --boxes FILE\n');
+    return exitCodes.usage;
+  }
   if (values.boxes === undefined) return named(args, io, 'release', release, 'released');
   if (ids.length !== 1) {
     io.stderr.write('sallyport release: --boxes FILE belongs to one instance; give its id\n');
     return exitCodes.usage;
   }
-  const boxes = readBoxes(values.boxes);
-  return named(args, io, 'release', (opened, id) => release(opened, id, { boxes }), 'released');
+  const options = { boxes: readBoxes(values.boxes), replaceFound: values['replace-found'] === true };
+  return named(args, io, 'release', (opened, id) => release(opened, id, options), 'released');
 };
 export const discardCommand: Command = (args, io) => named(args, io, 'discard', discard, 'discarded');
 

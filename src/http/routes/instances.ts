@@ -2,7 +2,7 @@ import { SallyportError } from '../../core/errors.ts';
 import { type InstanceRecord, type InstanceState, instanceStates } from '../../core/instance.ts';
 import { viewOf } from '../../core/instance-view.ts';
 import type { Emit } from '../../observe/events.ts';
-import { discard, type OperationParts, release, retry } from '../../spool/operations.ts';
+import { discard, type OperationParts, type ReleaseOptions, release, retry } from '../../spool/operations.ts';
 import { ok, type Route, type RouteRequest } from '../route.ts';
 
 export interface InstanceSource extends OperationParts {
@@ -70,11 +70,15 @@ function idOf({ params }: RouteRequest): string {
 }
 
 /** What is not understood is refused: a misspelt field would release an image without its boxes. */
-function boxesOf(body: unknown): { readonly boxes?: unknown } {
+function boxesOf(body: unknown): ReleaseOptions {
   if (body === undefined || body === null) return {};
-  if (typeof body !== 'object' || Array.isArray(body) || Object.keys(body).some((name) => name !== 'boxes'))
+  const fields: Record<string, unknown> = typeof body === 'object' ? { ...body } : {};
+  const { boxes, replaceFound = false, ...others } = fields;
+  if (typeof body !== 'object' || Array.isArray(body) || Object.keys(others).length > 0)
     throw new SallyportError('BOXES_INVALID', { detail: 'not an object with boxes' });
-  return 'boxes' in body ? { boxes: body.boxes } : {};
+  if (typeof replaceFound !== 'boolean')
+    throw new SallyportError('BOXES_INVALID', { detail: 'replaceFound: true or false' });
+  return 'boxes' in body ? { boxes, replaceFound } : {};
 }
 
 function limitOf(value: RouteRequest['query'][string]): number {

@@ -38,6 +38,7 @@ export function betweenAndBeside(row: Row, kinds: readonly WordKind[], verdicts:
       (isLetters && before && behind && isNameLike(row, index - 1) && isNameLike(row, index + 1)) ||
       (behind && particles.has(folded) && /^\p{L}{3,}/u.test(next)) ||
       (bareNumber.test(text) && isInLongNumber(row, index, verdicts)) ||
+      (countDigits(text) >= 4 && [index - 1, index + 1].some((at) => isNear(index, at) && isLong(row, at))) ||
       (houseNumber.test(text) && !before && behind && isStreetLike(row, index));
     if (goes) verdicts.give(index, reason, false);
   });
@@ -64,7 +65,8 @@ function isStreetLike(row: Row, index: number): boolean {
   return row.words[index - 1]?.line !== row.words[index]?.line && /\p{L}{5}/u.test(next);
 }
 
-const initials = /^(?:\p{L}\.){1,3}$/u;
+/** Also as they are misread: the Cyrillic "\u042e." as "0." */
+const initials = /^(?:[\p{L}\d]\.){1,3}$/u;
 
 function isAge(row: Row, index: number): boolean {
   return /^(?:\d{1,3}y(?:[mf]|rs?|o)?|y|yrs?|yo)$/.test(compacted(row.words[index]?.text ?? ''));

@@ -18,6 +18,10 @@ const particles: ReadonlySet<string> = new Set(
 export function betweenAndBeside(row: Row, kinds: readonly WordKind[], verdicts: Verdicts): void {
   const isNear = (index: number, other: number): boolean =>
     verdicts.has(other) && row.words[other]?.line === row.words[index]?.line;
+  row.words.forEach((_, index) => {
+    if (isDayAndMonth(row, index, verdicts))
+      for (const at of [index, index + 1]) verdicts.give(at, 'date', false);
+  });
   row.words.forEach(({ text }, index) => {
     if (verdicts.has(index)) return;
     const reason = verdicts.reasonOf(index + 1) ?? verdicts.reasonOf(index - 1) ?? 'not-harmless';
@@ -39,7 +43,7 @@ export function betweenAndBeside(row: Row, kinds: readonly WordKind[], verdicts:
       (behind && particles.has(folded) && /^\p{L}{3,}/u.test(next)) ||
       (bareNumber.test(text) && isInLongNumber(row, index, verdicts)) ||
       (countDigits(text) >= 4 && [index - 1, index + 1].some((at) => isNear(index, at) && isLong(row, at))) ||
-      (houseNumber.test(text) && !before && behind && isStreetLike(row, index));
+      (shortNumber.test(text) && !before && behind && isFirstBeforeWord(row, index));
     if (goes) verdicts.give(index, reason, false);
   });
 }
@@ -57,12 +61,29 @@ function isInLongNumber(row: Row, index: number, verdicts: Verdicts): boolean {
   });
 }
 
-const houseNumber = /^\d{1,4}[A-Za-z]?,?$/;
+const shortNumber = /^\d{1,4}[A-Za-z]?,?$/;
 
-/** The first word of a line, before a long word that goes: what was read of "47 Lantern Lane". */
-function isStreetLike(row: Row, index: number): boolean {
-  const next = row.words[index + 1]?.text ?? '';
-  return row.words[index - 1]?.line !== row.words[index]?.line && /\p{L}{5}/u.test(next);
+/** The first word of a line, before a word that goes: what was read of "47 Lantern Lane", of "06 NOV 1960". */
+function isFirstBeforeWord(row: Row, index: number): boolean {
+  return isFirst(row, index) && /\p{L}{2}/u.test(row.words[index + 1]?.text ?? '');
+}
+
+function isFirst(row: Row, index: number): boolean {
+  return row.words[index - 1]?.line !== row.words[index]?.line;
+}
+
+/** A line of day, month and year whose month was misread: "19 0CT 2025". */
+function isDayAndMonth(row: Row, index: number, verdicts: Verdicts): boolean {
+  const [day, month, year] = [0, 1, 2].map((step) => row.words[index + step]);
+  return (
+    /^[0-3]?\d\.?$/.test(day?.text ?? '') &&
+    /^.{3,9}$/u.test(month?.text ?? '') &&
+    /\p{L}{2}/u.test(month?.text ?? '') &&
+    /^\d{4}$/.test(year?.text ?? '') &&
+    verdicts.reasonOf(index + 2) === 'date' &&
+    isFirst(row, index) &&
+    year?.line === day?.line
+  );
 }
 
 /** Also as they are misread: the Cyrillic "\u042e." as "0." */

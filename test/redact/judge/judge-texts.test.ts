@@ -27,6 +27,9 @@ t.test('identifiers of the object go, however a device or a recogniser spells th
   );
   t.strictSame(goes('+44HR1632 967993'), ['+44HR1632', '967993'], 'also where a word lies across it');
   t.strictSame(goes('/BEPE3KHA 0.'), ['/BEPE3KHA', '0.'], 'an initial read as a number');
+  t.strictSame(goes('19 0CT 2025'), ['19', '0CT', '2025'], 'a date with a misread month');
+  t.strictSame(goes('06 NOU 1960'), ['06', 'NOU', '1960']);
+  t.strictSame(goes('16 FEB2SAS'), ['16', 'FEB2SAS']);
   t.strictSame(goes('47 LantemLaneotd'), ['47', 'LantemLaneotd'], 'the house with the street');
   t.strictSame(goes('W 400 L 40 967431'), ['40', '967431'], 'a setting without its label beside a number');
   t.strictSame(goes('22 JUL'), ['22', 'JUL'], 'a day of the object without its year');

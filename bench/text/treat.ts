@@ -4,7 +4,7 @@ import { standardPixelPolicy } from '../../src/deidentify/pixels/pixel-policy.ts
 import { defineProfile, type Profile } from '../../src/deidentify/profile.ts';
 import { emptyDefinition } from '../../src/deidentify/profile-definition.ts';
 import type { TextEngine } from '../../src/ocr/text-engine.ts';
-import { redact } from '../../src/redact/redact.ts';
+import { type RedactOptions, redact } from '../../src/redact/redact.ts';
 import { drawSettings, type Input } from './planted.ts';
 
 export type Treated =
@@ -32,8 +32,14 @@ export function textProfile(mode: PixelMode): Profile {
 const profiles = { all: textProfile('all'), identifying: textProfile('identifying') } as const;
 
 /** What the product does to an instance. */
-export async function treat(input: Input, mode: 'all' | 'identifying', engine: TextEngine): Promise<Treated> {
+export async function treat(
+  input: Input,
+  mode: 'all' | 'identifying',
+  engine: TextEngine,
+  whatLeaves: Pick<RedactOptions, 'onlyFramesLeave' | 'onlyShownLeaves'> = {},
+): Promise<Treated> {
   const result = await redact(input, {
+    ...whatLeaves,
     profile: profiles[mode],
     draw: drawSettings,
     engine: async () => engine,

@@ -128,7 +128,7 @@ t.test('a person draws boxes; they stay through retries, and other ones take the
   );
   await open.ledger.apply([{ id, from: ['received'], set: { state: 'held', code: 'TEXT_LEFT_IN_PIXELS' } }]);
   await release(parts, id, { boxes: [drawn], replaceFound: true });
-  t.strictSame([...new Set(asked)], [open.blobs.localPath(id)], 'of the very file');
+  t.strictSame(asked, Array(5).fill(open.blobs.localPath(id)), 'of the very file, each time');
   t.match(await open.ledger.get(id), { state: 'received', releasedCodes: ['TEXT_LEFT_IN_PIXELS'] });
   t.strictSame((await open.ledger.get(id))?.drawnBoxes, [drawn]);
 

@@ -322,6 +322,64 @@ export const errorRegistry = {
     advice: 'start again to send the rest',
     disposition: 'reject',
   },
+  // HTTP API -------------------------------------------------------------------------------------------------------
+  NOT_AUTHENTICATED: {
+    message: 'the request carries no credentials that are valid here',
+    advice:
+      'send `Authorization: Bearer TOKEN` with a token of `sallyport token create` that is neither revoked nor expired, or sign in',
+    disposition: 'reject',
+    httpStatus: 401,
+  },
+  NOT_PERMITTED: {
+    message: 'the caller does not have the scope this wants',
+    advice: 'use a token with that scope; the detail names it',
+    disposition: 'reject',
+    httpStatus: 403,
+  },
+  CROSS_SITE_REQUEST: {
+    message: 'a request with a session must come from the pages of this gateway and carry its CSRF token',
+    advice:
+      'send the header X-CSRF-Token with the value the session was opened with; scripts use an API token instead',
+    disposition: 'reject',
+    httpStatus: 403,
+  },
+  TOO_MANY_ATTEMPTS: {
+    message: 'too many requests with wrong credentials came from this address',
+    advice: 'wait as long as Retry-After says; valid credentials are let in at any time',
+    disposition: 'reject',
+    httpStatus: 429,
+  },
+  TOO_MANY_REQUESTS: {
+    message: 'the caller sends requests faster than http.rateLimit allows',
+    advice: 'wait as long as Retry-After says, or raise http.rateLimit',
+    disposition: 'reject',
+    httpStatus: 429,
+  },
+  HOST_NOT_ALLOWED: {
+    message: 'the Host header names a host that is not in http.allowedHosts',
+    advice: 'add the name under which the gateway is reached to http.allowedHosts',
+    disposition: 'reject',
+    httpStatus: 421,
+  },
+  ISSUER_UNAVAILABLE: {
+    message: 'the keys of http.oidc.issuer cannot be read, so its tokens cannot be checked',
+    advice: 'look at the issuer and the network; API tokens go on working',
+    disposition: 'reject',
+    httpStatus: 503,
+  },
+  TOKENS_UNUSABLE: {
+    message:
+      'the file of API tokens in the storage folder cannot be read or written, so none of its tokens is valid',
+    advice: 'look at http-tokens.json in the storage folder: its owner, its mode (0600) and its content',
+    disposition: 'fatal',
+    httpStatus: 503,
+  },
+  TOKEN_UNKNOWN: {
+    message: 'no API token has this id',
+    advice: 'look it up with `sallyport token list`',
+    disposition: 'reject',
+    httpStatus: 404,
+  },
   // Operation ------------------------------------------------------------------------------------------------------
   CONFIGURATION_INVALID: {
     message: 'the configuration is not valid',

@@ -26,6 +26,7 @@ CREATE TABLE audit (
   previous BLOB NOT NULL CHECK (length(previous) = 32),
   hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
+CREATE INDEX audit_by_object ON audit (object_id);
 
 CREATE TABLE audit_chain (
   id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1),

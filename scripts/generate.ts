@@ -3,7 +3,7 @@ import { renderReference } from '../src/config/reference.ts';
 import { deviceRulesJsonSchema } from '../src/profiles/device-rule-schema.ts';
 import { profileJsonSchema } from '../src/profiles/schema.ts';
 import { renderConformanceStatement } from './conformance-statement.ts';
-import { generateBackendTypes } from './generate-backend-types.ts';
+import { generateContractTypes } from './generate-contract-types.ts';
 import { generateDictionary } from './generate-dictionary.ts';
 import { generateVerifyTables } from './generate-verify-tables.ts';
 import { fillPixelFormats } from './pixel-formats.ts';
@@ -40,4 +40,4 @@ write(
 );
 write('src/dicom/generated/dictionary.ts', await generateDictionary());
 write('src/verify/generated/registered-uids.ts', generateVerifyTables());
-if (await generateBackendTypes()) console.log('src/core/generated/backend.ts written');
+for (const path of await generateContractTypes()) console.log(`${path} written`);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import t from 'tap';
 import { parse } from 'yaml';
-import { backendTypes } from '../../scripts/generate-backend-types.ts';
+import { contractTypes } from '../../scripts/generate-contract-types.ts';
 import { outcomeOfStatus } from '../../src/deliver/outcomes.ts';
 import { planPosts } from '../../src/deliver/posts.ts';
 import { Contract, imageBytes } from '../../src/example-backend/contract.ts';
@@ -35,7 +35,7 @@ t.test('the contract is a valid OpenAPI 3.1 document', async (t) => {
 
 t.test('the committed types are the ones the contract gives', async (t) => {
   const committed = readFileSync(new URL('../../src/core/generated/backend.ts', import.meta.url), 'utf8');
-  t.equal(await backendTypes(), committed, 'run npm run generate');
+  t.equal(await contractTypes('backend'), committed, 'run npm run generate');
 });
 
 t.test('every property says what it is, or refers to what does', async (t) => {

@@ -1,4 +1,4 @@
-// Made from openapi/backend.yaml by scripts/generate-backend-types.ts. Do not edit; run `npm run generate`.
+// Made from openapi/backend.yaml by scripts/generate-contract-types.ts. Do not edit; run `npm run generate`.
 
 export interface paths {
     readonly "/v1/images/upload": {

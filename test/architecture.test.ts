@@ -72,6 +72,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'example-backend',
     'gateway',
     'gateway-settings',
+    // The store of API tokens, for `sallyport token`.
+    'http',
     'profiles',
     'reports',
   ],

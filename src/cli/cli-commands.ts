@@ -48,6 +48,12 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'make a key for pseudonyms or the crosswalk; print the id of a key',
     load: async () => (await import('./commands/key.ts')).keyCommand,
   },
+  token: {
+    usage:
+      'token create --name NAME --scope read,operate,identify,admin [--expires 90d] [--ae-title AE] | token list [--json] | token revoke ID; all [--storage DIR | --config FILE]',
+    summary: 'make, list and revoke the tokens of the HTTP API',
+    load: async () => (await import('./commands/token.ts')).tokenCommand,
+  },
   verify: {
     usage: 'verify ORIGINALS OUTPUTS [--manifest FILE] [--all] [--json REPORT]',
     summary: 'search outputs for the identifiers of their originals',

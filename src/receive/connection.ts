@@ -1,6 +1,5 @@
 import { faultPoint } from '../core/fault-points.ts';
-import { type DimseOutcome, dimseStatus, outcomeOf, SUCCESS } from '../dicom/status.ts';
-import type { Emit } from '../observe/events.ts';
+import { type DimseOutcome, outcomeOf, SUCCESS } from '../dicom/status.ts';
 import type { Intake } from '../spool/intake.ts';
 import type { Admission } from './admission.ts';
 import { Association } from './association.ts';
@@ -11,8 +10,9 @@ import {
 } from './association-request.ts';
 import type { BytePort } from './byte-port.ts';
 import type { CommandSet } from './command-set.ts';
+import type { ConnectionReport } from './connection-report.ts';
 import { type DataSetSink, type Message, type MessageHandler, MessageReceiver } from './message-receiver.ts';
-import { contextResult, type NegotiatedContext, negotiate } from './negotiation.ts';
+import { type NegotiatedContext, negotiate } from './negotiation.ts';
 import { abortReason, abortSource, encodeAbort, type ProtocolFault, pduType } from './pdu.ts';
 import { PduFramer, type PduSink } from './pdu-framer.ts';
 import {
@@ -25,13 +25,11 @@ import {
 import { type StoreOutcome, StoreStream, WriteBuffers } from './store-stream.ts';
 
 export interface ConnectionParts {
-  readonly id: string;
   readonly settings: ListenerSettings;
   readonly intake: Intake;
-  readonly emit: Emit;
+  /** Tells others what happens here. */
+  readonly report: ConnectionReport;
   readonly now: () => number;
-  /** Of the peer. */
-  readonly address: string;
   readonly admit: (request: AssociationRequest) => Admission;
   /** Called once, when everything of the connection is over, an unfinished blob included. */
   readonly closed: () => void;
@@ -67,9 +65,6 @@ export class Connection implements PduSink, MessageHandler {
   #timer: NodeJS.Timeout | undefined;
   #storeTimer: NodeJS.Timeout | undefined;
   #ending: Ending = 'lost';
-  #instances = 0;
-  #acceptedAt = 0;
-  #storeBeganAt = 0;
   #lastByteAt: number;
 
   constructor(parts: ConnectionParts) {
@@ -106,6 +101,7 @@ export class Connection implements PduSink, MessageHandler {
     if (this.#phase === 'closing' || this.#phase === 'over') return;
     this.#lastByteAt = this.#parts.now();
     if (this.#phase === 'open') this.#timer?.refresh();
+    else this.#parts.report.heard(bytes);
     if (this.#held !== undefined) {
       // The socket delivered once more after it was told to hold.
       this.#held = Buffer.concat([this.#held, bytes]);
@@ -171,16 +167,16 @@ export class Connection implements PduSink, MessageHandler {
 
   fault(fault: ProtocolFault): void {
     if (!this.#isLive()) return;
-    this.#parts.emit('association.protocolError', { associationId: this.#parts.id, fault: fault.fault });
+    this.#parts.report.fault(fault.fault);
     this.abort('aborted', abortSource.serviceProvider, fault.reason);
   }
 
   // MessageHandler ---------------------------------------------------------------------------------------------------
 
   storeBegins(context: NegotiatedContext, command: CommandSet): DataSetSink {
-    const { settings, intake, now } = this.#parts;
+    const { settings, intake, report } = this.#parts;
     this.#buffers ??= new WriteBuffers(WRITE_BUFFER_BYTES);
-    this.#storeBeganAt = now();
+    report.storeBegins();
     const origin = {
       sopClassUid: context.abstractSyntax,
       sopInstanceUid: command.affectedSopInstanceUid ?? '',
@@ -208,9 +204,7 @@ export class Connection implements PduSink, MessageHandler {
   }
 
   answer(message: Message, outcome: DimseOutcome): void {
-    const { emit, id } = this.#parts;
-    if (outcome.status === dimseStatus.success) emit('echo.answered', { associationId: id });
-    else emit('association.protocolError', { associationId: id, fault: 'refused-command' });
+    this.#parts.report.answered(outcome);
     this.#respond(message, outcome);
     // One read can hold thousands of C-ECHO.
     this.#rest();
@@ -219,7 +213,7 @@ export class Connection implements PduSink, MessageHandler {
   // ------------------------------------------------------------------------------------------------------------------
 
   #requested(body: Uint8Array): void {
-    const { settings, emit, id, now } = this.#parts;
+    const { settings, report } = this.#parts;
     const request = parseAssociationRequest(body);
     if (request === undefined) {
       this.fault({ fault: 'associate-request', reason: abortReason.invalidParameter });
@@ -228,14 +222,13 @@ export class Connection implements PduSink, MessageHandler {
     const admission = this.#parts.admit(request);
     if (admission.kind === 'reject') {
       const { result, source, code, reason } = admission.rejection;
-      emit('association.rejected', { reason, address: this.#parts.address });
+      report.rejected(request, reason);
       this.#association.reject(result, source, code);
       this.#close();
       return;
     }
     const contexts = negotiate(request.contexts, settings.acceptUnknownSopClasses);
     this.#request = request;
-    this.#acceptedAt = now();
     this.#receiver = new MessageReceiver(contexts, this);
     this.#phase = 'open';
     this.#arm(settings.idleTimeoutMs);
@@ -243,32 +236,20 @@ export class Connection implements PduSink, MessageHandler {
       this.fault({ fault: 'library', reason: abortReason.notSpecified });
       return;
     }
-    const accepted = contexts.filter((context) => context.result === contextResult.accepted).length;
-    emit('association.accepted', { associationId: id, peer: admission.peer, contexts: accepted });
+    report.accepted(request, contexts, admission.peer);
   }
 
   #stored(message: Message, outcome: StoreOutcome): void {
-    const { emit, id, now } = this.#parts;
+    const { report } = this.#parts;
     this.#store = undefined;
     this.#owed = false;
     clearTimeout(this.#storeTimer);
     if (outcome.kind === 'kept') {
-      this.#instances += 1;
-      if (outcome.how === 'duplicate')
-        emit('instance.duplicate', { instanceId: outcome.id, associationId: id });
-      else {
-        const durationMs = now() - this.#storeBeganAt;
-        emit('instance.received', {
-          instanceId: outcome.id,
-          associationId: id,
-          bytes: outcome.bytes,
-          durationMs,
-        });
-      }
+      report.stored(outcome);
       this.#respond(message, SUCCESS);
     } else {
       const answer = outcomeOf(outcome.code);
-      emit('instance.refused', { associationId: id, code: outcome.code, dicomStatus: answer.status });
+      report.refused(outcome, answer);
       this.#respond(message, answer);
     }
     if (this.#phase === 'over') this.#finallyOver();
@@ -384,16 +365,7 @@ export class Connection implements PduSink, MessageHandler {
   }
 
   #finallyOver(): void {
-    const { emit, id, now } = this.#parts;
-    if (this.#receiver !== undefined) {
-      const durationMs = now() - this.#acceptedAt;
-      emit('association.closed', {
-        associationId: id,
-        how: this.#ending,
-        instances: this.#instances,
-        durationMs,
-      });
-    }
+    this.#parts.report.ended(this.#ending);
     this.#parts.closed();
   }
 }

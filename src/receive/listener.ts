@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { createServer as createPlainServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { SallyportError } from '../core/errors.ts';
+import { type AssociationObserver, harmless } from '../observe/association-observer.ts';
 import type { Emit } from '../observe/events.ts';
 import type { Intake } from '../spool/intake.ts';
 import { type Admission, type AdmissionRules, admit, compileRules } from './admission.ts';
 import type { AssociationRequest } from './association-request.ts';
 import { plainPort, streamPort } from './byte-port.ts';
 import { Connection } from './connection.ts';
+import { ConnectionReport } from './connection-report.ts';
+import { belowTls, handshakeFailure } from './handshake-failure.ts';
 import {
   ARTIM_MS,
   IDLE_AT_STOP_MS,
@@ -21,6 +24,10 @@ export interface ListenerParts {
   readonly emit: Emit;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Hears more of associations than events may carry; cannot change what peers are answered. */
+  readonly observer?: AssociationObserver;
+  /** The observer threw. */
+  readonly onObserverFailure?: () => void;
 }
 
 const STOP_POLL_MS = 50;
@@ -31,10 +38,13 @@ export class Listener {
   readonly #settings: ListenerSettings;
   readonly #parts: ListenerParts;
   readonly #rules: AdmissionRules;
+  readonly #observe: AssociationObserver;
   readonly #server: Server;
   readonly #connections = new Map<Connection, { readonly address: string; readonly socket: Socket }>();
   /** Connections below TLS, from their first moment on. */
   readonly #secured = new Map<Socket, string>();
+  /** A socket forgets its peer when it closes, which may be before its failed handshake is told. */
+  readonly #addresses = new WeakMap<Socket, string>();
   #stopping = false;
   #cutToldAt = Number.NEGATIVE_INFINITY;
 
@@ -42,6 +52,7 @@ export class Listener {
     this.#settings = settings;
     this.#parts = parts;
     this.#rules = compileRules(settings);
+    this.#observe = harmless(parts.observer, parts.onObserverFailure ?? (() => undefined));
     const { tls } = settings;
     this.#server =
       tls === undefined
@@ -63,12 +74,9 @@ export class Listener {
           );
     if (tls !== undefined) this.#server.on('connection', (socket: Socket) => this.#handshakeBegins(socket));
     // A failed handshake concerns that peer alone.
-    this.#server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-      socket.destroy();
-      // Peers that merely go away again, or were cut here, are not worth a line.
-      if (!/^ERR_(SSL|TLS)/.test(error.code ?? '')) return;
-      parts.emit('association.protocolError', { associationId: randomUUID(), fault: 'tls-handshake' });
-    });
+    this.#server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) =>
+      this.#handshakeFailed(error, socket),
+    );
   }
 
   /** Associations at this moment. */
@@ -129,13 +137,12 @@ export class Listener {
       return;
     }
     const { intake, emit, now } = this.#parts;
+    const id = randomUUID();
     const connection: Connection = new Connection({
-      id: randomUUID(),
       settings: this.#settings,
       intake,
-      emit,
+      report: new ConnectionReport({ id, address, tls: secure, emit, observe: this.#observe, now }),
       now,
-      address,
       admit: (request) => this.#admit(request, address),
       closed: () => this.#connections.delete(connection),
     });
@@ -155,7 +162,21 @@ export class Listener {
       return;
     }
     this.#secured.set(socket, address);
+    this.#addresses.set(socket, address);
     socket.once('close', () => this.#secured.delete(socket));
+  }
+
+  #handshakeFailed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
+    const id = randomUUID();
+    const below = belowTls(socket);
+    const address = below === undefined ? socket.remoteAddress : this.#addresses.get(below);
+    // Without one it was cut here, and told then.
+    if (address !== undefined)
+      this.#observe({ kind: 'no-association', id, address, tls: true, why: handshakeFailure(error, socket) });
+    socket.destroy();
+    // Peers that merely go away again, or were cut here, are not worth a line.
+    if (!/^ERR_(SSL|TLS)/.test(error.code ?? '')) return;
+    this.#parts.emit('association.protocolError', { associationId: id, fault: 'tls-handshake' });
   }
 
   #isFull(connections: number, ofAddress: number): boolean {
@@ -168,6 +189,8 @@ export class Listener {
   /** Not even a rejection; told now and then, since a flood of these is no reason for a flood of lines. */
   #cut(socket: Socket, address: string): void {
     socket.destroy();
+    const tls = this.#settings.tls !== undefined;
+    this.#observe({ kind: 'no-association', id: randomUUID(), address, tls, why: 'too-many' });
     const now = this.#parts.now();
     if (now - this.#cutToldAt < CUT_TOLD_EVERY_MS) return;
     this.#cutToldAt = now;

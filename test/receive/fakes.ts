@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type ErrorCode, SallyportError } from '../../src/core/errors.ts';
 import type { InstanceOrigin } from '../../src/core/instance.ts';
+import type { AssociationObserver } from '../../src/observe/association-observer.ts';
 import type { Emit, EventName } from '../../src/observe/events.ts';
 import { Listener } from '../../src/receive/listener.ts';
 import type { ListenerSettings } from '../../src/receive/settings.ts';
@@ -69,6 +70,8 @@ export interface Running {
   readonly intake: FakeIntake;
   readonly events: Recorded[];
   readonly port: number;
+  /** How often the observer threw. */
+  readonly observerFailures: () => number;
 }
 
 export const defaults: ListenerSettings = {
@@ -92,15 +95,28 @@ export async function running(
   t: { teardown(end: () => Promise<void>): void },
   settings: Partial<ListenerSettings> = {},
   intake = new FakeIntake(),
+  observer?: AssociationObserver,
 ): Promise<Running> {
   const events: Recorded[] = [];
   const emit: Emit = (name, fields) => {
     events.push({ name, fields });
   };
-  const listener = new Listener({ ...defaults, ...settings }, { intake, emit, now: Date.now });
+  let failures = 0;
+  const listener = new Listener(
+    { ...defaults, ...settings },
+    {
+      intake,
+      emit,
+      now: Date.now,
+      ...(observer === undefined ? {} : { observer }),
+      onObserverFailure: () => {
+        failures += 1;
+      },
+    },
+  );
   const { port } = await listener.start();
   t.teardown(() => listener.stop(0));
-  return { listener, intake, events, port };
+  return { listener, intake, events, port, observerFailures: () => failures };
 }
 
 export interface ToolResult {

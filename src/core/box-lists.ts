@@ -60,10 +60,13 @@ const largest = 2 ** 31 - 1;
  * How many of the boxes that were found as text no drawn box covers as a whole; what was found and not written down counts
  * as uncovered.
  */
-export function countUncovered({ boxes, leftOut }: FoundBoxes, drawn: readonly DrawnBox[]): number {
-  return (
-    leftOut + boxes.filter((box) => box.source === 'ocr' && !drawn.some((one) => covers(one, box))).length
-  );
+export function countUncovered(found: FoundBoxes, drawn: readonly DrawnBox[]): number {
+  return found.leftOut + uncovered(found, drawn).length;
+}
+
+/** The boxes that were found as text, as far as they are written down, that no drawn box covers as a whole. */
+export function uncovered({ boxes }: FoundBoxes, drawn: readonly DrawnBox[]): RedactionBox[] {
+  return boxes.filter((box) => box.source === 'ocr' && !drawn.some((one) => covers(one, box)));
 }
 
 function covers(drawn: DrawnBox, { frame, frames, left, top, width, height }: RedactionBox): boolean {

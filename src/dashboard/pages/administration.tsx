@@ -1,0 +1,7 @@
+import type { JSX } from 'preact';
+import type { Route } from '../shell/router.ts';
+import { Page } from '../ui/page.tsx';
+
+export function AdministrationPage(_: { readonly route: Route }): JSX.Element {
+  return <Page title="Administration">To come.</Page>;
+}

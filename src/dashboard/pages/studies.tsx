@@ -1,0 +1,7 @@
+import type { JSX } from 'preact';
+import type { Route } from '../shell/router.ts';
+import { Page } from '../ui/page.tsx';
+
+export function StudiesPage(_: { readonly route: Route }): JSX.Element {
+  return <Page title="Studies">To come.</Page>;
+}

@@ -1,0 +1,112 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type SessionState, signIn } from '../api/session.ts';
+import { asApiError } from '../api/use-resource.ts';
+import { Button } from '../ui/button.tsx';
+import { Notice } from '../ui/notice.tsx';
+
+type Why = Extract<SessionState, { kind: 'signed-out' }>['why'];
+
+const told: Readonly<Record<Why, string | undefined>> = {
+  first: undefined,
+  ended: 'Your session has ended. Sign in again, and you are back where you were.',
+  left: 'You are signed out.',
+  'no-read': 'This token lacks the right read, which the dashboard needs. Ask for a token that has it.',
+};
+
+export function SignIn({ why }: { readonly why: Why }): JSX.Element {
+  const [fault, setFault] = useState<{ title: string; advice?: string | undefined }>();
+  const [busy, setBusy] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    document.title = 'Sign in · Sallyport';
+    field.current?.focus();
+  }, []);
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const token = field.current?.value.trim() ?? '';
+    if (token === '') {
+      setFault({ title: 'Enter a token.' });
+      field.current?.focus();
+      return;
+    }
+    setBusy(true);
+    setFault(undefined);
+    try {
+      await signIn(token);
+    } catch (error) {
+      const { status, message, advice } = asApiError(error);
+      setFault(
+        status === 401
+          ? {
+              title: 'This token is not known here, or no longer.',
+              advice: 'Look whether all of it was copied. It may have been revoked, or have expired.',
+            }
+          : { title: message, advice },
+      );
+      field.current?.focus();
+      field.current?.select();
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <main class="alone sign-in">
+      <img src="/assets/icon.svg" alt="" width="48" height="48" />
+      <h1>Sign in to Sallyport</h1>
+      <div aria-live="polite">
+        {told[why] === undefined ? null : <Notice severity="info" title={told[why]} />}
+      </div>
+      <form class="card" onSubmit={(event) => void submit(event)} noValidate>
+        <label class="field" for="token">
+          <span class="field-label">Token</span>
+        </label>
+        <input
+          ref={field}
+          id="token"
+          name="token"
+          type="password"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          required
+          aria-describedby={fault === undefined ? 'token-hint' : 'token-fault token-hint'}
+          aria-invalid={fault !== undefined}
+        />
+        <p id="token-fault" class="fault" role="alert">
+          {fault === undefined ? null : `${fault.title} ${fault.advice ?? ''}`}
+        </p>
+        <Button kind="primary" type="submit" busy={busy}>
+          Sign in
+        </Button>
+        <p id="token-hint" class="hint">
+          It begins with <code>sp_</code> and is shown once, when it is made.
+        </p>
+      </form>
+      <section class="hint">
+        <h2>What is a token?</h2>
+        <p>
+          A long secret that stands for a person or a program, with the rights it was given. The gateway
+          administrator makes one on the machine of the gateway:
+        </p>
+        <pre class="command">
+          <code>sallyport token create --name "Your name" --scope read,operate,identify</code>
+        </pre>
+        <ul class="plain">
+          <li>
+            <b>read</b>: see what happens, never an identifier
+          </li>
+          <li>
+            <b>operate</b>: retry, release and discard held instances
+          </li>
+          <li>
+            <b>identify</b>: see images as they were received, with their identifiers
+          </li>
+          <li>
+            <b>admin</b>: tokens, configuration, tests of connections
+          </li>
+        </ul>
+      </section>
+    </main>
+  );
+}

@@ -1,0 +1,66 @@
+import type { JSX } from 'preact';
+
+const dayTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'medium' });
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+
+/** A time of this computer's zone; the whole of it, with the zone, as tool tip. Of today without the date. */
+export function Time({ at }: { readonly at: string | number | null }): JSX.Element {
+  if (at === null) return <span>–</span>;
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return <span>–</span>;
+  const today = date.toDateString() === new Date().toDateString();
+  return (
+    <time dateTime={date.toISOString()} title={full.format(date)}>
+      {(today ? time : dayTime).format(date)}
+    </time>
+  );
+}
+
+const whole = new Intl.NumberFormat();
+const short = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** One decimal below ten, none above: 0.4, 3.2, 125. */
+export function rate(value: number): string {
+  return value >= 10 ? whole.format(Math.round(value)) : short.format(value);
+}
+
+/** Bytes in the unit that reads best: 512 bytes, 3.4 MB, 1.2 TB. */
+export function bytes(value: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'];
+  let size = value;
+  let unit = 0;
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? whole.format(size) : size >= 100 ? whole.format(Math.round(size)) : short.format(size)} ${units[unit]}`;
+}
+
+/** Milliseconds in the two units that read best: 0.8 s, 3 min 20 s, 2 d 4 h. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return ms < 10_000 ? `${short.format(ms / 1000)} s` : `${seconds} s`;
+  const parts: readonly (readonly [number, string])[] = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ];
+  const first = parts.findIndex(([size]) => seconds >= size);
+  let left = seconds;
+  return parts
+    .slice(first, first + 2)
+    .map(([size, unit]) => {
+      const amount = Math.floor(left / size);
+      left -= amount * size;
+      return amount === 0 ? '' : `${amount} ${unit}`;
+    })
+    .filter((text) => text !== '')
+    .join(' ');
+}

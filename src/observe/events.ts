@@ -78,6 +78,24 @@ export interface EventFields {
   };
   'worker.replaced': { readonly code: ErrorCode };
   'http.failed': { readonly route: string; readonly httpStatus: number };
+  /** Credentials from an address were refused; once a minute at most for each, with the failures since the last line. */
+  'http.refused': { readonly code: ErrorCode; readonly address: string; readonly attempts: number };
+  /** The further ones of that minute: counted, seen in the log at its lowest level only. */
+  'http.refusedAgain': { readonly code: ErrorCode };
+  /** The HTTP server is reached from other hosts without TLS, ours or that of a proxy the configuration tells of. */
+  'http.unprotected': { readonly port: number };
+  'http.certificateReloaded': { readonly validForDays: number };
+  /** A changed certificate or key cannot be used; the one before goes on. Or the one in use ends soon. */
+  'http.certificateUnusable': {
+    readonly fault: 'unreadable' | 'expired' | 'ends-soon';
+    readonly validForDays: number;
+  };
+  /** The keys of the OpenID issuer cannot be read: its tokens are refused until they can. */
+  'http.issuerFailed': {
+    readonly fault: 'unreachable' | 'timeout' | 'status' | 'too-large' | 'malformed' | 'other-issuer';
+  };
+  /** An answer was not as the contract says; `fault` is made of words of the contract. */
+  'http.contractBroken': { readonly operation: string; readonly fault: string };
 }
 
 export type EventName = keyof EventFields;
@@ -126,4 +144,11 @@ export const eventLevels: { readonly [N in EventName]: EventLevel } = {
   'instance.operated': 'info',
   'worker.replaced': 'error',
   'http.failed': 'warn',
+  'http.refused': 'warn',
+  'http.refusedAgain': 'debug',
+  'http.unprotected': 'warn',
+  'http.certificateReloaded': 'info',
+  'http.certificateUnusable': 'error',
+  'http.issuerFailed': 'error',
+  'http.contractBroken': 'error',
 };

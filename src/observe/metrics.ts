@@ -44,6 +44,11 @@ export class Metrics {
     ]);
     this.#addCounter('sallyport_rejections_total', 'Associations rejected, by reason.', ['reason']);
     this.#addCounter('sallyport_held_total', 'Instances held, by stage and code.', ['stage', 'code']);
+    this.#addCounter(
+      'sallyport_http_refusals_total',
+      'HTTP requests with credentials that were refused, by code.',
+      ['code'],
+    );
     this.#addCounter('sallyport_retries_total', 'Attempts that will be repeated, by stage and code.', [
       'stage',
       'code',
@@ -89,6 +94,8 @@ export class Metrics {
     'instance.refused': (fields) => this.#count('sallyport_refusals_total', 1, { code: fields.code }),
     'association.rejected': (fields) =>
       this.#count('sallyport_rejections_total', 1, { reason: fields.reason }),
+    'http.refused': ({ code }) => this.#count('sallyport_http_refusals_total', 1, { code }),
+    'http.refusedAgain': ({ code }) => this.#count('sallyport_http_refusals_total', 1, { code }),
     'instance.prepared': (fields) => this.#seconds('sallyport_prepare_seconds', fields.durationMs),
     'instance.delivered': (fields) => this.#seconds('sallyport_delivered_after_seconds', fields.waitedMs),
     'instance.held': (fields) =>

@@ -32,6 +32,11 @@ export function allows(actor: Pick<Actor, 'scopes'>, scope: Scope): boolean {
   return actor.scopes.some((granted) => implied[granted].includes(scope));
 }
 
+/** The scopes among those asked for that the actor may not hand on, because it does not have them itself. */
+export function ungrantable(actor: Pick<Actor, 'scopes'>, asked: readonly Scope[]): readonly Scope[] {
+  return asked.filter((scope) => !allows(actor, scope));
+}
+
 export function isScope(value: unknown): value is Scope {
   return scopes.some((scope) => scope === value);
 }

@@ -13,7 +13,6 @@ import { createRequire } from 'node:module';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeFile } from '../src/cli/deidentify/write-file.ts';
 import { deidentify } from '../src/deidentify/deidentify.ts';
 import { basicProfile } from '../src/deidentify/profile.ts';
 import { createPseudonyms } from '../src/deidentify/pseudonyms.ts';
@@ -21,6 +20,7 @@ import { memorySource } from '../src/dicom/byte-source.ts';
 import { encodePart10 } from '../src/dicom/encode.ts';
 import { encodeFileMeta } from '../src/dicom/file-meta.ts';
 import { type Part10, readPart10 } from '../src/dicom/part10.ts';
+import { writeFile } from '../src/pipeline/write-file.ts';
 import { writeCtSeries } from '../src/synthetic/bulk.ts';
 import { encodePart10 as encodeSynthetic } from '../src/synthetic/dicom-writer.ts';
 import { element, type WriterElement } from '../src/synthetic/writer-element.ts';
@@ -119,7 +119,7 @@ function writeBench(part10: Part10, original: Uint8Array): void {
       for (const chunk of encode()) if (chunk.length === 0) throw new Error('an empty chunk');
     },
     () => {
-      writeFile(part, encode(), false);
+      writeFile(part, encode(), { fsync: false });
       renameSync(part, path);
     },
     () => read.write(),

@@ -23,7 +23,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   reports: ['core', 'dicom', 'deidentify', 'profiles'],
   pipeline: ['core', 'spool', 'observe'],
   deliver: ['core', 'observe'],
-  http: ['core', 'spool', 'observe', 'config', 'pipeline'],
+  // Uploaded files and work on folders ask the worker threads by a port of their own.
+  files: ['core', 'observe'],
+  jobs: ['core', 'observe', 'files'],
+  http: ['core', 'spool', 'observe', 'config', 'pipeline', 'files', 'jobs'],
   'example-backend': ['core'],
   gateway: [
     'core',
@@ -83,6 +86,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const alsoMayImport: Readonly<Record<string, readonly string[]>> = {
   'pipeline/worker.ts': ['dicom', 'deidentify', 'render', 'reports', 'redact', 'ocr'],
   'pipeline/endable-engine.ts': ['ocr'],
+  // What the worker threads of gateway and command line share.
+  'pipeline/treat-instance.ts': ['dicom', 'deidentify', 'redact'],
+  'pipeline/thread-profiles.ts': ['deidentify'],
+  'pipeline/instance-file.ts': ['dicom'],
+  // The thread's side of work on demand.
+  'pipeline/on-demand/thread.ts': ['dicom', 'ocr'],
+  'pipeline/on-demand/work.ts': ['dicom', 'ocr', 'render'],
+  'pipeline/on-demand/treat-file.ts': ['dicom', 'deidentify', 'redact', 'reports'],
+  'pipeline/on-demand/draw-picture.ts': ['deidentify', 'redact', 'render'],
+  'pipeline/on-demand/inspect-instance.ts': ['dicom', 'deidentify'],
+  'pipeline/on-demand/attributes.ts': ['dicom'],
+  'pipeline/on-demand/report-page.ts': ['reports'],
+  // Types of what is asked for and comes back, and the list of picture formats.
+  'pipeline/on-demand/tasks.ts': ['render', 'reports'],
+  'pipeline/on-demand/requests.ts': ['deidentify', 'render'],
   'pipeline/frame-order.ts': ['dicom'],
   'pipeline/frame-place.ts': ['dicom'],
   'pipeline/payload.ts': ['dicom'],

@@ -231,6 +231,26 @@ export const errorRegistry = {
     disposition: 'hold',
   },
   // Delivery -------------------------------------------------------------------------------------------------------
+  FHIR_UNREACHABLE: {
+    message: 'the FHIR server could not be reached, cut the connection or did not answer in time',
+    advice: 'look at the FHIR server, the network and fhir.baseUrl; posting goes on by itself',
+    disposition: 'retry',
+  },
+  FHIR_UNAVAILABLE: {
+    message: 'the FHIR server answered that it cannot take the study now',
+    advice: 'look at the FHIR server; posting goes on by itself',
+    disposition: 'retry',
+  },
+  FHIR_UNAUTHORIZED: {
+    message: 'the FHIR server refused the credentials',
+    advice: 'correct fhir.auth; posting is paused and probes by itself',
+    disposition: 'retry',
+  },
+  FHIR_REFUSED: {
+    message: 'the FHIR server refused the study as wrong',
+    advice: 'read the HTTP status, correct the FHIR server or fhir.baseUrl, then post the study again, or restart',
+    disposition: 'hold',
+  },
   BACKEND_NOT_CONFIGURED: {
     message: 'backend.baseUrl is not set, so nothing can be delivered',
     advice: 'set backend.baseUrl',
@@ -433,6 +453,113 @@ export const errorRegistry = {
     disposition: 'reject',
     httpStatus: 404,
   },
+  STUDY_UNKNOWN: {
+    message: 'no study has this pseudonym, or all of it was forgotten',
+    advice: 'look it up in the list of studies; storage.forgetAfter says how long studies are remembered',
+    disposition: 'reject',
+    httpStatus: 404,
+  },
+  CURSOR_INVALID: {
+    message: 'the cursor is not one that a page of this list gave',
+    advice: 'pass `next` of the page before, with the same filters, or begin without a cursor',
+    disposition: 'reject',
+    httpStatus: 400,
+  },
+  BODY_TOO_LARGE: {
+    message: 'the body of the request is larger than its limit',
+    advice: 'send smaller files, or raise the limit of this operation in the configuration (http)',
+    disposition: 'reject',
+    httpStatus: 413,
+  },
+  CLIENT_GONE: {
+    message: 'the client ended the connection before its request was whole',
+    advice: 'send the request again',
+    disposition: 'reject',
+    httpStatus: 400,
+  },
+  BODY_TOO_SLOW: {
+    message: 'the body of the request did not come in time',
+    advice: 'send it again over a connection that does not stop',
+    disposition: 'reject',
+    httpStatus: 408,
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    message: 'the body is of a media type that this operation does not take',
+    advice: 'openapi/gateway.yaml lists the media types of each operation; send one of them as Content-Type',
+    disposition: 'reject',
+    httpStatus: 415,
+  },
+  RESPONSE_INVALID: {
+    message: 'the gateway made an answer that its contract does not know, and did not send it',
+    advice: 'this is a fault of the gateway: tell us the operation and what stands in the log',
+    disposition: 'reject',
+    httpStatus: 500,
+  },
+  FILE_UNKNOWN: {
+    message: 'no file has this id, or its time is over',
+    advice: 'upload it again; http.files.keep and http.files.keepUploads say how long files stay',
+    disposition: 'reject',
+    httpStatus: 404,
+  },
+  FILE_NOT_READY: {
+    message: 'the file is still being de-identified',
+    advice: 'ask for its status until that is `completed`',
+    disposition: 'retry',
+    httpStatus: 400,
+  },
+  FILE_NOT_DEIDENTIFIED: {
+    message: 'the file could not be de-identified, so that there is nothing to hand out',
+    advice:
+      'the detail is the code of the reason; send the file through the gateway where a person is to decide about it',
+    disposition: 'reject',
+    httpStatus: 400,
+  },
+  FILES_FULL: {
+    message: 'there is no room for more files of the file API',
+    advice: 'wait until files are over their time, or raise http.files.maxFiles or http.files.maxBytes',
+    disposition: 'retry',
+    httpStatus: 507,
+  },
+  FOLDER_REFUSED: {
+    message: 'this folder cannot be worked on',
+    advice:
+      'name two different folders below one of http.folderRoots, neither in the other, by absolute paths without `..`; the detail says which is wrong',
+    disposition: 'reject',
+    httpStatus: 400,
+  },
+  FOLDER_TOO_LARGE: {
+    message: 'the folder has more files, or is deeper, than one job takes',
+    advice: 'work on its subfolders one by one',
+    disposition: 'reject',
+  },
+  LINK_NOT_FOLLOWED: {
+    message: 'an entry of the folder is a link or no plain file, and is not followed',
+    advice: 'put the file itself there',
+    disposition: 'reject',
+  },
+  JOB_UNKNOWN: {
+    message: 'no job has this id',
+    advice: 'look at the list of jobs; it has the last 100',
+    disposition: 'reject',
+    httpStatus: 404,
+  },
+  JOBS_BUSY: {
+    message: 'as many jobs run as may at one time',
+    advice: 'wait until one has ended, or cancel it',
+    disposition: 'retry',
+    httpStatus: 409,
+  },
+  JOB_ENDED: {
+    message: 'the job has ended',
+    advice: 'begin another one',
+    disposition: 'reject',
+    httpStatus: 409,
+  },
+  JOB_INTERRUPTED: {
+    message: 'the gateway ended while the job ran',
+    advice: 'begin it again; what is done already stays, and is found to be the same',
+    disposition: 'reject',
+  },
   REQUEST_INVALID: {
     message: 'the request asks for something that is not there to be asked',
     advice: 'look at openapi/gateway.yaml; the detail says which parameter is wrong and what it may be',
@@ -464,6 +591,13 @@ export const errorRegistry = {
     advice: 'look at its state with `sallyport show`',
     disposition: 'reject',
     httpStatus: 409,
+  },
+  WORKERS_BUSY: {
+    message: 'more work was asked for than the worker threads can take up in time',
+    advice:
+      'try again in a few seconds; raise workers if it happens often and the machine has cores to spare',
+    disposition: 'retry',
+    httpStatus: 503,
   },
   UNEXPECTED: {
     message: 'an error nobody foresaw',

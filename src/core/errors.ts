@@ -7,6 +7,11 @@ export function errorRow(code: ErrorCode): ErrorRow {
   return errorRegistry[code];
 }
 
+/** Codes for which a person may accept an instance as it is. */
+export const releasableCodes: readonly ErrorCode[] = (Object.keys(errorRegistry) as ErrorCode[]).filter(
+  (code) => errorRow(code).releasable === true,
+);
+
 export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(errorRegistry, code);
 }

@@ -4,7 +4,9 @@ export type FrameSelection =
   /** Frames 1, 1 + n, 1 + 2n, ... */
   | { readonly kind: 'every'; readonly n: number }
   /** At most n frames, evenly spread, the first among them. */
-  | { readonly kind: 'atMost'; readonly n: number };
+  | { readonly kind: 'atMost'; readonly n: number }
+  /** Frame n alone, from 1; none where the instance has fewer. Asked for in a call, not in the configuration. */
+  | { readonly kind: 'only'; readonly n: number };
 
 /** Which VOI transformation of an image is applied (PS3.3 C.11.2). */
 export type WindowChoice =

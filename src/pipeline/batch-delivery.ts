@@ -172,7 +172,7 @@ export class BatchDelivery<P extends Countable> {
     const now = tools.now();
     await persist(
       tools,
-      batch.entries.map(({ record }) => deliveredChange(record, now)),
+      batch.entries.map((entry) => deliveredChange(entry, now)),
       signal,
     );
     faultPoint('delivery.committed');

@@ -28,7 +28,7 @@ export function endableEngine(
           opened.find(picture, {
             ...search,
             onProgress() {
-              goOn(signs);
+              endIfTold(signs);
               search.onProgress?.();
             },
           }),
@@ -52,13 +52,14 @@ async function uninterrupted<T>(signs: VitalSigns, work: () => Promise<T>): Prom
   Atomics.add(signs, uninterruptible, 1);
   try {
     // After it has said that it is in: either it sees here that it is to end, or whoever ends it sees that it is in.
-    goOn(signs);
+    endIfTold(signs);
     return await work();
   } finally {
     Atomics.sub(signs, uninterruptible, 1);
   }
 }
 
-function goOn(signs: VitalSigns): void {
+/** Throws CANCELLED once the thread is told to end: for work that stops between two pieces of it. */
+export function endIfTold(signs: VitalSigns): void {
   if (Atomics.load(signs, toEnd) !== 0) throw new SallyportError('CANCELLED');
 }

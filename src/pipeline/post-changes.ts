@@ -8,6 +8,7 @@ export function boundChange({ record, prepared }: OutboxEntry, postId: string, n
   return {
     id: record.id,
     from: ['received', 'prepared'],
+    profileRevision: prepared.profileRevision,
     set: {
       state: 'prepared',
       postId,
@@ -36,10 +37,11 @@ export function postponedChange(
 }
 
 /** The backend has taken all of it. */
-export function deliveredChange(record: InstanceRecord, now: number): InstanceChange {
+export function deliveredChange({ record, prepared }: OutboxEntry, now: number): InstanceChange {
   return {
     id: record.id,
     from: ['prepared'],
+    profileRevision: prepared.profileRevision,
     set: { state: 'delivered', attempts: 0, code: null, detail: null, updatedAt: now },
   };
 }

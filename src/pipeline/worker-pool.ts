@@ -1,13 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { SallyportError } from '../core/errors.ts';
 import type { IdentifierPair } from '../core/identifier-pair.ts';
 import type { InstanceReport } from '../core/instance-report.ts';
 import type { PreparedImages, PreparedInstance } from '../core/prepared.ts';
 import type { Emit } from '../observe/events.ts';
-import { untilEndable } from './endable-engine.ts';
 import { GrowingOutput, rangesOf } from './growing-output.ts';
+import { guarded } from './guarded-task.ts';
 import type {
   OutputNews,
   PreparedHead,
@@ -16,8 +15,9 @@ import type {
   ThreadTask,
   WorkerSetup,
 } from './messages.ts';
-import { newVitalSigns } from './vital-signs.ts';
-import { type Overdue, Watchdog } from './watchdog.ts';
+import type { OnDemandReply, OnDemandThreadTask } from './on-demand/tasks.ts';
+import { newVitalSigns, type VitalSigns } from './vital-signs.ts';
+import { Watchdog } from './watchdog.ts';
 
 export interface WorkerPoolSettings {
   /** 0: one per core. */
@@ -56,6 +56,9 @@ const startMs = 120_000;
  */
 const maxHeapMb = 2048;
 
+/** Work on demand that nobody wants any more may end by itself within that time: a new thread costs more. */
+const politeMs = 5000;
+
 /** Worker threads for the setting `workers`. */
 function workerThreads(workers: number): number {
   return workers > 0 ? workers : availableParallelism();
@@ -72,9 +75,8 @@ export function threadsOfOne(workers: number): number {
  */
 export class WorkerPool {
   readonly threads: number;
-  readonly #pool: Piscina<ThreadTask, PrepareReply>;
-  readonly #watchdog: Watchdog;
-  readonly #emit: Emit;
+  readonly #pool: Piscina<ThreadTask | OnDemandThreadTask, PrepareReply | OnDemandReply>;
+  readonly #guard: { readonly watchdog: Watchdog; readonly emit: Emit };
   readonly #reports = new Map<string, NonNullable<InstanceReport['shared']>>();
   /** By number of the task. */
   readonly #newsOf = new Map<number, (news: OutputNews) => void>();
@@ -82,13 +84,13 @@ export class WorkerPool {
 
   constructor(settings: WorkerPoolSettings, setup: WorkerSetup, emit: Emit) {
     this.threads = workerThreads(settings.threads);
-    this.#watchdog = new Watchdog({
+    const watchdog = new Watchdog({
       instanceMs: settings.prepareTimeoutMs,
       startMs,
       frameMs: settings.frameTimeoutMs,
       threads: this.threads,
     });
-    this.#emit = emit;
+    this.#guard = { watchdog, emit };
     // The sources run as they are in development (.ts) and compiled in the image (.js).
     const entry = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
     this.#pool = new Piscina({
@@ -134,7 +136,6 @@ export class WorkerPool {
     ]);
   }
 
-  /** One task from beginning to end, in one thread. */
   async #run(
     task: PrepareTask,
     number: number,
@@ -142,33 +143,44 @@ export class WorkerPool {
     end: AbortController,
     signal: AbortSignal,
   ): Promise<PrepareReply> {
-    const vitalSigns = newVitalSigns();
-    let overdue: Overdue | undefined;
-    const stop = (): void => void untilEndable(vitalSigns).then(() => end.abort());
-    const unwatch = this.#watchdog.watch(vitalSigns, (what) => {
-      overdue = what;
-      stop();
+    const signs = newVitalSigns();
+    const reply = await guarded<PrepareReply>(this.#guard, {
+      signs,
+      end,
+      signal,
+      run: (until) =>
+        this.#pool.run({ ...task, number, vitalSigns: signs }, { signal: until }) as Promise<PrepareReply>,
+      endedItself: (ended) => ended.kind === 'held' && ended.code === 'CANCELLED',
+      abortCode: 'SHUTTING_DOWN',
+      politeMs: 0,
+      isAbandoned: () => growth.abandoned,
     });
-    let ended = false;
-    if (signal.aborted) end.abort();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      const reply = await this.#pool.run({ ...task, number, vitalSigns }, { signal: end.signal });
-      // It ended its search by itself, as it was told.
-      ended = reply.kind === 'held' && reply.code === 'CANCELLED';
-      if (ended) throw new SallyportError('CANCELLED');
-      if (reply.kind === 'prepared' && growth.parts.length > 0) growth.complete(reply.ranges);
-      return reply;
-    } catch (cause) {
-      if (signal.aborted) throw new SallyportError('SHUTTING_DOWN', { cause });
-      if (growth.abandoned) throw new SallyportError('CANCELLED', { cause });
-      const code = overdue === undefined ? 'WORKER_CRASHED' : 'RENDER_TIMEOUT';
-      if (!ended) this.#emit('worker.replaced', { code });
-      throw new SallyportError(code, { cause, ...(overdue === undefined ? {} : { detail: overdue }) });
-    } finally {
-      unwatch();
-      signal.removeEventListener('abort', stop);
-    }
+    if (reply.kind === 'prepared' && growth.parts.length > 0) growth.complete(reply.ranges);
+    return reply;
+  }
+
+  /**
+   * Work that somebody waits for, in the same threads under the same limits; on-demand.ts bounds how much of it there is.
+   * `signs` of the caller's, who reads in them how it comes on. Rejects with WORKER_CRASHED, RENDER_TIMEOUT, CANCELLED.
+   */
+  onDemand(
+    task: Omit<OnDemandThreadTask, 'vitalSigns'>,
+    signs: VitalSigns,
+    signal: AbortSignal,
+  ): Promise<OnDemandReply> {
+    return guarded<OnDemandReply>(this.#guard, {
+      signs,
+      end: new AbortController(),
+      signal,
+      run: (until) =>
+        this.#pool.run(
+          { ...task, vitalSigns: signs },
+          { name: 'onDemand', signal: until },
+        ) as Promise<OnDemandReply>,
+      endedItself: (reply) => reply.kind === 'refused' && reply.code === 'CANCELLED',
+      abortCode: 'CANCELLED',
+      politeMs,
+    });
   }
 
   #prepared(

@@ -4,18 +4,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { SallyportError } from '../core/errors.ts';
 import { contentDigestAlgorithm } from '../core/instance.ts';
-import { deidentify } from '../deidentify/deidentify.ts';
 import { createKeyRing } from '../deidentify/key-ring.ts';
-import { defineProfile, type Profile } from '../deidentify/profile.ts';
-import type { ProfileDefinition } from '../deidentify/profile-definition.ts';
-import type { Pseudonyms } from '../deidentify/pseudonyms.ts';
-import { recordPairs } from '../deidentify/recording.ts';
 import type { ByteSource } from '../dicom/byte-source.ts';
 import type { Deidentified } from '../dicom/deidentified.ts';
 import { type Part10, readPart10 } from '../dicom/part10.ts';
 import { textEngineOnce } from '../ocr/engine-once.ts';
 import { editVideoFrame } from '../redact/edit/edit-video-frame.ts';
-import { type RedactResult, redact } from '../redact/redact.ts';
 import { redactRevision } from '../redact/revision.ts';
 import { render } from '../render/render.ts';
 import { renderRevision } from '../render/revision.ts';
@@ -25,42 +19,27 @@ import { endableEngine } from './endable-engine.ts';
 import { type FileSource, openFileSource, reusedBuffer, wholeFileBytes } from './file-source.ts';
 import { ImageSink } from './image-sink.ts';
 import type { OutputNews, PreparedHead, PrepareReply, ThreadTask, WorkerSetup } from './messages.ts';
+import { onDemandThread } from './on-demand/thread.ts';
 import { describeSeries, describeStudy, imageWriter } from './payload.ts';
 import { silenceConsole } from './silence-console.ts';
+import { type ProfileContext, ThreadProfiles } from './thread-profiles.ts';
+import { treatInstance } from './treat-instance.ts';
+import { verdictOf } from './verdict.ts';
 import { alive, atWork } from './vital-signs.ts';
 
 silenceConsole();
 
 /** Thread entry: everything that is needed for every instance is made once. */
 const setup = workerData as WorkerSetup;
-const ring = createKeyRing(setup.secrets);
-/** Each definition once: what is made of a profile is kept by it. */
-const contexts = new Map<ProfileDefinition, ProfileContext>();
-const standard = contextOf(setup.profiles.standard);
-const byCallingAeTitle = new Map(
-  setup.profiles.byCallingAeTitle.map(({ callingAeTitle, definition }) => [
-    callingAeTitle,
-    contextOf(definition),
-  ]),
-);
-/** One instance at a time is prepared here, and its reply holds none of its bytes. */
+const profiles = new ThreadProfiles(setup.profiles, createKeyRing(setup.secrets));
+/** One instance at a time is worked on here, and its reply holds none of its bytes. */
 const buffer = reusedBuffer();
 /** Rendering takes part in what a post contains, so it takes part in its name; so does what becomes of text in pixels. */
 const revisionOfRendering = renderRevision(setup.render);
 const textEngine = textEngineOnce({ threads: setup.textThreads });
 
-interface ProfileContext {
-  readonly profile: Profile;
-  readonly pseudonyms: Pseudonyms;
-}
-
-function contextOf(definition: ProfileDefinition): ProfileContext {
-  const known = contexts.get(definition);
-  if (known !== undefined) return known;
-  const context = { profile: defineProfile(definition), pseudonyms: ring.byId(definition.keyId) };
-  contexts.set(definition, context);
-  return context;
-}
+/** Work that is asked for over HTTP, in the same threads. */
+export const onDemand = onDemandThread({ setup, profiles, buffer, textEngine });
 
 /**
  * The prepare stage of one instance, from the received bytes to what delivery posts. A verdict of the registry comes back
@@ -82,8 +61,7 @@ export async function prepare(task: ThreadTask): Promise<PrepareReply> {
 
 /** The verdict that an exception stands for. */
 function heldOf(error: unknown): Extract<PrepareReply, { kind: 'held' }> {
-  const { code, detail } = error instanceof SallyportError ? error : unforeseen(error);
-  return { kind: 'held', code, ...(detail === undefined ? {} : { detail }) };
+  return { kind: 'held', ...verdictOf(error) };
 }
 
 function openBlob(path: string): FileSource {
@@ -96,19 +74,9 @@ function openBlob(path: string): FileSource {
   }
 }
 
-/** With the place in our code: a message may have a value of the data set in it, a file name and a line have not. */
-function unforeseen(error: unknown): SallyportError {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const place = /[\\/]([\w.-]+\.[jt]s:\d+):\d+\)?$/m.exec(stack)?.[1];
-  return new SallyportError('UNEXPECTED', {
-    ...(place === undefined ? {} : { detail: place }),
-    cause: error,
-  });
-}
-
 async function prepareFrom(source: ByteSource, task: ThreadTask): Promise<PrepareReply> {
   const part10 = readPart10(source);
-  const context = byCallingAeTitle.get(task.callingAeTitle.trim()) ?? standard;
+  const context = profiles.of(task.callingAeTitle);
   const reply = await prepareInstance(part10, context, source, task).catch(heldOf);
   // Not `prepared`: images that are handed over come in a wrapping of their own.
   if (reply.kind !== 'held' || !setup.reports) return reply;
@@ -124,27 +92,34 @@ async function prepareInstance(
   source: ByteSource,
   task: ThreadTask,
 ): Promise<PrepareReply> {
-  const { releasedCodes, drawnBoxes, callingAeTitle, instanceId: id } = task;
-  const redacted = await redactPixels(part10, profile, task);
-  if (redacted.kind === 'held') return redacted;
-  const recording = setup.recordPairs ? recordPairs(pseudonyms) : undefined;
-  const result = deidentify(redacted.kind === 'treated' ? redacted.input : part10, {
+  const { releasedCodes, drawnBoxes, callingAeTitle, instanceId: id, vitalSigns } = task;
+  alive(vitalSigns);
+  const treated = await treatInstance(part10, {
     profile,
-    pseudonyms: recording?.pseudonyms ?? pseudonyms,
+    pseudonyms,
     releasedCodes,
+    drawnBoxes,
     callingAeTitle,
     onlyFramesLeave: true,
-    ...(redacted.kind === 'treated' ? { pixels: redacted.treatment } : {}),
+    onlyShownLeaves: setup.render.format === 'jpeg',
+    draw: setup.render,
+    surroundings: { scratchFolder: dirname(task.scratchPath), onProgress: () => alive(vitalSigns) },
+    engine: endableEngine(textEngine, vitalSigns),
+    recordPairs: setup.recordPairs,
+    onRedacted: () => atWork(vitalSigns),
   });
-  if (result.kind === 'held') {
+  const { boxes } = treated;
+  if (treated.kind === 'held') {
+    const { by, code, detail } = treated;
     return {
       kind: 'held',
-      code: result.code,
-      ...(result.detail === undefined ? {} : { detail: result.detail }),
+      code,
+      ...(detail === undefined ? {} : { detail }),
+      ...(by === 'redaction' ? { boxes } : {}),
     };
   }
+  const { result } = treated;
   const instance = result.value;
-  const boxes = redacted.kind === 'treated' ? redacted.treatment.boxes : [];
   const profileRevision = `${instance.profileRevision}-${revisionOfRendering}-${redactRevision(drawnBoxes)}`;
   /** Everything of the reply that does not wait for the last frame. */
   const makeHead = (): PreparedHead => {
@@ -162,7 +137,7 @@ async function prepareInstance(
       study: describeStudy(instance, { profile: profile.id, profileRevision, keyId: pseudonyms.keyId }),
       series: describeSeries(instance),
       ...(report === undefined ? {} : { report }),
-      pairs: recording?.pairs() ?? [],
+      pairs: treated.pairs(),
     };
   };
   const sink = new ImageSink(task.scratchPath, setup.maxMemoryBytes, setup.reserveBytes);
@@ -176,28 +151,6 @@ async function prepareInstance(
   } finally {
     sink.close();
   }
-}
-
-/** Text in the pixels, before the header is cleaned: its identifiers are what text is compared with. */
-async function redactPixels(
-  part10: Part10,
-  profile: Profile,
-  { releasedCodes, drawnBoxes, callingAeTitle, scratchPath, vitalSigns }: ThreadTask,
-): Promise<RedactResult> {
-  alive(vitalSigns);
-  const redacted = await redact(part10, {
-    profile,
-    releasedCodes,
-    ...(drawnBoxes === null ? {} : { drawnBoxes }),
-    callingAeTitle,
-    onlyFramesLeave: true,
-    onlyShownLeaves: setup.render.format === 'jpeg',
-    draw: setup.render,
-    surroundings: { scratchFolder: dirname(scratchPath), onProgress: () => alive(vitalSigns) },
-    engine: endableEngine(textEngine, vitalSigns),
-  });
-  atWork(vitalSigns);
-  return redacted;
 }
 
 /**

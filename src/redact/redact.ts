@@ -26,6 +26,11 @@ export interface RedactOptions {
   readonly onlyFramesLeave?: boolean;
   /** Only frames in 8 bits through the configured window leave: what that hides need not be looked for. */
   readonly onlyShownLeaves?: boolean;
+  /**
+   * False: what is found is not compared with the identifiers of the header. Nothing but the place of a text then tells
+   * whose it is, so all of it goes, whatever the profile says.
+   */
+  readonly useMetadata?: boolean;
   /** How the frames are shown to whoever receives them, and limits. */
   readonly draw: DrawSettings;
   readonly surroundings?: RenderSurroundings;
@@ -97,12 +102,14 @@ export async function redact(input: DeidentifyInput, options: RedactOptions): Pr
 
 async function searched(
   input: DeidentifyInput,
-  { mode, ruled, risk }: Extract<Plan, { kind: 'search' }>,
+  { mode: planned, ruled, risk }: Extract<Plan, { kind: 'search' }>,
   options: RedactOptions,
   tell: (boxes: readonly RedactionBox[]) => void,
 ): Promise<RedactResult> {
   const { draw, surroundings = {}, profile } = options;
-  const context = judgeContext(input.dataSet, profile);
+  const { useMetadata = true } = options;
+  const mode = useMetadata ? planned : 'all';
+  const context = judgeContext(useMetadata ? input.dataSet : { ...input.dataSet, elements: [] }, profile);
   const { onlyShownLeaves = false } = options;
   const engine = await options.engine();
   const search: SearchFrames = { engine, context, mode, draw, surroundings, onlyShownLeaves };

@@ -2,7 +2,7 @@ import type { FrameSelection } from '../core/render-choices.ts';
 
 /** The frames of one instance that are rendered, in their order; holds no list, however many there are. */
 export interface SelectedFrames {
-  /** At least 1 where the instance has frames. */
+  /** At least 1 where the instance has frames, but for `only` a frame it does not have. */
   readonly count: number;
   /** Index of the frame, from 0, at a position of the selection, from 0 to `count` - 1; indexes ascend. */
   at(position: number): number;
@@ -29,10 +29,14 @@ export function selectedFrames(selection: FrameSelection, numberOfFrames: number
       return selection.n >= numberOfFrames
         ? everyNth(1, numberOfFrames)
         : spread(selection.n, numberOfFrames);
+    case 'only':
+      return selection.n <= numberOfFrames ? single(selection.n - 1) : none;
     default:
       return selection satisfies never;
   }
 }
+
+const none: SelectedFrames = { count: 0, at: () => 0, has: () => false };
 
 function single(index: number): SelectedFrames {
   return { count: 1, at: () => index, has: (other) => other === index };

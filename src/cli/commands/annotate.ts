@@ -20,6 +20,7 @@ import { readPart10 } from '../../dicom/part10.ts';
 import { tags } from '../../dicom/tags.ts';
 import { firstNumber, firstText } from '../../dicom/values.ts';
 import { type FileSource, openFileSource } from '../../pipeline/file-source.ts';
+import { writeFile } from '../../pipeline/write-file.ts';
 import type { EightBitImage } from '../../render/output/sharp.ts';
 import { drawFrames } from '../../render/render.ts';
 import { standardRenderSettings } from '../../render/settings.ts';
@@ -31,7 +32,6 @@ import {
   annotateOptions,
 } from '../annotate-arguments.ts';
 import { walk } from '../deidentify/walk.ts';
-import { writeFile } from '../deidentify/write-file.ts';
 import type { Command } from '../io.ts';
 
 /** One file of the truth. */
@@ -187,7 +187,7 @@ function openInput(path: string): FileSource {
 
 function write(path: string, chunks: Iterable<Uint8Array>): void {
   try {
-    writeFile(path, chunks, false);
+    writeFile(path, chunks, { fsync: false });
   } catch (cause) {
     throw cause instanceof SallyportError ? cause : new SallyportError('STORAGE_FAILED', { cause });
   }

@@ -11,8 +11,9 @@ import {
 import { dirname, resolve } from 'node:path';
 import { type ErrorCode, SallyportError } from '../../core/errors.ts';
 import type { RedactionBox } from '../../core/redaction.ts';
+import type { InputStat } from '../../pipeline/instance-file.ts';
+import type { PixelOutcome } from '../../pipeline/treat-instance.ts';
 import { KeyTable, keyOf } from './key-table.ts';
-import type { InputStat, PixelOutcome } from './messages.ts';
 
 /** Under what rules and with which key a run works; every line says so, since a manifest may be split or joined. */
 export interface ManifestRules {

@@ -2,8 +2,9 @@ import type { ErrorCode } from '../../core/errors.ts';
 import type { IdentifierPair } from '../../core/identifier-pair.ts';
 import type { InstanceReport } from '../../core/instance-report.ts';
 import type { RedactionBox } from '../../core/redaction.ts';
-import type { PixelTreatment } from '../../deidentify/pixels/treatment.ts';
 import type { ProfileDefinition } from '../../deidentify/profile-definition.ts';
+import type { InputStat } from '../../pipeline/instance-file.ts';
+import type { PixelOutcome } from '../../pipeline/treat-instance.ts';
 
 /** Given to every worker thread once, when it starts. */
 export interface WorkerSetup {
@@ -36,9 +37,6 @@ export interface ThreadFileTask extends FileTask {
   /** See pipeline/vital-signs.ts. */
   readonly vitalSigns: Int32Array;
 }
-
-/** What became of the pixels. */
-export type PixelOutcome = Pick<PixelTreatment, 'mode' | 'complete' | 'changed'>;
 
 /** Pictures of one instance for `--compare`. */
 export interface ComparedPictures {
@@ -74,10 +72,3 @@ export type FileReply =
       readonly pictures?: ComparedPictures;
       readonly report?: InstanceReport;
     };
-
-/** By what a later run tells that an input is still the same. */
-export interface InputStat {
-  readonly bytes: number;
-  /** Time of the last modification, whole milliseconds since 1970. */
-  readonly modifiedMs: number;
-}

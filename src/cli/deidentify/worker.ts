@@ -1,35 +1,22 @@
-import { statSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
-import { asSallyportError, SallyportError } from '../../core/errors.ts';
-import type { RedactionBox } from '../../core/redaction.ts';
-import { type DeidentifyOptions, deidentify } from '../../deidentify/deidentify.ts';
-import type { PixelTreatment } from '../../deidentify/pixels/treatment.ts';
 import { defineProfile } from '../../deidentify/profile.ts';
 import { canonicalUid, createPseudonyms } from '../../deidentify/pseudonyms.ts';
-import { recordPairs } from '../../deidentify/recording.ts';
 import type { ByteSource } from '../../dicom/byte-source.ts';
-import { encodePart10 } from '../../dicom/encode.ts';
-import { encodeFileMeta } from '../../dicom/file-meta.ts';
 import { type Part10, readPart10 } from '../../dicom/part10.ts';
 import { firstText } from '../../dicom/values.ts';
 import { textEngineOnce } from '../../ocr/engine-once.ts';
 import { endableEngine } from '../../pipeline/endable-engine.ts';
-import { openFileSource, reusedBuffer, wholeFileBytes } from '../../pipeline/file-source.ts';
+import { reusedBuffer } from '../../pipeline/file-source.ts';
+import { type InputStat, openInput, statInput, writeInstance } from '../../pipeline/instance-file.ts';
 import { silenceConsole } from '../../pipeline/silence-console.ts';
+import { boxesOf, treatInstance } from '../../pipeline/treat-instance.ts';
+import { fileVerdictOf } from '../../pipeline/verdict.ts';
 import { alive } from '../../pipeline/vital-signs.ts';
-import { type RedactResult, redact } from '../../redact/redact.ts';
+import type { RedactResult } from '../../redact/redact.ts';
 import { standardRenderSettings } from '../../render/settings.ts';
 import { describeDeidentified, describeHeld } from '../../reports/describe.ts';
 import { comparePictures } from '../compare-pictures.ts';
-import type {
-  ComparedPictures,
-  FileReply,
-  InputStat,
-  PixelOutcome,
-  ThreadFileTask,
-  WorkerSetup,
-} from './messages.ts';
-import { writeFile } from './write-file.ts';
+import type { ComparedPictures, FileReply, ThreadFileTask, WorkerSetup } from './messages.ts';
 
 silenceConsole();
 
@@ -37,11 +24,6 @@ silenceConsole();
 const setup = workerData as WorkerSetup;
 const profile = defineProfile(setup.profile);
 const pseudonyms = createPseudonyms(setup.secret);
-const options: DeidentifyOptions = {
-  profile,
-  pseudonyms,
-  ...(setup.callingAeTitle === null ? {} : { callingAeTitle: setup.callingAeTitle }),
-};
 const textEngine = textEngineOnce({ threads: setup.textThreads });
 /** One file at a time is worked on here, and its reply holds none of its bytes. */
 const buffer = reusedBuffer();
@@ -51,31 +33,18 @@ const buffer = reusedBuffer();
  * as UNEXPECTED with its place in our code. Never rejects: a rejection means that the thread died.
  */
 export async function deidentifyFile(task: ThreadFileTask): Promise<FileReply> {
-  const { input, vitalSigns } = task;
   let stat: InputStat | null = null;
-  alive(vitalSigns);
+  alive(task.vitalSigns);
   try {
-    const found = orUnreadable(() => statSync(input));
-    // A folder that could not be listed, or a pipe, which would never end.
-    if (!found.isFile()) throw new SallyportError('FILE_UNREADABLE');
-    stat = { bytes: found.size, modifiedMs: Math.trunc(found.mtimeMs) };
-    const source = orUnreadable(() => openFileSource(input, wholeFileBytes, buffer));
+    stat = statInput(task.input);
+    const source = openInput(task.input, buffer);
     try {
       return await fromSource(source, task, stat);
     } finally {
       source.close();
     }
   } catch (error) {
-    return { kind: 'refused', stat, ...verdictOf(error) };
-  }
-}
-
-/** What cannot be opened is no fault of the folder of outputs. */
-function orUnreadable<T>(open: () => T): T {
-  try {
-    return open();
-  } catch (cause) {
-    throw cause instanceof SallyportError ? cause : new SallyportError('FILE_UNREADABLE', { cause });
+    return { kind: 'refused', stat, ...fileVerdictOf(error) };
   }
 }
 
@@ -88,29 +57,25 @@ async function fromSource(
   const id = pseudonyms.token('input', input);
   const part10 = readPart10(source);
   const onProgress = (): void => alive(vitalSigns);
-  const redacted = await redact(part10, {
+  let pictures: ComparedPictures | undefined;
+  const treated = await treatInstance(part10, {
     profile,
-    ...(setup.callingAeTitle === null ? {} : { callingAeTitle: setup.callingAeTitle }),
+    pseudonyms,
+    callingAeTitle: setup.callingAeTitle,
     draw: standardRenderSettings,
     surroundings: { onProgress },
     engine: endableEngine(textEngine, vitalSigns),
+    recordPairs: setup.pairs,
+    async onRedacted(redacted) {
+      onProgress();
+      pictures = await picturesOf(part10, redacted, id, onProgress);
+    },
   });
-  onProgress();
-  const pictures = await picturesOf(part10, redacted, id, onProgress);
-  const boxes = boxesOf(redacted);
-  const context = { ...options, id, boxes };
+  const { boxes } = treated;
+  const context = { profile, pseudonyms, id, boxes };
   const about = { boxes, ...(pictures === undefined ? {} : { pictures }) };
-  const recording = setup.pairs ? recordPairs(pseudonyms) : undefined;
-  const result =
-    redacted.kind === 'held'
-      ? redacted
-      : deidentify(redacted.kind === 'treated' ? redacted.input : part10, {
-          ...options,
-          ...(recording === undefined ? {} : { pseudonyms: recording.pseudonyms }),
-          ...(redacted.kind === 'treated' ? { pixels: redacted.treatment } : {}),
-        });
-  if (result.kind === 'held') {
-    const { code, detail } = result;
+  if (treated.kind === 'held') {
+    const { code, detail } = treated;
     const report = setup.reports ? describeHeld(part10.dataSet, code, context) : undefined;
     return {
       kind: 'refused',
@@ -121,14 +86,9 @@ async function fromSource(
       ...(report === undefined ? {} : { report }),
     };
   }
-  const { value } = result;
-  for (const uid of [value.studyInstanceUid, value.seriesInstanceUid, value.sopInstanceUid]) {
-    // A profile may retain UIDs, and anything may stand where one belongs; here they become names of files.
-    if (!/^[0-9.]{1,64}$/.test(uid) || /^\.+$/.test(uid))
-      throw new SallyportError('DATA_SET_MALFORMED', { detail: 'a UID with other characters' });
-  }
-  writeFile(part, encodePart10({ ...value, head: encodeFileMeta(value) }), setup.fsync);
-  const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = value;
+  const { result, pixels } = treated;
+  writeInstance(part, result.value, { fsync: setup.fsync });
+  const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = result.value;
   const report = setup.reports ? describeDeidentified(result, context) : undefined;
   return {
     kind: 'deidentified',
@@ -137,19 +97,10 @@ async function fromSource(
     seriesInstanceUid,
     sopInstanceUid,
     ...about,
-    ...(redacted.kind === 'treated' ? { pixels: outcomeOf(redacted.treatment) } : {}),
+    ...(pixels === undefined ? {} : { pixels }),
     ...(report === undefined ? {} : { report }),
-    ...(recording === undefined ? {} : { pairs: recording.pairs() }),
+    ...(setup.pairs ? { pairs: treated.pairs() } : {}),
   };
-}
-
-function boxesOf(redacted: RedactResult): readonly RedactionBox[] {
-  if (redacted.kind === 'held') return redacted.boxes;
-  return redacted.kind === 'treated' ? redacted.treatment.boxes : [];
-}
-
-function outcomeOf({ mode, complete, changed }: PixelTreatment): PixelOutcome {
-  return { mode, complete, changed };
 }
 
 /**
@@ -174,19 +125,4 @@ async function picturesOf(
     name: `${instance}-${id}`,
     onProgress,
   });
-}
-
-/** Faults of the file system are the folder's, not the instance's. */
-function verdictOf(error: unknown): Pick<Extract<FileReply, { kind: 'refused' }>, 'code' | 'detail'> {
-  if (error instanceof Error && 'syscall' in error) return { code: 'STORAGE_FAILED' };
-  const { code, detail } = error instanceof SallyportError ? error : unforeseen(error);
-  return { code, ...(detail === undefined ? {} : { detail }) };
-}
-
-/** With the place in our code: a message may have a value of the data set in it, a file name and a line have not. */
-function unforeseen(error: unknown): SallyportError {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const place = /[\\/]([\w.-]+\.[jt]s:\d+):\d+\)?$/m.exec(stack)?.[1];
-  if (place === undefined) return asSallyportError(error);
-  return new SallyportError('UNEXPECTED', { detail: place, cause: error });
 }

@@ -29,12 +29,8 @@ export async function encodeJpeg(
   size: ImageSize = image,
 ): Promise<Uint8Array> {
   const { width, height, channels, pixels } = image;
-  const isWhole = size.width === width && size.height === height;
   return await encoded(() => {
-    const input = rawInput({ width, height, channels, samples: pixels });
-    const resized = isWhole
-      ? input
-      : input.resize({ width: size.width, height: size.height, fit: 'fill', kernel: 'lanczos3' });
+    const resized = inSize(rawInput({ width, height, channels, samples: pixels }), image, size);
     // Without this, sharp turns grey into three components.
     const own = channels === 1 ? resized.toColourspace('b-w') : resized;
     return own.jpeg({ quality, chromaSubsampling: '4:4:4', optimizeCoding: false });
@@ -42,14 +38,14 @@ export async function encodeJpeg(
 }
 
 /**
- * Encodes as PNG of 8 or 16 bits, grey or RGB, without metadata; the samples come back bit by bit. Level and filter:
- * measured on CT of 16 bits, higher levels cost twice the time for less than a tenth of the size. Throws ENCODE_FAILED.
+ * Encodes as PNG of 8 or 16 bits, grey or RGB, without metadata, in the given size (default: as it is, and the samples come
+ * back bit by bit). Level and filter: measured on CT of 16 bits, higher levels cost twice the time for less than a tenth of the size. Throws ENCODE_FAILED.
  */
-export async function encodePng(image: LosslessImage): Promise<Uint8Array> {
+export async function encodePng(image: LosslessImage, size: ImageSize = image): Promise<Uint8Array> {
   const { channels, samples } = image;
   const grey = samples.BYTES_PER_ELEMENT === 2 ? 'grey16' : 'b-w';
   const png = await encoded(() => {
-    const input = rawInput(image);
+    const input = inSize(rawInput(image), image, size);
     const own = channels === 3 ? input : input.toColourspace(grey);
     return own.png({ compressionLevel: 3, adaptiveFiltering: true, palette: false });
   });
@@ -64,13 +60,14 @@ export async function encodeWebp(
 ): Promise<Uint8Array> {
   const { width, height, channels, pixels } = image;
   return await encoded(() => {
-    const input = rawInput({ width, height, channels, samples: pixels });
-    const isWhole = size.width === width && size.height === height;
-    const resized = isWhole
-      ? input
-      : input.resize({ width: size.width, height: size.height, fit: 'fill', kernel: 'lanczos3' });
+    const resized = inSize(rawInput({ width, height, channels, samples: pixels }), image, size);
     return resized.webp({ quality, effort: 2 });
   });
+}
+
+function inSize(input: Sharp, image: ImageSize, { width, height }: ImageSize): Sharp {
+  if (width === image.width && height === image.height) return input;
+  return input.resize({ width, height, fit: 'fill', kernel: 'lanczos3' });
 }
 
 function rawInput({ samples, width, height, channels }: LosslessImage): Sharp {

@@ -28,6 +28,7 @@ export const peers = {
   transicc: { package: 'liblcms2-utils', programs: ['transicc'] },
   tesseract: { package: 'tesseract-ocr', programs: ['tesseract'] },
   xmllint: { package: 'libxml2-utils', programs: ['xmllint'] },
+  chromium: { package: 'chromium', programs: ['chromium'] },
   pydicom: {
     package: 'python3-pydicom',
     programs: ['python3'],

@@ -1,3 +1,4 @@
+import type { AuditActor } from './audit.ts';
 import type { FoundBoxes } from './box-lists.ts';
 import type { DrawnBox } from './redaction.ts';
 
@@ -26,6 +27,8 @@ export interface InstanceOrigin {
   readonly transferSyntaxUid: string;
   readonly callingAeTitle: string;
   readonly calledAeTitle: string;
+  /** Who sent it, for the audit trail; left out: the calling AE title. */
+  readonly by?: AuditActor;
 }
 
 /** One row of the ledger. Holds no value of the data set: the instance is named by a keyed digest. */

@@ -1,4 +1,8 @@
+import type { AuditAction, AuditActor } from '../core/audit.ts';
+import type { CataloguedInstance } from '../core/catalogue.ts';
 import type { InstanceRecord, InstanceState } from '../core/instance.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import type { StudyCatalogue } from './study-catalogue.ts';
 
 /**
  * The two ports of the spool. The embedded pair (SQLite, files) is the default; a shared pair (PostgreSQL, shared volume
@@ -9,9 +13,10 @@ export interface Ledger {
   /**
    * True when the row is on stable storage; concurrent calls share one commit. False, and nothing written, when the
    * instance key has a row of this or a later revision: read the rows and decide anew. Rejects with
-   * STORAGE_FULL or STORAGE_FAILED, as every other call does.
+   * STORAGE_FULL or STORAGE_FAILED, as every other call does. The audit record of the arrival is of the same commit;
+   * `by` left out: the calling AE title sent it.
    */
-  insert(record: InstanceRecord): Promise<boolean>;
+  insert(record: InstanceRecord, by?: AuditActor): Promise<boolean>;
   get(id: string): Promise<InstanceRecord | undefined>;
   /** All revisions under one instance key, oldest first. */
   findByInstanceKey(instanceKey: string): Promise<readonly InstanceRecord[]>;
@@ -26,16 +31,23 @@ export interface Ledger {
     limit: number,
     leaseMs: number,
   ): Promise<readonly InstanceRecord[]>;
-  /** All changes or none, durable when resolved; releases the leases. A change whose `from` no longer holds is left out; returns the ids applied. */
+  /**
+   * All changes or none, durable when resolved; releases the leases. A change whose `from` no longer holds is left out;
+   * returns the ids applied. Each change of state has its audit record in the same commit.
+   */
   apply(changes: readonly InstanceChange[]): Promise<readonly string[]>;
   /** Members of a post, in the order of their ids. */
   findByPost(postId: string): Promise<readonly InstanceRecord[]>;
-  /** In the order of ids. */
+  /** In the order of ids, which is that of arrival; the newest first where asked for. */
   list(filter: InstanceFilter): Promise<readonly InstanceRecord[]>;
   /** Number of instances and bytes, and the arrival time of the oldest, per state. */
   counts(): Promise<Readonly<Record<InstanceState, StateCount>>>;
-  /** Removes rows in `delivered` or `discarded` that were last touched before the time; returns how many. */
+  /** Removes rows in `delivered` or `discarded` that were last touched before the time, with an audit record each; returns how many. */
   forget(updatedBefore: number, limit: number): Promise<number>;
+  /** All other actions, and the trail itself. */
+  readonly audit: AuditTrail;
+  /** Studies, series and what was prepared of them; written with the changes of the instances. */
+  readonly catalogue: StudyCatalogue;
   close(): Promise<void>;
 }
 
@@ -50,6 +62,12 @@ export interface StateCount {
 export interface InstanceChange {
   readonly id: string;
   readonly from: readonly InstanceState[];
+  /** For the audit trail, where it is not the gateway by itself or not what the new state says. */
+  readonly by?: AuditActor;
+  readonly action?: AuditAction;
+  readonly profileRevision?: string;
+  /** What is known of it by now; only together with `studyPseudonym` and `seriesPseudonym`. */
+  readonly catalogue?: CataloguedInstance;
   readonly set: Partial<
     Pick<
       InstanceRecord,
@@ -73,10 +91,17 @@ export interface InstanceChange {
 export interface InstanceFilter {
   readonly states?: readonly InstanceState[];
   readonly code?: string;
+  readonly callingAeTitle?: string;
+  /**
+   * Epoch milliseconds, both included. An id says when the first byte came: instances whose reception took longer than an
+   * hour may be missing from the first hour after `receivedFrom`.
+   */
   readonly receivedFrom?: number;
   readonly receivedTo?: number;
   readonly studyPseudonym?: string;
-  /** Ids greater than this one: paging. */
+  readonly seriesPseudonym?: string;
+  readonly newestFirst?: boolean;
+  /** Ids after this one in the order asked for: paging. */
   readonly afterId?: string;
   readonly limit: number;
 }

@@ -1,6 +1,17 @@
+import type { AuditActor, AuditEntry, AuditHead, AuditRecord } from '../core/audit.ts';
+import type {
+  CataloguedStudy,
+  CountedSeries,
+  StudyFilter,
+  StudyPage,
+  StudyRow,
+  Tally,
+} from '../core/catalogue.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { InstanceRecord, InstanceState } from '../core/instance.ts';
+import type { AuditFilter, AuditPage } from './audit-trail.ts';
 import type { InstanceChange, InstanceFilter, StateCount } from './backend.ts';
+import type { DueRequest, DueStudy, SettledStudy } from './study-catalogue.ts';
 
 export interface ClaimRequest {
   readonly state: 'received' | 'prepared';
@@ -11,7 +22,10 @@ export interface ClaimRequest {
 
 /** What can be asked of the embedded ledger's engine; plain data, so that it can run in a thread of its own. */
 export interface LedgerOperations {
-  insert: { input: InstanceRecord; output: boolean };
+  insert: {
+    input: { readonly record: InstanceRecord; readonly by?: AuditActor | undefined };
+    output: boolean;
+  };
   apply: { input: readonly InstanceChange[]; output: readonly string[] };
   forget: { input: { readonly updatedBefore: number; readonly limit: number }; output: number };
   get: { input: string; output: InstanceRecord | undefined };
@@ -20,6 +34,31 @@ export interface LedgerOperations {
   claim: { input: ClaimRequest; output: readonly InstanceRecord[] };
   list: { input: InstanceFilter; output: readonly InstanceRecord[] };
   counts: { input: null; output: Readonly<Record<InstanceState, StateCount>> };
+  auditAppend: { input: readonly AuditEntry[]; output: null };
+  auditHead: { input: null; output: AuditHead };
+  auditList: { input: AuditFilter; output: AuditPage };
+  auditAfter: {
+    input: { readonly sequence: number; readonly limit: number };
+    output: readonly AuditRecord[];
+  };
+  auditPrune: { input: { readonly before: number; readonly limit: number }; output: number };
+  auditPosition: { input: string; output: number };
+  auditMoveTo: { input: { readonly name: string; readonly sequence: number }; output: null };
+  catalogueList: { input: StudyFilter; output: StudyPage };
+  catalogueGet: { input: string; output: StudyRow | undefined };
+  catalogueSeries: {
+    input: { readonly studyPseudonym: string; readonly limit: number };
+    output: readonly CountedSeries[];
+  };
+  catalogueUnassigned: { input: number; output: readonly Tally[] };
+  catalogueWhole: {
+    input: { readonly studyPseudonym: string; readonly maxImages: number };
+    output: CataloguedStudy | undefined;
+  };
+  catalogueDue: { input: DueRequest; output: readonly DueStudy[] };
+  catalogueSettle: { input: SettledStudy; output: null };
+  cataloguePostAgain: { input: string; output: boolean };
+  cataloguePostRefusedAgain: { input: null; output: number };
 }
 
 export type LedgerOperationName = keyof LedgerOperations;
@@ -29,7 +68,17 @@ export type LedgerCall = {
 }[LedgerOperationName];
 
 /** Operations that write; a batch with none of them opens no transaction and flushes nothing. */
-export const writingOperations: ReadonlySet<LedgerOperationName> = new Set(['insert', 'apply', 'forget']);
+export const writingOperations: ReadonlySet<LedgerOperationName> = new Set([
+  'insert',
+  'apply',
+  'forget',
+  'auditAppend',
+  'auditPrune',
+  'auditMoveTo',
+  'catalogueSettle',
+  'cataloguePostAgain',
+  'cataloguePostRefusedAgain',
+]);
 
 export type LedgerAnswer =
   | { readonly ok: true; readonly value: unknown }

@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { AuditActor } from '../core/audit.ts';
 import { SallyportError } from '../core/errors.ts';
 import { faultPoint } from '../core/fault-points.ts';
 import type { InstanceRecord, InstanceState } from '../core/instance.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import type { InstanceChange, InstanceFilter, Ledger, StateCount } from './backend.ts';
 import { holdsBlobs } from './blobs-files.ts';
+import { LedgerAudit } from './ledger-audit.ts';
+import { LedgerCatalogue } from './ledger-catalogue.ts';
 import type {
   ClaimRequest,
   LedgerAnswer,
@@ -16,6 +20,7 @@ import type {
 } from './ledger-operations.ts';
 import { writingOperations } from './ledger-operations.ts';
 import { SqliteEngine } from './sqlite-engine.ts';
+import type { StudyCatalogue } from './study-catalogue.ts';
 
 /** Calls of one transaction at most: bounds the time a second process waits for its turn. */
 const maxBatch = 512;
@@ -48,6 +53,8 @@ export class SqliteLedger implements Ledger {
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
+  readonly audit: AuditTrail = new LedgerAudit((name, input) => this.#ask(name, input));
+  readonly catalogue: StudyCatalogue = new LedgerCatalogue((name, input) => this.#ask(name, input));
 
   private constructor(runner: LedgerRunner) {
     this.#runner = runner;
@@ -72,8 +79,8 @@ export class SqliteLedger implements Ledger {
     return new SqliteLedger(options.thread === false ? inPlace(file) : await inThread(file));
   }
 
-  insert(record: InstanceRecord): Promise<boolean> {
-    return this.#ask('insert', record);
+  insert(record: InstanceRecord, by?: AuditActor): Promise<boolean> {
+    return this.#ask('insert', { record, by });
   }
 
   get(id: string): Promise<InstanceRecord | undefined> {

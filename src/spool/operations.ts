@@ -1,3 +1,4 @@
+import type { AuditAction, AuditActor } from '../core/audit.ts';
 import type { ImageExtent } from '../core/box-lists.ts';
 import { countUncovered, parseDrawnBoxes } from '../core/box-lists.ts';
 import { errorRow, isErrorCode, SallyportError } from '../core/errors.ts';
@@ -17,6 +18,8 @@ export interface OperationParts {
 }
 
 export interface ReleaseOptions {
+  /** Who does it, for the audit trail. */
+  readonly by: AuditActor;
   /**
    * Boxes that a person drew, as they came (see `parseDrawnBoxes`): they are blanked in place of what the search for text
    * found and finds; an empty list says that nothing is to be blanked. Left out: what was drawn before, if anything, stays.
@@ -33,9 +36,16 @@ const waitingForPerson: readonly InstanceState[] = ['held', 'failed'];
  * the old one was refused as it was, and the backend may repeat its refusal for the same idempotency key. Rejects with
  * INSTANCE_UNKNOWN, STATE_CONFLICT or BLOB_MISSING.
  */
-export async function retry(parts: OperationParts, id: string): Promise<void> {
+export async function retry(parts: OperationParts, id: string, by: AuditActor): Promise<void> {
   const record = await find(parts, id);
-  await sendAgain(parts, record, waitingForPerson, record.releasedCodes, record.drawnBoxes);
+  await sendAgain(
+    parts,
+    record,
+    { by, action: 'instance.retried' },
+    waitingForPerson,
+    record.releasedCodes,
+    record.drawnBoxes,
+  );
 }
 
 /**
@@ -47,7 +57,7 @@ export async function retry(parts: OperationParts, id: string): Promise<void> {
 export async function release(
   parts: OperationParts,
   id: string,
-  { boxes, replaceFound = false }: ReleaseOptions = {},
+  { by, boxes, replaceFound = false }: ReleaseOptions,
 ): Promise<void> {
   const record = await find(parts, id);
   if (record.state !== 'held') throw new SallyportError('STATE_CONFLICT', { detail: record.state });
@@ -64,17 +74,24 @@ export async function release(
     const uncovered = countUncovered(record.foundBoxes, drawnBoxes ?? []);
     if (uncovered > 0) throw new SallyportError('BOXES_INCOMPLETE', { detail: `${uncovered} not covered` });
   }
-  await sendAgain(parts, record, ['held'], [...new Set([...record.releasedCodes, code])], drawnBoxes);
+  await sendAgain(
+    parts,
+    record,
+    { by, action: 'instance.released' },
+    ['held'],
+    [...new Set([...record.releasedCodes, code])],
+    drawnBoxes,
+  );
 }
 
 /**
  * Gives up a held or failed instance: its row says discarded, its bytes are removed. Rejects with INSTANCE_UNKNOWN or
  * STATE_CONFLICT. A crash between the two is mended by the sweep at the next start and by retention.
  */
-export async function discard(parts: OperationParts, id: string): Promise<void> {
+export async function discard(parts: OperationParts, id: string, by: AuditActor): Promise<void> {
   const record = await find(parts, id);
   const set = { state: 'discarded', updatedAt: parts.now() } as const;
-  const applied = await parts.ledger.apply([{ id, from: waitingForPerson, set }]);
+  const applied = await parts.ledger.apply([{ id, from: waitingForPerson, by, set }]);
   if (applied.length === 0) throw new SallyportError('STATE_CONFLICT', { detail: record.state });
   await parts.blobs.remove(id);
 }
@@ -88,6 +105,7 @@ async function find({ ledger }: OperationParts, id: string): Promise<InstanceRec
 async function sendAgain(
   { ledger, blobs, now }: OperationParts,
   record: InstanceRecord,
+  { by, action }: { readonly by: AuditActor; readonly action: AuditAction },
   from: readonly InstanceState[],
   releasedCodes: readonly string[],
   drawnBoxes: InstanceRecord['drawnBoxes'],
@@ -99,6 +117,8 @@ async function sendAgain(
     {
       id: record.id,
       from,
+      by,
+      action,
       set: {
         state: 'received',
         attempts: 0,

@@ -1,10 +1,12 @@
 import type { InstanceChange, Ledger } from './backend.ts';
-import { removeUnneeded, type SweepParts } from './sweep.ts';
+import { recordErasure, removeUnneeded, type SweepParts } from './sweep.ts';
 
 /** Removals that wait at most; what comes beyond is found by a look over all blobs once they are done. */
 const maxWaiting = 10_000;
 /** Rows forgotten in one transaction. */
 const forgetBatch = 500;
+/** Removals recorded in one transaction, before the first of them. */
+const eraseBatch = 64;
 
 export interface RetentionOptions extends SweepParts {
   /** How long the received bytes of a delivered instance stay; 0 removes them at once. */
@@ -90,23 +92,29 @@ export class Retention {
 
   async #remove(): Promise<void> {
     while (!this.#stopped) {
-      const id = this.#waiting.shift();
-      if (id === undefined) {
+      const ids = this.#waiting.splice(0, eraseBatch);
+      if (ids.length === 0) {
         if (!this.#overflowed) return;
         this.#overflowed = false;
         await this.round().catch(() => undefined);
         continue;
       }
-      // A blob that cannot be removed now is found again by the next round.
-      await this.#options.blobs.remove(id).catch(() => undefined);
+      // What cannot be recorded or removed now is found again by the next round.
+      await this.#erase(ids).catch(() => undefined);
     }
+  }
+
+  async #erase(ids: readonly string[]): Promise<void> {
+    const { ledger, blobs } = this.#options;
+    await recordErasure(ledger, ids);
+    for (const id of ids) await blobs.remove(id).catch(() => undefined);
   }
 }
 
 /** The same ledger, which tells retention of each instance that a change made delivered. */
 export function watchedByRetention(ledger: Ledger, retention: Pick<Retention, 'delivered'>): Ledger {
   return {
-    insert: (record) => ledger.insert(record),
+    insert: (record, by) => ledger.insert(record, by),
     get: (id) => ledger.get(id),
     findByInstanceKey: (key) => ledger.findByInstanceKey(key),
     claim: (state, now, limit, leaseMs) => ledger.claim(state, now, limit, leaseMs),
@@ -121,6 +129,8 @@ export function watchedByRetention(ledger: Ledger, retention: Pick<Retention, 'd
     list: (filter) => ledger.list(filter),
     counts: () => ledger.counts(),
     forget: (before, limit) => ledger.forget(before, limit),
+    audit: ledger.audit,
+    catalogue: ledger.catalogue,
     close: () => ledger.close(),
   };
 }

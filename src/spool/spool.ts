@@ -1,3 +1,4 @@
+import type { AuditActor } from '../core/audit.ts';
 import { SallyportError } from '../core/errors.ts';
 import type { InstanceOrigin, InstanceRecord } from '../core/instance.ts';
 import type { Emit } from '../observe/events.ts';
@@ -158,11 +159,18 @@ export class Spool implements Intake {
           duplicateContent,
         );
         if (decision.kind === 'duplicate') {
+          const object = { kind: 'instance', id: decision.of.id } as const;
+          await ledger.audit.append({
+            actor: senderOf(arrival.origin),
+            action: 'instance.duplicate',
+            object,
+          });
           await blobs.remove(id);
           return { kind: 'duplicate', id: decision.of.id };
         }
         const code = decision.heldFor;
-        if (await ledger.insert(newRecord(arrival, sizeBytes, decision.revision, code, now()))) {
+        const record = newRecord(arrival, sizeBytes, decision.revision, code, now());
+        if (await ledger.insert(record, senderOf(arrival.origin))) {
           if (code === null) return { kind: 'stored', id };
           emit('instance.held', { instanceId: id, code, stage: 'receive' });
           return { kind: 'held', id, code };
@@ -196,6 +204,10 @@ interface OpenArrival {
   readonly headBytes: number;
   readonly turn: KeyTurn;
   readonly writer: BlobWriter;
+}
+
+function senderOf({ by, callingAeTitle }: InstanceOrigin): AuditActor {
+  return by ?? { kind: 'ae', name: callingAeTitle };
 }
 
 function newRecord(

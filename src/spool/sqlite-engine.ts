@@ -1,10 +1,15 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { AuditActor } from '../core/audit.ts';
 import { type InstanceRecord, type InstanceState, instanceStates } from '../core/instance.ts';
-import type { InstanceChange, InstanceFilter, StateCount } from './backend.ts';
+import { entriesOfInsert, entryOfChange, entryOfForgotten } from './audit-of-changes.ts';
+import type { InstanceChange, StateCount } from './backend.ts';
 import { Leases } from './leases.ts';
 import type { ClaimRequest, LedgerAnswer, LedgerCall } from './ledger-operations.ts';
 import { writingOperations } from './ledger-operations.ts';
+import { AuditTable } from './sqlite-audit.ts';
+import { CatalogueTables } from './sqlite-catalogue.ts';
 import { isBusy, LedgerFiles, ledgerFault, openLedgerDatabase } from './sqlite-database.ts';
+import { inOrderOf, listStatements } from './sqlite-instance-list.ts';
 import {
   changeColumns,
   changeValue,
@@ -13,6 +18,7 @@ import {
   isChangeField,
   recordOfRow,
   rowValues,
+  stateOf,
   text,
 } from './sqlite-rows.ts';
 
@@ -33,6 +39,8 @@ export class SqliteEngine {
   readonly #statements = new Map<string, StatementSync>();
   readonly #leases = new Leases();
   readonly #files: LedgerFiles;
+  readonly #audit: AuditTable;
+  readonly #catalogue: CatalogueTables;
   /** The last transaction failed because another process held the ledger. */
   #busy = false;
 
@@ -40,6 +48,8 @@ export class SqliteEngine {
   constructor(file: string, busyTimeoutMs?: number) {
     this.#database = openLedgerDatabase(file, busyTimeoutMs);
     this.#files = new LedgerFiles(file);
+    this.#audit = new AuditTable((sql) => this.#statement(sql), Date.now);
+    this.#catalogue = new CatalogueTables((sql) => this.#statement(sql));
   }
 
   close(): void {
@@ -65,9 +75,13 @@ export class SqliteEngine {
       if (writes) {
         this.#files.assertInPlace();
         this.#database.exec('BEGIN IMMEDIATE');
+        this.#audit.begin();
       }
       const answers = calls.map((call): LedgerAnswer => ({ ok: true, value: this.#execute(call) }));
-      if (writes) this.#database.exec('COMMIT');
+      if (writes) {
+        this.#audit.finish();
+        this.#database.exec('COMMIT');
+      }
       this.#leases.keep();
       return answers;
     } catch (thrown) {
@@ -86,7 +100,7 @@ export class SqliteEngine {
   #execute(call: LedgerCall): unknown {
     switch (call.name) {
       case 'insert':
-        return this.#insert(call.input);
+        return this.#insert(call.input.record, call.input.by);
       case 'apply':
         return call.input.filter((change) => this.#change(change)).map((change) => change.id);
       case 'forget':
@@ -102,9 +116,59 @@ export class SqliteEngine {
       case 'claim':
         return this.#claim(call.input);
       case 'list':
-        return this.#list(call.input);
+        return listStatements(call.input)
+          .flatMap(({ sql, values }) => this.#records(sql, values))
+          .sort(inOrderOf(call.input))
+          .slice(0, call.input.limit);
       case 'counts':
         return this.#counts();
+      default:
+        return isAuditCall(call) ? this.#executeAudit(call) : this.#executeCatalogue(call);
+    }
+  }
+
+  #executeCatalogue(call: CatalogueCall): unknown {
+    switch (call.name) {
+      case 'catalogueList':
+        return this.#catalogue.list(call.input);
+      case 'catalogueGet':
+        return this.#catalogue.get(call.input);
+      case 'catalogueSeries':
+        return this.#catalogue.series(call.input.studyPseudonym, call.input.limit);
+      case 'catalogueUnassigned':
+        return this.#catalogue.unassigned(call.input);
+      case 'catalogueWhole':
+        return this.#catalogue.whole(call.input.studyPseudonym, call.input.maxImages);
+      case 'catalogueDue':
+        return this.#catalogue.due(call.input);
+      case 'catalogueSettle':
+        this.#catalogue.settle(call.input);
+        return null;
+      case 'cataloguePostAgain':
+        return this.#catalogue.postAgain(call.input);
+      case 'cataloguePostRefusedAgain':
+        return this.#catalogue.postRefusedAgain();
+    }
+  }
+
+  #executeAudit(call: AuditCall): unknown {
+    switch (call.name) {
+      case 'auditAppend':
+        this.#audit.append(call.input);
+        return null;
+      case 'auditHead':
+        return this.#audit.head();
+      case 'auditList':
+        return this.#audit.list(call.input);
+      case 'auditAfter':
+        return this.#audit.after(call.input.sequence, call.input.limit);
+      case 'auditPrune':
+        return this.#audit.prune(call.input.before, call.input.limit);
+      case 'auditPosition':
+        return this.#audit.position(call.input);
+      case 'auditMoveTo':
+        this.#audit.moveTo(call.input.name, call.input.sequence);
+        return null;
     }
   }
 
@@ -123,18 +187,24 @@ export class SqliteEngine {
       .map(recordOfRow);
   }
 
-  #insert(record: InstanceRecord): boolean {
+  #insert(record: InstanceRecord, by: AuditActor | undefined): boolean {
     // A later revision stands in the way as well: the first one may be forgotten while a second is held.
     const { changes } = this.#statement(insertStatement).run(
       ...rowValues(record),
       record.instanceKey,
       record.revision,
     );
-    return Number(changes) === 1;
+    if (Number(changes) !== 1) return false;
+    this.#audit.append(entriesOfInsert(record, by));
+    return true;
   }
 
   #change(change: InstanceChange): boolean {
     this.#leases.end(change.id);
+    const before =
+      change.set.state === undefined
+        ? undefined
+        : this.#statement('SELECT state FROM instances WHERE id = ?').get(change.id);
     const fields = Object.keys(change.set).filter(isChangeField).sort();
     // A change that sets nothing still tells whether the row is in one of the states.
     const assignments =
@@ -143,7 +213,17 @@ export class SqliteEngine {
     const { changes } = this.#statement(
       `UPDATE instances SET ${assignments} WHERE id = ? AND +state IN (${states})`,
     ).run(...fields.map((field) => changeValue(change.set, field)), change.id, ...change.from);
-    return Number(changes) === 1;
+    if (Number(changes) !== 1) return false;
+    const { studyPseudonym, seriesPseudonym } = change.set;
+    if (
+      change.catalogue !== undefined &&
+      typeof studyPseudonym === 'string' &&
+      typeof seriesPseudonym === 'string'
+    )
+      this.#catalogue.describe(change.id, studyPseudonym, seriesPseudonym, change.catalogue);
+    const entry = before === undefined ? undefined : entryOfChange(change, stateOf(text(before, 'state')));
+    if (entry !== undefined) this.#audit.append([entry]);
+    return true;
   }
 
   #claim({ state, now, limit, leaseMs }: ClaimRequest): InstanceRecord[] {
@@ -159,38 +239,6 @@ export class SqliteEngine {
       if (this.#leases.take(id, now, now + leaseMs)) ids.push(id);
     }
     return ids.flatMap((id) => this.#records(`SELECT ${columns} FROM instances WHERE id = ?`, [id]));
-  }
-
-  #list(filter: InstanceFilter): InstanceRecord[] {
-    const wanted = filter.states === undefined ? undefined : [...new Set(filter.states)];
-    if (wanted === undefined || filter.studyPseudonym !== undefined || wanted.includes('delivered')) {
-      return this.#listWhere(filter, wanted === undefined ? '' : `+state IN (${quoted(wanted)})`);
-    }
-    // One ordered, limited walk of the index per state, then merged: a common walk would have to sort all of them.
-    return wanted
-      .flatMap((state) => this.#listWhere(filter, `state = '${state}' AND state <> 'delivered'`))
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
-      .slice(0, filter.limit);
-  }
-
-  #listWhere(filter: InstanceFilter, stateCondition: string): InstanceRecord[] {
-    const conditions = stateCondition === '' ? [] : [stateCondition];
-    const values: SQLInputValue[] = [];
-    const add = (condition: string, value: SQLInputValue | undefined) => {
-      if (value === undefined) return;
-      conditions.push(condition);
-      values.push(value);
-    };
-    add('study_pseudonym = ?', filter.studyPseudonym);
-    add('code = ?', filter.code);
-    add('received_at >= ?', filter.receivedFrom);
-    add('received_at <= ?', filter.receivedTo);
-    add('id > ?', filter.afterId);
-    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-    return this.#records(`SELECT ${columns} FROM instances ${where} ORDER BY id LIMIT ?`, [
-      ...values,
-      filter.limit,
-    ]);
   }
 
   #counts(): Record<InstanceState, StateCount> {
@@ -224,16 +272,21 @@ export class SqliteEngine {
   #forget(updatedBefore: number, limit: number): number {
     let removed = 0;
     for (const state of ['delivered', 'discarded']) {
-      const { changes } = this.#statement(
+      const gone = this.#statement(
         `DELETE FROM instances WHERE id IN (
-           SELECT id FROM instances WHERE state = '${state}' AND updated_at < ? ORDER BY updated_at LIMIT ?)`,
-      ).run(updatedBefore, limit - removed);
-      removed += Number(changes);
+           SELECT id FROM instances WHERE state = '${state}' AND updated_at < ? ORDER BY updated_at LIMIT ?) RETURNING id`,
+      ).all(updatedBefore, limit - removed);
+      this.#audit.append(gone.map((row) => entryOfForgotten(text(row, 'id'))));
+      removed += gone.length;
     }
+    this.#catalogue.purge();
     return removed;
   }
 }
 
-function quoted(states: readonly InstanceState[]): string {
-  return states.map((state) => `'${state}'`).join(', ');
+type AuditCall = Extract<LedgerCall, { name: `audit${string}` }>;
+type CatalogueCall = Extract<LedgerCall, { name: `catalogue${string}` }>;
+
+function isAuditCall(call: AuditCall | CatalogueCall): call is AuditCall {
+  return call.name.startsWith('audit');
 }

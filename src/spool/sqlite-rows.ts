@@ -5,7 +5,7 @@ import { type InstanceRecord, type InstanceState, instanceStates } from '../core
 import type { DrawnBox } from '../core/redaction.ts';
 import type { InstanceChange } from './backend.ts';
 
-type Row = Record<string, SQLOutputValue>;
+export type Row = Record<string, SQLOutputValue>;
 
 /** Column of each field that an InstanceChange may set. */
 export const changeColumns: { readonly [F in keyof InstanceChange['set']]-?: string } = {
@@ -129,8 +129,12 @@ export function integer(row: Row, column: string): number {
   return value;
 }
 
-function optionalText(row: Row, column: string): string | null {
+export function optionalText(row: Row, column: string): string | null {
   return row[column] === null ? null : text(row, column);
+}
+
+export function optionalInteger(row: Row, column: string): number | null {
+  return row[column] === null ? null : integer(row, column);
 }
 
 function asJson(value: FoundBoxes | readonly DrawnBox[] | null | undefined): string | null {
@@ -158,12 +162,12 @@ function drawnBoxesOf(value: unknown): readonly DrawnBox[] | null {
   throw damaged('drawn_boxes');
 }
 
-function stateOf(value: string): InstanceState {
+export function stateOf(value: string): InstanceState {
   const state = instanceStates.find((known) => known === value);
   if (state === undefined) throw damaged('state');
   return state;
 }
 
-function damaged(column: string): SallyportError {
+export function damaged(column: string): SallyportError {
   return new SallyportError('STORAGE_FAILED', { detail: `ledger column ${column}` });
 }

@@ -1,3 +1,4 @@
+import { gatewayActor } from '../core/audit.ts';
 import { type InstanceRecord, statesWithBytes } from '../core/instance.ts';
 import type { Emit } from '../observe/events.ts';
 import type { BlobStore, Ledger } from './backend.ts';
@@ -34,12 +35,18 @@ export async function removeUnneeded(parts: Omit<SweepParts, 'emit'>, orphans: b
   let removed = 0;
   const removePage = async (ids: readonly string[]) => {
     const rows = await Promise.all(ids.map((id) => parts.ledger.get(id)));
-    for (const [index, id] of ids.entries()) {
+    const unneeded = ids.filter((_id, index) => {
       const row = rows[index];
-      if (row === undefined ? !orphans : isNeeded(row, parts)) continue;
-      await parts.blobs.remove(id);
-      removed++;
-    }
+      return row === undefined ? orphans : !isNeeded(row, parts);
+    });
+    // An orphan was never an instance: its sender got no Success.
+    const known = new Set(rows.flatMap((row) => row?.id ?? []));
+    await recordErasure(
+      parts.ledger,
+      unneeded.filter((id) => known.has(id)),
+    );
+    for (const id of unneeded) await parts.blobs.remove(id);
+    removed += unneeded.length;
   };
   let page: string[] = [];
   for await (const id of parts.blobs.ids()) {
@@ -50,6 +57,17 @@ export async function removeUnneeded(parts: Omit<SweepParts, 'emit'>, orphans: b
   }
   await removePage(page);
   return removed;
+}
+
+/** Before the bytes go: a crash between the two leaves a record too many, never a removal without one. */
+export async function recordErasure(ledger: Ledger, ids: readonly string[]): Promise<void> {
+  await ledger.audit.append(
+    ...ids.map((id) => ({
+      actor: gatewayActor,
+      action: 'instance.erased' as const,
+      object: { kind: 'instance' as const, id },
+    })),
+  );
 }
 
 function isNeeded(row: InstanceRecord, parts: { readonly keepDeliveredMs: number; now(): number }): boolean {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Test } from 'tap';
+import { type AuditRecord, noHash } from '../../src/core/audit.ts';
 import type { InstanceRecord } from '../../src/core/instance.ts';
+import { auditHash } from '../../src/spool/audit-hash.ts';
 import type { BlobStore, Ledger } from '../../src/spool/backend.ts';
 import { newInstanceId } from '../../src/spool/ids.ts';
 import { allIds, aRecord, bytesOf } from './spool-fixture.ts';
@@ -20,6 +22,20 @@ async function inserted(ledger: Ledger, ...changes: Partial<InstanceRecord>[]): 
   await Promise.all(records.map((record) => ledger.insert(record)));
   return records;
 }
+
+/** The whole trail, each record held against the one before. */
+async function trailOf(t: Test, ledger: Ledger): Promise<readonly AuditRecord[]> {
+  const records = await ledger.audit.after(0, 10_000);
+  for (const [index, record] of records.entries()) {
+    if (index > 0 && record.sequence !== (records[index - 1]?.sequence ?? 0) + 1) t.fail('a gap');
+    if (index > 0 && record.previousHash !== records[index - 1]?.hash) t.fail('the chain is broken');
+    if (auditHash(record) !== record.hash) t.fail('a hash is wrong');
+  }
+  return records;
+}
+
+const told = ({ action, actor, object, outcome, code }: AuditRecord) =>
+  `${actor.kind} ${actor.name}: ${action} ${object.id} ${outcome}${code === null ? '' : ` ${code}`}`;
 
 /** What every pair of Ledger and BlobStore must do; `open` gives fresh, empty storage at each call. */
 export async function backendContract(t: Test, open: () => Promise<BackendPair>): Promise<void> {
@@ -259,6 +275,136 @@ export async function backendContract(t: Test, open: () => Promise<BackendPair>)
       return undefined;
     },
   );
+
+  await check('each change of state has its record, and nothing else has', async (t, { ledger, reopen }) => {
+    const [a, b] = await inserted(ledger, { callingAeTitle: 'CT1' }, { state: 'held', code: 'NOT_DICOM' });
+    const [one, two] = [a?.id ?? '', b?.id ?? ''];
+    const person = { kind: 'token', name: 'reader', address: '10.0.0.9' } as const;
+    await ledger.insert(aRecord({ instanceKey: a?.instanceKey ?? '' }));
+    await ledger.apply([
+      { id: one, from: ['received'], set: { attempts: 1, code: 'BACKEND_TIMEOUT' } },
+      { id: one, from: ['held'], set: { state: 'failed', code: 'UNEXPECTED' } },
+    ]);
+    const prepared = { state: 'prepared', postId: 'p' } as const;
+    const profileRevision = 'rev-1';
+    await ledger.apply([{ id: one, from: ['received'], profileRevision, set: prepared }]);
+    await ledger.apply([{ id: one, from: ['prepared'], profileRevision, set: prepared }]);
+    await ledger.apply([
+      { id: one, from: ['prepared'], set: { state: 'delivered', code: null, updatedAt: 1 } },
+      { id: two, from: ['held'], by: person, action: 'instance.released', set: { state: 'received' } },
+    ]);
+    await ledger.apply([{ id: two, from: ['received'], set: { state: 'failed', code: 'UNEXPECTED' } }]);
+    await ledger.apply([{ id: two, from: ['failed'], set: { state: 'failed', code: 'BLOB_MISSING' } }]);
+    await ledger.apply([
+      { id: two, from: ['failed'], by: person, set: { state: 'discarded', updatedAt: 9 } },
+    ]);
+    t.equal(await ledger.forget(5, 10), 1);
+    const again = await reopen();
+    const records = await trailOf(t, again.ledger);
+    t.strictSame(records.map(told), [
+      `ae CT1: instance.received ${one} success`,
+      `ae SENDER: instance.received ${two} success`,
+      `gateway sallyport: instance.held ${two} minor-failure NOT_DICOM`,
+      `gateway sallyport: instance.prepared ${one} success`,
+      `gateway sallyport: instance.delivered ${one} success`,
+      `token reader: instance.released ${two} success`,
+      `gateway sallyport: instance.failed ${two} serious-failure UNEXPECTED`,
+      `gateway sallyport: instance.failed ${two} serious-failure BLOB_MISSING`,
+      `token reader: instance.discarded ${two} success`,
+      `gateway sallyport: instance.forgotten ${one} success`,
+    ]);
+    t.equal(records[0]?.sequence, 1);
+    t.equal(records[0]?.previousHash, noHash);
+    t.equal(records[3]?.profileRevision, 'rev-1');
+    t.equal(records[5]?.actor.address, '10.0.0.9');
+    const { sequence, hash, at } = records.at(-1) ?? {};
+    t.strictSame(await again.ledger.audit.head(), { sequence, hash, at });
+    return again;
+  });
+
+  await check('a change that fails leaves no record, and no gap', async (t, { ledger }) => {
+    const [a, b] = await inserted(ledger, {}, {});
+    const impossible = JSON.parse('"no-such-state"');
+    const results = await Promise.allSettled([
+      ledger.apply([{ id: a?.id ?? '', from: ['received'], set: { state: 'held', code: 'UNEXPECTED' } }]),
+      ledger.apply([{ id: b?.id ?? '', from: ['received'], set: { state: impossible } }]),
+      ledger.insert(aRecord()),
+    ]);
+    t.strictSame(
+      results.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    const records = await trailOf(t, ledger);
+    t.strictSame(
+      records.map(({ sequence, action }) => `${sequence} ${action}`),
+      ['1 instance.received', '2 instance.received', '3 instance.held', '4 instance.received'],
+    );
+    return undefined;
+  });
+
+  await check('names are made printable and cut, never empty', async (t, { ledger }) => {
+    const object = { kind: 'token', id: 'a\nb' } as const;
+    for (const name of ['Zoë Ω"\\', 'a\n\u0000\u2028\ud800b', ' ', 'x'.repeat(200)])
+      await ledger.audit.append({ actor: { kind: 'user', name }, action: 'token.created', object });
+    const records = await trailOf(t, ledger);
+    t.strictSame(
+      records.map(({ actor }) => actor.name),
+      ['Zoë Ω"\\', 'a????b', '?', 'x'.repeat(64)],
+    );
+    t.equal(records[0]?.object.id, 'a?b');
+    return undefined;
+  });
+
+  await check('the trail is listed newest first, by what is asked, in pages', async (t, { ledger }) => {
+    const actor = (name: string) => ({ kind: 'user', name }) as const;
+    const object = (id: string) => ({ kind: 'session', id }) as const;
+    await ledger.audit.append(
+      { actor: actor('a'), action: 'session.opened', object: object('s1') },
+      { actor: actor('b'), action: 'session.refused', object: object('s2'), outcome: 'minor-failure' },
+      { actor: actor('a'), action: 'session.closed', object: object('s1') },
+      { actor: actor('a'), action: 'session.opened', object: object('s3') },
+    );
+    const listed = async (filter: Partial<Parameters<typeof ledger.audit.list>[0]>) => {
+      const { records, next } = await ledger.audit.list({ limit: 10, ...filter });
+      return { found: records.map(({ sequence }) => sequence), next };
+    };
+    t.strictSame(await listed({}), { found: [4, 3, 2, 1], next: null });
+    t.strictSame(await listed({ objectId: 's1' }), { found: [3, 1], next: null });
+    t.strictSame(await listed({ actor: 'b' }), { found: [2], next: null });
+    t.strictSame(await listed({ action: 'session.opened' }), { found: [4, 1], next: null });
+    t.strictSame(await listed({ to: 1000 }), { found: [], next: null });
+    t.strictSame(await listed({ from: 1000, limit: 3 }), { found: [4, 3, 2], next: 2 });
+    t.strictSame(await listed({ limit: 3, before: 2 }), { found: [1], next: null });
+    return undefined;
+  });
+
+  await check('pruning takes the oldest, says so and keeps a chain', async (t, { ledger, reopen }) => {
+    await inserted(ledger, {}, {}, {}, {}, {});
+    const before = await trailOf(t, ledger);
+    t.equal(await ledger.audit.prune(Date.now() - 60_000, 10), 0, 'none is old enough');
+    t.equal(await ledger.audit.prune(Date.now() + 60_000, 2), 2);
+    t.equal(await ledger.audit.prune(Date.now() + 60_000, 2), 2);
+    const again = await reopen();
+    const after = await trailOf(t, again.ledger);
+    t.strictSame(
+      after.map(({ sequence, action }) => `${sequence} ${action}`),
+      ['5 instance.received', '6 audit.pruned', '7 audit.pruned'],
+    );
+    t.equal(after[0]?.previousHash, before[3]?.hash);
+    t.equal(after[2]?.object.id, `4:${before[3]?.hash}`);
+    await again.ledger.audit.prune(Date.now() + 60_000, 100);
+    t.ok((await trailOf(t, again.ledger)).length > 0, 'the newest stays');
+    return again;
+  });
+
+  await check('a position is kept', async (t, { ledger, reopen }) => {
+    t.equal(await ledger.audit.position('syslog'), 0);
+    await ledger.audit.moveTo('syslog', 7);
+    await ledger.audit.moveTo('syslog', 9);
+    const again = await reopen();
+    t.equal(await again.ledger.audit.position('syslog'), 9);
+    return again;
+  });
 
   await check('a closed ledger refuses', async (t, { ledger, reopen }) => {
     const last = ledger.insert(aRecord());

@@ -101,7 +101,7 @@ t.test('a ledger held by another process is waited for once, not once for each c
   const other = new DatabaseSync(file);
   other.exec('BEGIN IMMEDIATE');
   const began = performance.now();
-  const calls = Array.from({ length: 10 }, () => ({ name: 'insert', input: aRecord() }) as const);
+  const calls = Array.from({ length: 10 }, () => ({ name: 'insert', input: { record: aRecord() } }) as const);
   t.ok(engine.run(calls).every((answer) => !answer.ok && answer.code === 'STORAGE_FAILED'));
   t.ok(performance.now() - began < 1_500);
   other.exec('ROLLBACK');

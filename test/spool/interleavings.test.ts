@@ -71,8 +71,13 @@ t.test('whatever happens at the same time, every Success stands for one whole in
             default: {
               const rows = await parts.ledger.list({ limit: 100 });
               const id = rows[step.pick % Math.max(1, rows.length)]?.id ?? 'none';
-              const operation = { release, retry, discard }[step.do];
-              await operation(parts, id).catch((thrown: unknown) => {
+              const by = { kind: 'command-line', name: 'tester' } as const;
+              const operation = {
+                release: () => release(parts, id, { by }),
+                retry: () => retry(parts, id, by),
+                discard: () => discard(parts, id, by),
+              }[step.do];
+              await operation().catch((thrown: unknown) => {
                 if (!allowed.has(asSallyportError(thrown).code)) throw thrown;
               });
             }

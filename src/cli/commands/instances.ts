@@ -15,6 +15,7 @@ import {
   release,
   retry,
 } from '../../spool/operations.ts';
+import { commandLineActor } from '../command-line-actor.ts';
 import { comparePictures, openPictureFolder } from '../compare-pictures.ts';
 import { loadConfigFrom } from '../config-arguments.ts';
 import type { Command, CommandIo } from '../io.ts';
@@ -207,6 +208,7 @@ export const retryCommand: Command = async (args, io) => {
   if (ids.length === 0 && values.all !== true) return missingId(io, 'retry');
   const opened = await open(values);
   try {
+    const by = commandLineActor();
     const filter = {
       states: ['held', 'failed'] as const,
       ...(values.code === undefined ? {} : { code: values.code }),
@@ -214,7 +216,7 @@ export const retryCommand: Command = async (args, io) => {
     return await onEach(
       opened,
       values.all === true ? idsOf(pages(opened, filter)) : ids,
-      retry,
+      (parts, id) => retry(parts, id, by),
       'will be processed again',
       io,
     );
@@ -234,15 +236,20 @@ export const releaseCommand: Command = async (args, io) => {
     io.stderr.write('sallyport release: --replace-found goes with --boxes FILE\n');
     return exitCodes.usage;
   }
-  if (values.boxes === undefined) return named(args, io, 'release', release, 'released');
+  const by = commandLineActor();
+  if (values.boxes === undefined)
+    return named(args, io, 'release', (opened, id) => release(opened, id, { by }), 'released');
   if (ids.length !== 1) {
     io.stderr.write('sallyport release: --boxes FILE belongs to one instance; give its id\n');
     return exitCodes.usage;
   }
-  const options = { boxes: readBoxes(values.boxes), replaceFound: values['replace-found'] === true };
+  const options = { by, boxes: readBoxes(values.boxes), replaceFound: values['replace-found'] === true };
   return named(args, io, 'release', (opened, id) => release(opened, id, options), 'released');
 };
-export const discardCommand: Command = (args, io) => named(args, io, 'discard', discard, 'discarded');
+export const discardCommand: Command = (args, io) => {
+  const by = commandLineActor();
+  return named(args, io, 'discard', (opened, id) => discard(opened, id, by), 'discarded');
+};
 
 const maxBoxesBytes = 1024 * 1024;
 

@@ -11,7 +11,9 @@ type ContentOf<R> = R extends { readonly content: infer C } ? C[keyof C] : undef
 type Answer<O> = O extends { readonly responses: infer R }
   ? ContentOf<R extends { readonly 200: infer A } ? A : R extends { readonly 201: infer A } ? A : undefined>
   : never;
-type QueryOf<O> = O extends { readonly parameters: { readonly query?: infer Q } } ? Q : never;
+type QueryOf<O> = O extends { readonly parameters: { readonly query?: infer Q } } ? OrUndefined<Q> : never;
+/** What is undefined is left out of the address. */
+type OrUndefined<Q> = { readonly [K in keyof Q]: Q[K] | undefined };
 type PathOf<O> = O extends { readonly parameters: { readonly path: infer P } } ? P : never;
 type BodyOf<O> = O extends {
   readonly requestBody?: { readonly content: { readonly 'application/json': infer B } };
@@ -89,6 +91,16 @@ export async function getBlob<P extends PathsWith<'get'>>(
   options: CallOptions<Operation<P, 'get'>> = {},
 ): Promise<{ readonly blob: Blob; readonly headers: Headers }> {
   const response = await send('get', urlOf(path, options.path, options.query), undefined, options.signal);
+  return { blob: await response.blob(), headers: response.headers };
+}
+
+/** The same of an operation that is told something, as the preview of boxes. */
+export async function postBlob<P extends PathsWith<'post'>>(
+  path: P,
+  options: CallOptions<Operation<P, 'post'>> = {},
+): Promise<{ readonly blob: Blob; readonly headers: Headers }> {
+  const url = urlOf(path, options.path, options.query);
+  const response = await send('post', url, options.body, options.signal);
   return { blob: await response.blob(), headers: response.headers };
 }
 

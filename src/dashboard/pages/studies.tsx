@@ -1,7 +1,13 @@
 import type { JSX } from 'preact';
 import type { Route } from '../shell/router.ts';
-import { Page } from '../ui/page.tsx';
+import { StudyDetail } from '../studies/study-detail.tsx';
+import { StudyList } from '../studies/study-list.tsx';
 
-export function StudiesPage(_: { readonly route: Route }): JSX.Element {
-  return <Page title="Studies">To come.</Page>;
+export function StudiesPage({ route }: { readonly route: Route }): JSX.Element {
+  const [pseudonym] = route.rest;
+  return pseudonym === undefined ? (
+    <StudyList route={route} />
+  ) : (
+    <StudyDetail key={pseudonym} pseudonym={pseudonym} />
+  );
 }

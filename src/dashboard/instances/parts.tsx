@@ -1,0 +1,52 @@
+import type { JSX } from 'preact';
+import type { Schemas } from '../api/types.ts';
+import { href } from '../shell/router.ts';
+import { Badge } from '../ui/notice.tsx';
+import { isState, shortId, stateWords } from './instance-words.ts';
+
+export function StateBadge({ state }: { readonly state: string }): JSX.Element {
+  if (!isState(state)) return <Badge tone="neutral">{state}</Badge>;
+  const { title, tone } = stateWords[state];
+  return <Badge tone={tone}>{title}</Badge>;
+}
+
+/** Why something waits, in words, with what to do; the code for those who look it up. */
+export function Reason({
+  of,
+}: {
+  readonly of: Pick<Schemas['Instance'], 'code' | 'reason' | 'advice'> & { readonly detail?: string | null };
+}): JSX.Element | null {
+  if (of.code === null && of.reason === null) return null;
+  return (
+    <div class="reason">
+      {of.reason === null ? null : <p>{sentence(of.reason)}</p>}
+      {of.advice === null ? null : <p class="hint">What to do: {of.advice}.</p>}
+      {of.code === null ? null : (
+        <p class="hint">
+          <code>{of.code}</code>
+          {of.detail === null || of.detail === undefined ? null : ` (${of.detail})`}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function InstanceLink({ id }: { readonly id: string }): JSX.Element {
+  return (
+    <a href={href('instances', [id])} class="mono" aria-label={`Instance ${id}`}>
+      {shortId(id)}
+    </a>
+  );
+}
+
+export function StudyLink({ pseudonym }: { readonly pseudonym: string }): JSX.Element {
+  return (
+    <a href={href('studies', [pseudonym])} class="mono">
+      {pseudonym}
+    </a>
+  );
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

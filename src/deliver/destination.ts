@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ErrorCode } from '../core/errors.ts';
 import type { Outcome } from '../core/stage.ts';
 import type { Emit } from '../observe/events.ts';
-import { Gate } from './gate.ts';
+import { Gate, type GateState } from './gate.ts';
 import type { PostOutcome } from './outcomes.ts';
 import { PostHistory, type PostVerdict } from './post-history.ts';
 import type { Post } from './posts.ts';
@@ -17,6 +18,17 @@ export interface DestinationDeps {
   readonly steadyNow?: () => number;
   /** Resolves after the time; rejects when the signal ends it. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** For people to look at: the gate, and the last post that had an answer or failed. */
+export interface DestinationState extends GateState {
+  readonly last: {
+    /** Null where the backend took it. */
+    readonly code: ErrorCode | null;
+    /** 0 where there was no answer. */
+    readonly httpStatus: number;
+    readonly agoMs: number;
+  } | null;
 }
 
 /** A longer sleep is cut into pieces of this, within what a timer can hold. */
@@ -37,6 +49,7 @@ export class Destination {
   /** Called, all of them, whenever a post ends. As many as there are callers; the lane bounds these. */
   readonly #waiting = new Set<() => void>();
   #running = 0;
+  #last: { readonly code: ErrorCode | null; readonly httpStatus: number; readonly at: number } | null = null;
 
   constructor(settings: Pick<BackendSettings, 'concurrency' | 'retry' | 'breaker'>, deps: DestinationDeps) {
     const { concurrency, retry, breaker } = settings;
@@ -55,6 +68,16 @@ export class Destination {
   ready(): boolean {
     const { kind } = this.#gate.admission(this.#now());
     return kind === 'open' || kind === 'probe';
+  }
+
+  /** How it stands now; changes nothing. */
+  state(): DestinationState {
+    const now = this.#now();
+    const last = this.#last;
+    return {
+      ...this.#gate.state(now),
+      last: last === null ? null : { code: last.code, httpStatus: last.httpStatus, agoMs: now - last.at },
+    };
   }
 
   /** Resolves when `ready` holds. Rejects with the signal's reason. */
@@ -122,6 +145,8 @@ export class Destination {
     if (outcome.kind === 'aborted') return;
     const postId = post.idempotencyKey;
     const { httpStatus } = outcome;
+    const code = outcome.kind === 'delivered' ? null : outcome.code;
+    this.#last = { code, httpStatus, at: this.#now() };
     if (outcome.kind === 'delivered') {
       const { images, sizeBytes: bytes } = post;
       this.#deps.emit('delivery.posted', { postId, images, bytes, httpStatus, durationMs });

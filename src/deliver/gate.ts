@@ -16,6 +16,17 @@ export type GateChange =
   | { readonly kind: 'paused'; readonly code: ErrorCode; readonly probeInMs: number }
   | { readonly kind: 'resumed'; readonly afterMs: number };
 
+/** How the gate stands, in the words of circuit breakers: closed lets posts through. */
+export interface GateState {
+  readonly state: 'closed' | 'open' | 'half-open';
+  /** Why it rests; null while closed. */
+  readonly code: ErrorCode | null;
+  /** For how long it has rested; null where it does not, or where the backend merely asked for a pause. */
+  readonly restingMs: number | null;
+  /** Until the next post may go; null where one may go now or is under way. */
+  readonly retryInMs: number | null;
+}
+
 export interface GatePolicy {
   /** Failures in a row after which nothing is sent for a while. */
   readonly failures: number;
@@ -55,6 +66,21 @@ export class Gate {
       };
     }
     return { kind: this.#resting === undefined ? 'open' : 'probe' };
+  }
+
+  /** For people to look at; changes nothing. */
+  state(now: number): GateState {
+    const resting = this.#resting;
+    const retryInMs = now < this.#notBefore ? this.#notBefore - now : null;
+    if (resting === undefined) {
+      const paused = retryInMs !== null;
+      const code = paused ? 'BACKEND_UNAVAILABLE' : null;
+      return { state: paused ? 'open' : 'closed', code, restingMs: null, retryInMs };
+    }
+    const restingMs = now - resting.since;
+    if (resting.probing || retryInMs === null)
+      return { state: 'half-open', code: resting.code, restingMs, retryInMs: null };
+    return { state: 'open', code: resting.code, restingMs, retryInMs };
   }
 
   /** To be called as a post goes out. True when it is the probe; pass that to `settle`. */

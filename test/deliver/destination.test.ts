@@ -248,3 +248,22 @@ t.test('a post that fails while others are accepted is told to be a suspect', as
   t.match(await destination.deliver(samplePost('bad'), never), { kind: 'retry', suspect: 'whole' });
   t.equal(destination.ready(), true);
 });
+
+t.test('its state tells of the last post, with and without an answer', async (t) => {
+  const { destination, clock } = stage([delivered, failed, unauthorized]);
+  t.match(destination.state(), { state: 'closed', last: null });
+  await destination.deliver(samplePost(), never);
+  clock.now += 50;
+  t.match(destination.state(), { state: 'closed', last: { code: null, httpStatus: 201, agoMs: 50 } });
+  await destination.deliver(samplePost(), never);
+  t.match(destination.state(), {
+    state: 'closed',
+    last: { code: 'BACKEND_UNREACHABLE', httpStatus: 0, agoMs: 0 },
+  });
+  await destination.deliver(samplePost(), never);
+  t.match(destination.state(), {
+    state: 'open',
+    code: 'BACKEND_UNAUTHORIZED',
+    last: { code: 'BACKEND_UNAUTHORIZED', httpStatus: 401 },
+  });
+});

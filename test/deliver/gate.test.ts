@@ -116,3 +116,24 @@ t.test('an aborted probe leaves room for the next', async (t) => {
   send(gate, { kind: 'aborted' }, 100);
   t.equal(gate.admission(100).kind, 'probe');
 });
+
+t.test(
+  'its state for people: closed, resting with the time of the next try, half-open, and looking changes nothing',
+  async (t) => {
+    const gate = new Gate(policy);
+    const closed = { state: 'closed', code: null, restingMs: null, retryInMs: null };
+    t.strictSame(gate.state(0), closed);
+    for (let i = 0; i < 3; i++) send(gate, failed(), 0);
+    const code = 'BACKEND_UNAVAILABLE';
+    t.strictSame(gate.state(400), { state: 'open', code, restingMs: 400, retryInMs: 600 });
+    t.strictSame(gate.state(1000), { state: 'half-open', code, restingMs: 1000, retryInMs: null });
+    t.equal(gate.admission(1000).kind, 'probe', 'it was only looked at');
+    const probe = gate.begin();
+    t.match(gate.state(1001), { state: 'half-open' });
+    gate.settle(delivered, probe, 1002, random);
+    t.strictSame(gate.state(1003), closed);
+    const paused = new Gate(policy);
+    send(paused, failed(5000), 0);
+    t.strictSame(paused.state(1000), { state: 'open', code, restingMs: null, retryInMs: 4000 });
+  },
+);

@@ -1,4 +1,5 @@
 import type { CallingAeProfile, CallingPeer } from './formats.ts';
+import type { HttpSecurityConfig } from './http-security-schema.ts';
 
 /** The effective configuration: frozen, durations in milliseconds, sizes in bytes. Paths and names are those of the schema. */
 export interface Config {
@@ -18,9 +19,21 @@ export interface Config {
     readonly acceptUnknownSopClasses: boolean;
     readonly tls: { readonly certFile: string; readonly keyFile: string; readonly caFile: string };
   };
-  readonly http: {
+  readonly http: HttpSecurityConfig & {
     readonly host: string;
     readonly port: number;
+    readonly maxConnections: number;
+    readonly openMetrics: boolean;
+    readonly ingestAeTitle: string;
+    readonly maxUploadBytes: number;
+    readonly maxBase64Bytes: number;
+    readonly files: {
+      readonly keep: number;
+      readonly keepUploads: number;
+      readonly maxFiles: number;
+      readonly maxBytes: number;
+    };
+    readonly folderRoots: readonly string[];
     readonly apiTokenFile: string;
     readonly apiToken: string;
   };

@@ -10,6 +10,7 @@ import {
   parseDuration,
   parseSize,
 } from './formats.ts';
+import { assertClaimScopes, assertHostList, assertTlsClients } from './http-security-formats.ts';
 
 function wholeNumber(from: number, to: number, words: string): (value: unknown) => void {
   return (value) => {
@@ -85,6 +86,9 @@ export function registerFormats(): void {
     'calling-ae-profiles': { validate: assertCallingAeProfiles, coerce: jsonList },
     'address-list': { validate: assertAddressList, coerce: commaList },
     'path-list': { validate: assertPathList, coerce: commaList },
+    'tls-clients': { validate: assertTlsClients, coerce: jsonList },
+    'claim-scopes': { validate: assertClaimScopes, coerce: jsonList },
+    'host-list': { validate: assertHostList, coerce: commaList },
     'base-url': { validate: assertBaseUrl },
     'header-name': {
       validate: (value: unknown) => {

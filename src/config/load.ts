@@ -6,6 +6,7 @@ import { SallyportError } from '../core/errors.ts';
 import type { Config } from './config.ts';
 import { registerFormats } from './convict-formats.ts';
 import { isApiToken, parseDuration, parseSize } from './formats.ts';
+import { httpSecurityFaults } from './http-security-faults.ts';
 import { convictSchema, environmentName, type Leaf, leaves } from './schema.ts';
 
 export interface ConfigSources {
@@ -167,6 +168,7 @@ function impossibleCombinations(config: Config): string[] {
     faults.push('http.apiToken and http.apiTokenFile exclude each other');
   if (http.apiToken !== '' && !isApiToken(http.apiToken))
     faults.push('http.apiToken must be at least 16 characters without blanks');
+  faults.push(...httpSecurityFaults(http));
   if (crosswalk.keyFile === '' && (crosswalk.dir !== '' || crosswalk.forgetAfter !== 0))
     faults.push('crosswalk.dir and crosswalk.forgetAfter need crosswalk.keyFile');
   const { auth } = backend;

@@ -1,4 +1,5 @@
 import type convict from 'convict';
+import { httpSchema } from './http-schema.ts';
 
 /**
  * Every option of the product: doc, format, default. The environment variable and the argument of a leaf follow from its
@@ -86,29 +87,7 @@ export const schema: Section = {
       },
     },
   },
-  http: {
-    host: {
-      doc: 'Address of the HTTP server (health, readiness, metrics, API). It speaks no TLS: where others than this host are to reach it, put a proxy before it.',
-      format: 'text',
-      default: '127.0.0.1',
-    },
-    port: {
-      doc: 'TCP port of the HTTP server; 0 lets the system choose.',
-      format: 'tcp-port',
-      default: 8080,
-    },
-    apiTokenFile: {
-      doc: 'File with the token that opens the API (openapi/gateway.yaml): at least 16 characters without blanks, sent as `Authorization: Bearer TOKEN`. Neither this nor `http.apiToken` set: the API answers 403.',
-      format: 'text',
-      default: '',
-    },
-    apiToken: {
-      doc: 'The token itself. For secret stores that hand over environment variables.',
-      format: 'text',
-      default: '',
-      sensitive: true,
-    },
-  },
+  http: httpSchema,
   storage: {
     dir: {
       doc: 'Folder of the spool: instances, ledger, pseudonym secret. Local disk, not a network share.',

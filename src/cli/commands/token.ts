@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { assertAeTitle, parseDuration } from '../../config/formats.ts';
 import { exitCodes, SallyportError } from '../../core/errors.ts';
-import { isScope, type Scope, scopes } from '../../http/security/actor.ts';
+import { isScope, type Scope, scopes } from '../../core/scopes.ts';
 import { type ListedToken, TokenStore } from '../../http/security/token-store.ts';
 import { loadConfigFrom } from '../config-arguments.ts';
 import type { CommandIo } from '../io.ts';

@@ -1,13 +1,11 @@
 import { type ErrorCode, errorRow } from '../../core/errors.ts';
+import type { Scope } from '../../core/scopes.ts';
 
 /**
  * Rights of a caller. None implies another, but for one: `admin` (settings, tokens, keys, the audit trail) includes `read`
  * and `operate`. It does not include `identify`: seeing identified data is a right of its own, and who runs a gateway
  * needs no patient for it.
  */
-export const scopes = ['read', 'operate', 'identify', 'admin'] as const;
-export type Scope = (typeof scopes)[number];
-
 const implied: Readonly<Record<Scope, readonly Scope[]>> = {
   read: ['read'],
   operate: ['operate'],
@@ -35,10 +33,6 @@ export function allows(actor: Pick<Actor, 'scopes'>, scope: Scope): boolean {
 /** The scopes among those asked for that the actor may not hand on, because it does not have them itself. */
 export function ungrantable(actor: Pick<Actor, 'scopes'>, asked: readonly Scope[]): readonly Scope[] {
   return asked.filter((scope) => !allows(actor, scope));
-}
-
-export function isScope(value: unknown): value is Scope {
-  return scopes.some((scope) => scope === value);
 }
 
 /** The certificate a client showed in the TLS handshake. */

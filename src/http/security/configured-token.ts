@@ -1,4 +1,4 @@
-import type { Scope } from './actor.ts';
+import type { Scope } from '../../core/scopes.ts';
 import { equalSecrets } from './constant-time.ts';
 import type { BearerCheck, Proof } from './proof.ts';
 

@@ -12,8 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { isActorName } from '../../config/http-security-formats.ts';
 import { SallyportError } from '../../core/errors.ts';
-import { isScope, type Scope } from './actor.ts';
+import { isScope, type Scope } from '../../core/scopes.ts';
 
 /** A row of the token file. Times are milliseconds since 1970. */
 export interface TokenRow {
@@ -33,11 +34,6 @@ const maxFileBytes = 1024 * 1024;
 /** A writer that holds the lock longer has died: writing takes milliseconds. */
 const staleLockMs = 30_000;
 const lockWaitMs = 5000;
-
-/** Names of actors: printable ASCII, no blank at the ends. */
-export function isActorName(text: string): boolean {
-  return /^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/.test(text);
-}
 
 /** Tells one content of the file from another without reading it; undefined: there is no file. Throws TOKENS_UNUSABLE. */
 export function tokenFileVersion(file: string): string | undefined {

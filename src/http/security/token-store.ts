@@ -1,17 +1,12 @@
 import { join } from 'node:path';
+import { isActorName } from '../../config/http-security-formats.ts';
 import { asSallyportError, SallyportError } from '../../core/errors.ts';
-import { type Actor, type Refusal, refusalOf, type Scope } from './actor.ts';
+import type { Scope } from '../../core/scopes.ts';
+import { type Actor, type Refusal, refusalOf } from './actor.ts';
 import { configuredTokenName } from './configured-token.ts';
 import { digestOf, equalDigests } from './constant-time.ts';
 import type { BearerCheck, Proof } from './proof.ts';
-import {
-  changeTokenFile,
-  isActorName,
-  maxTokens,
-  readTokenFile,
-  type TokenRow,
-  tokenFileVersion,
-} from './token-file.ts';
+import { changeTokenFile, maxTokens, readTokenFile, type TokenRow, tokenFileVersion } from './token-file.ts';
 import { formatToken, newToken, parseToken } from './token-text.ts';
 
 /** A token as lists show it: without anything of its secret. Times are milliseconds since 1970. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { SallyportError } from '../../../src/core/errors.ts';
-import { allows, isScope, type Scope, scopes } from '../../../src/http/security/actor.ts';
+import { isScope, type Scope, scopes } from '../../../src/core/scopes.ts';
+import { allows, ungrantable } from '../../../src/http/security/actor.ts';
 import { configuredToken } from '../../../src/http/security/configured-token.ts';
 import { isProof } from '../../../src/http/security/proof.ts';
 import { TokenStore } from '../../../src/http/security/token-store.ts';
@@ -26,6 +27,11 @@ t.test('admin includes read and operate, and not identify; the others include no
   t.same(granted('admin'), ['read', 'operate', 'admin']);
   t.notOk(allows({ scopes: [] }, 'read'));
   t.notOk(isScope('root'));
+  t.same(
+    ungrantable({ scopes: ['admin'] }, scopes),
+    ['identify'],
+    'an administrator cannot make what it has not',
+  );
 });
 
 t.test('a token is let in until it expires, and its use is remembered to the minute', async (t) => {

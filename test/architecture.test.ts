@@ -15,6 +15,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: ['core'],
   observe: ['core'],
   spool: ['core', 'observe'],
+  // Proves the trail and tells it to others; the trail itself is the ledger's.
+  audit: ['core', 'spool', 'observe'],
   crosswalk: ['core'],
   receive: ['core', 'dicom', 'spool', 'observe'],
   send: ['core', 'dicom'],
@@ -30,6 +32,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'example-backend': ['core'],
   gateway: [
     'core',
+    'audit',
     'crosswalk',
     'dicom',
     'deidentify',
@@ -41,6 +44,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'pipeline',
     'deliver',
     'http',
+    'files',
+    'jobs',
     'gateway-settings',
     'profiles',
     'reports',
@@ -58,6 +63,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'core',
+    'audit',
     'annotate',
     'ocr',
     'redact',
@@ -77,6 +83,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'gateway-settings',
     // The store of API tokens, for `sallyport token`.
     'http',
+    // The page of a folder's names that both walks read.
+    'files',
     'profiles',
     'reports',
   ],

@@ -248,7 +248,8 @@ export const errorRegistry = {
   },
   FHIR_REFUSED: {
     message: 'the FHIR server refused the study as wrong',
-    advice: 'read the HTTP status, correct the FHIR server or fhir.baseUrl, then post the study again, or restart',
+    advice:
+      'read the HTTP status, correct the FHIR server or fhir.baseUrl, then post the study again, or restart',
     disposition: 'hold',
   },
   BACKEND_NOT_CONFIGURED: {
@@ -446,6 +447,18 @@ export const errorRegistry = {
     message: 'rows of the crosswalk were changed or damaged; the others were read',
     advice: 'find out who or what touched its files, and restore them from a backup',
     disposition: 'reject',
+  },
+  AUDIT_DAMAGED: {
+    message: 'a row of the audit trail cannot be read as a record',
+    advice: '`sallyport audit verify` names it; find out who or what touched the ledger',
+    disposition: 'reject',
+    httpStatus: 500,
+  },
+  AUDIT_RECEIVER_FAILED: {
+    message: 'the syslog server of audit.syslog does not take audit messages',
+    advice:
+      'look at the server, the network and the certificates; nothing is lost, sending goes on from where it stopped',
+    disposition: 'retry',
   },
   INSTANCE_UNKNOWN: {
     message: 'no instance has this id',

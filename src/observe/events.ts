@@ -77,6 +77,19 @@ export interface EventFields {
     readonly operation: 'release' | 'retry' | 'discard';
   };
   'worker.replaced': { readonly code: ErrorCode };
+  'file.anonymized': { readonly fileId: string; readonly durationMs: number };
+  'file.failed': { readonly fileId: string; readonly code: ErrorCode };
+  'files.expired': { readonly files: number };
+  /** The folder of the file API cannot be written or cleared; it is tried again. */
+  'files.failed': { readonly code: ErrorCode };
+  'job.started': { readonly jobId: string };
+  'job.ended': {
+    readonly jobId: string;
+    readonly how: 'completed' | 'cancelled' | 'failed';
+    readonly files: number;
+    readonly failed: number;
+    readonly durationMs: number;
+  };
   'http.failed': { readonly route: string; readonly httpStatus: number };
   /** Credentials from an address were refused; once a minute at most for each, with the failures since the last line. */
   'http.refused': { readonly code: ErrorCode; readonly address: string; readonly attempts: number };
@@ -143,6 +156,12 @@ export const eventLevels: { readonly [N in EventName]: EventLevel } = {
   'reports.failed': 'error',
   'instance.operated': 'info',
   'worker.replaced': 'error',
+  'file.anonymized': 'info',
+  'file.failed': 'warn',
+  'files.expired': 'info',
+  'files.failed': 'error',
+  'job.started': 'info',
+  'job.ended': 'info',
   'http.failed': 'warn',
   'http.refused': 'warn',
   'http.refusedAgain': 'debug',

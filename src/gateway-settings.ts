@@ -7,7 +7,7 @@ import { SallyportError } from './core/errors.ts';
 import { parseFrameSelection, parseWindowChoice } from './core/render-choices.ts';
 import type { ProfileDefinition } from './deidentify/profile-definition.ts';
 import type { BackendAuth, BackendSettings } from './deliver/settings.ts';
-import type { HttpSettings } from './http/server.ts';
+import type { HttpServerSettings } from './http/server.ts';
 import type { ProfileChoice } from './pipeline/messages.ts';
 import { loadProfileFile, ProfileFaults } from './profiles/profile-files.ts';
 import type { ListenerSettings } from './receive/settings.ts';
@@ -58,17 +58,41 @@ export function backendSettings({ backend }: Config): BackendSettings {
   };
 }
 
-/** The HTTP server's settings from the configuration, the token read. Throws CONFIGURATION_INVALID. */
-export function httpSettings({ http }: Config): HttpSettings {
-  const { host, port, apiToken, apiTokenFile } = http;
+/** The token that the configuration names, or null. Throws CONFIGURATION_INVALID. */
+export function configuredApiToken({ http }: Config): string | null {
+  const { apiToken, apiTokenFile } = http;
   const token = apiTokenFile === '' ? apiToken : readTextSecret(apiTokenFile);
-  if (apiTokenFile === '' && token === '') return { host, port, apiToken: null };
+  if (apiTokenFile === '' && token === '') return null;
   if (!isApiToken(token))
     throw new SallyportError('CONFIGURATION_INVALID', {
       detail: 'the file of http.apiTokenFile does not hold at least 16 characters without blanks',
     });
-  return { host, port, apiToken: token };
+  return token;
 }
+
+/** The HTTP server's settings from the configuration. */
+export function httpServerSettings({ http, dimse }: Config): HttpServerSettings {
+  const { host, port, maxConnections, openMetrics } = http;
+  return {
+    host,
+    port,
+    tls: null,
+    maxConnections,
+    openMetrics,
+    bodyLimits: {
+      json: maxJsonBytes,
+      upload: dimse.maxInstanceBytes,
+      base64: maxBase64Bytes,
+      instance: dimse.maxInstanceBytes,
+      stow: dimse.maxInstanceBytes * maxStowInstances,
+    },
+  };
+}
+
+const maxJsonBytes = 256 * 1024;
+const maxBase64Bytes = 96 * 1024 * 1024;
+/** One STOW request may bring a whole series; each instance in it has the limit of an instance. */
+const maxStowInstances = 16;
 
 /** Rendering's settings from the configuration. */
 export function renderSettings({ render }: Config): RenderSettings {

@@ -12,16 +12,19 @@ import { createKeyRing } from './deidentify/key-ring.ts';
 import { BackendClient } from './deliver/backend-client.ts';
 import { Destination } from './deliver/destination.ts';
 import { GrowingPlan, type Post, planPosts } from './deliver/posts.ts';
+import { gatewayOperations } from './gateway-http.ts';
 import {
   backendSettings,
-  httpSettings,
+  configuredApiToken,
+  httpServerSettings,
   listenerSettings,
   profileChoice,
   renderSettings,
 } from './gateway-settings.ts';
-import { healthRoutes } from './http/routes/health.ts';
-import { instanceRoutes } from './http/routes/instances.ts';
+import { readGatewayDocument } from './http/contract/gateway-contract.ts';
+import { builtDashboard } from './http/dashboard-files.ts';
 import { HttpServer } from './http/server.ts';
+import { simpleGatekeeper } from './http/simple-gatekeeper.ts';
 import { createEmitter, type Subscriber } from './observe/emitter.ts';
 import type { Emit } from './observe/events.ts';
 import { LineOutput } from './observe/line-output.ts';
@@ -211,26 +214,19 @@ export class Gateway {
       associations: () => listener.associations,
       destinationUp: () => lanes?.destinationReady() ?? false,
     });
-    const http = new HttpServer(
-      httpSettings(config),
-      [
-        ...healthRoutes({
-          notReady: async () => this.#notReady(),
-          metrics: () => this.#metrics.scrape(),
-        }),
-        ...instanceRoutes(
-          {
-            ledger,
-            blobs,
-            now: Date.now,
-            extentOf: imageExtentOf,
-            onChange: () => lanes?.wake(),
-          },
-          emit,
-        ),
-      ],
+    const document = readGatewayDocument();
+    const http = new HttpServer(httpServerSettings(config), {
+      document,
+      operations: gatewayOperations({
+        document,
+        health: { notReady: async () => this.#notReady(), metrics: () => this.#metrics.scrape() },
+        instances: { ledger, blobs, now: Date.now, extentOf: imageExtentOf, onChange: () => lanes?.wake() },
+        emit,
+      }),
+      gatekeeper: simpleGatekeeper(configuredApiToken(config)),
       emit,
-    );
+      dashboardFolder: builtDashboard,
+    });
     const { port } = await listening(http.start());
     this.#onStop('http', () => http.stop());
     return { dimse, http: port };

@@ -1,5 +1,5 @@
 import { errorRow, type SallyportError } from '../core/errors.ts';
-import type { Answer } from './route.ts';
+import type { Answer } from './operation.ts';
 
 export const problemType = 'application/problem+json';
 

@@ -1,48 +1,144 @@
+import { createServer as createPlainServer, type ServerOptions as PlainOptions } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { SallyportError } from '../core/errors.ts';
+import { asSallyportError, SallyportError } from '../core/errors.ts';
 import type { Emit } from '../observe/events.ts';
-import { refusal } from './api-token.ts';
-import { problem, problemOf } from './problem.ts';
-import type { Answer, Route, RouteRequest } from './route.ts';
+import { idleBodyMs, watchBody, wholeBodyMs } from './body-watch.ts';
+import {
+  type BodyLimit,
+  type ErrorShape,
+  type OperationSpec,
+  operationsOf,
+} from './contract/gateway-contract.ts';
+import { bareType, contractValidators, isJson, type OperationValidator } from './contract/validation.ts';
+import { addDashboard } from './dashboard-files.ts';
+import { type Failure, failureAnswer } from './error-shapes.ts';
+import { addForms, openForm } from './form.ts';
+import type { Answer, Operation, OperationRequest, Operations } from './operation.ts';
+import { openStream } from './raw-body.ts';
+import {
+  type Actor,
+  type AuthenticationRequest,
+  allows,
+  isRefusal,
+  type Refusal,
+  refusalOf,
+} from './security/actor.ts';
 
-export interface HttpSettings {
+export interface HttpServerSettings {
   readonly host: string;
   readonly port: number;
-  /** What opens the API; null: it is closed. */
-  readonly apiToken: string | null;
+  /** TLS options of the listener; null: plain HTTP. */
+  readonly tls: TlsOptions | null;
+  /** Connections at one time. */
+  readonly maxConnections: number;
+  /** By the contract's `x-body-limit`, bytes. */
+  readonly bodyLimits: Readonly<Record<BodyLimit, number>>;
+  /** `/metrics` asks for no credentials. */
+  readonly openMetrics: boolean;
 }
 
-const bodyLimitBytes = 256 * 1024;
-const requestTimeoutMs = 10_000;
+/** What the server asks of security: who calls, whether too often, and what headers an answer carries. */
+export interface Gatekeeper {
+  /** The actor; a refusal; undefined: no credentials came. */
+  authenticate(request: AuthenticationRequest): Promise<Actor | Refusal | undefined>;
+  /** Refuses a request whose Host is not one of ours, or that comes too often. `actor` undefined: nobody proved anything. */
+  admit(request: {
+    readonly host: string | undefined;
+    readonly address: string;
+    readonly actor: Actor | undefined;
+  }): Refusal | undefined;
+  headers(kind: 'api' | 'page', secure: boolean): Readonly<Record<string, string>>;
+}
+
+export interface HttpServerParts {
+  /** openapi/gateway.yaml, parsed. */
+  readonly document: object;
+  readonly operations: Operations;
+  readonly gatekeeper: Gatekeeper;
+  readonly emit: Emit;
+  /** Folder of the built dashboard; where it is not there, its page says so. */
+  readonly dashboardFolder: string;
+}
+
+/** A client that is this slow to send its headers is let go, ms. */
+const headersTimeoutMs = 10_000;
+const keepAliveTimeoutMs = 65_000;
 
 /**
- * Health, readiness, metrics, and the API for what people decide. Bound to loopback unless configured otherwise: the first
- * three ask for no credentials, and the API's token travels as it is.
+ * The HTTP server: every operation of the contract, bound by its `operationId`, and the dashboard. Before an operation runs,
+ * the caller's right and everything but streamed bytes has been held against the contract; what it answers is held against
+ * the contract before it leaves.
  */
 export class HttpServer {
-  readonly #settings: HttpSettings;
+  readonly #settings: HttpServerSettings;
+  readonly #parts: HttpServerParts;
   readonly #app: FastifyInstance;
-  readonly #emit: Emit;
+  readonly #stopping = new AbortController();
 
-  constructor(settings: HttpSettings, routes: readonly Route[], emit: Emit) {
+  /** Throws where contract and operations do not name the same. */
+  constructor(settings: HttpServerSettings, parts: HttpServerParts) {
     this.#settings = settings;
-    this.#emit = emit;
+    this.#parts = parts;
+    const specs = operationsOf(parts.document as Readonly<Record<string, unknown>>);
+    const missing = specs.filter(({ operationId }) => parts.operations[operationId] === undefined);
+    const known = new Set(specs.map(({ operationId }) => operationId));
+    const extra = Object.keys(parts.operations).filter((id) => !known.has(id));
+    if (missing.length > 0 || extra.length > 0)
+      throw new Error(
+        `operations and contract differ: ${[...missing.map((spec) => spec.operationId), ...extra].join(', ')}`,
+      );
     this.#app = fastify({
       logger: false,
-      bodyLimit: bodyLimitBytes,
-      requestTimeout: requestTimeoutMs,
+      bodyLimit: settings.bodyLimits.json,
+      exposeHeadRoutes: false,
       forceCloseConnections: true,
+      routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
+      serverFactory: (handler) => {
+        const limits: PlainOptions = {
+          headersTimeout: headersTimeoutMs,
+          // Bodies are watched one by one: a file of gigabytes may take long, a form may not.
+          requestTimeout: 0,
+          keepAliveTimeout: keepAliveTimeoutMs,
+          connectionsCheckingInterval: 2_000,
+        };
+        const server =
+          settings.tls === null
+            ? createPlainServer(limits, handler)
+            : createTlsServer({ ...settings.tls, ...limits }, handler);
+        server.maxConnections = settings.maxConnections;
+        return server;
+      },
     });
-    this.#app.addHook('onSend', async (_request, reply) => {
-      reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
-    });
-    for (const route of routes) this.#add(route);
-    const open = routes.filter((route) => route.for === 'everyone').map(({ path }) => path);
-    this.#app.setNotFoundHandler((_request, reply) =>
-      send(reply, problem(404, `no such page; there are ${open.join(', ')} and the API`)),
+    // JSON is parsed, everything else is read by its operation.
+    this.#app.removeAllContentTypeParsers();
+    this.#app.addContentTypeParser(
+      'application/json',
+      { parseAs: 'string' },
+      this.#app.getDefaultJsonParser('error', 'error'),
     );
-    this.#app.setErrorHandler((error: { statusCode?: number }, request, reply) =>
-      this.#failed(error, request, reply),
+    this.#app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    this.#app.addHook('onSend', async (request, reply) => {
+      const kind = request.routeOptions.config.spec === undefined ? 'page' : 'api';
+      const secure = isSecure(request);
+      for (const [name, value] of Object.entries(parts.gatekeeper.headers(kind, secure)))
+        if (!reply.hasHeader(name)) reply.header(name, value);
+    });
+    addForms(this.#app);
+    const validatorOf = contractValidators(parts.document);
+    for (const spec of specs) {
+      const operation = parts.operations[spec.operationId];
+      if (operation !== undefined) this.#add(spec, operation, validatorOf(spec));
+    }
+    addDashboard(this.#app, parts.dashboardFolder);
+    const byPath = Map.groupBy(specs, ({ path }) => path);
+    for (const [path, list] of byPath) this.#addOtherMethods(path, list);
+    this.#app.setNotFoundHandler((_request, reply) =>
+      send(reply, this.#failure(none, { kind: 'status', status: 404, title: 'no such page' })),
+    );
+    this.#app.setErrorHandler((error, request, reply) =>
+      send(reply, this.#failed(request.routeOptions.config.spec, error)),
     );
   }
 
@@ -52,49 +148,254 @@ export class HttpServer {
     return { port: typeof address === 'object' && address !== null ? address.port : this.#settings.port };
   }
 
+  /** The server itself, for certificates that change while it runs. */
+  get server(): FastifyInstance['server'] {
+    return this.#app.server;
+  }
+
   async stop(): Promise<void> {
+    this.#stopping.abort();
     await this.#app.close();
   }
 
-  #add({ method, path, handle, ...route }: Route): void {
+  #add(spec: OperationSpec, operation: Operation, validator: OperationValidator): void {
+    const { method, path } = spec;
     this.#app.route({
       method,
-      url: path,
+      url: routeUrl(path),
+      config: { spec },
+      bodyLimit: this.#settings.bodyLimits[spec.bodyLimit],
       // Before anything of the body is read.
       onRequest: async (request, reply) => {
-        if (route.for === 'everyone') return;
-        const refused = refusal(this.#settings.apiToken, request.headers.authorization);
-        if (refused === undefined) return;
-        this.#emit('http.failed', { route: path, httpStatus: refused.status });
-        if (refused.status === 401) reply.header('www-authenticate', 'Bearer');
-        await send(reply, refused);
+        const refused = await this.#refusalOf(spec, request);
+        if (refused !== undefined) return await send(reply, this.#refused(spec, request, refused));
+        const isLate = (): void => {
+          if (reply.sent) return;
+          reply.header('connection', 'close');
+          void send(reply, this.#failed(spec, new SallyportError('BODY_TOO_SLOW')));
+        };
+        const hasBody = spec.body !== undefined && hasBytes(request);
+        if (!hasBody) return;
+        const wholeMs = isJson(bareType(request.headers['content-type'] ?? '')) ? wholeBodyMs : undefined;
+        watchBody(request.raw, { wholeMs, idleMs: idleBodyMs }, isLate);
       },
-      handler: async (request, reply) =>
-        send(
-          reply,
-          await handle({
-            params: request.params as RouteRequest['params'],
-            query: request.query as RouteRequest['query'],
-            body: request.body,
-          }),
-        ),
+      handler: async (request, reply) => {
+        let answer: Answer;
+        try {
+          answer = await this.#run(spec, operation, validator, request, reply);
+        } catch (error) {
+          answer = this.#failed(spec, error);
+        }
+        // The answer to a body that came too slowly has gone already.
+        if (reply.sent) return reply;
+        // Bytes of a body that nobody read would be taken for the next request.
+        if (!request.raw.complete && hasBytes(request)) reply.header('connection', 'close');
+        return send(reply, answer);
+      },
     });
   }
 
-  #failed(error: { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const answer = error instanceof SallyportError ? problemOf(error) : unforeseen(error.statusCode);
-    this.#emit('http.failed', { route: request.routeOptions.url ?? 'none', httpStatus: answer.status });
-    return send(reply, answer);
+  async #run(
+    spec: OperationSpec,
+    operation: Operation,
+    validator: OperationValidator,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Answer> {
+    const params = validator.params(request.params);
+    const query = validator.query(request.query);
+    const type = this.#bodyType(spec, request);
+    const body = type !== undefined && isJson(type) ? request.body : undefined;
+    if (type !== undefined && isJson(type)) validator.body(body);
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const maxBytes = this.#settings.bodyLimits[spec.bodyLimit];
+    const answer = await operation({
+      params,
+      query,
+      body,
+      contentType: type === undefined ? undefined : request.headers['content-type'],
+      contentLength: lengthOf(request),
+      stream: () => openStream(request.raw, maxBytes),
+      form: () => openForm(request, maxBytes),
+      header: (name) => {
+        const value = request.headers[name];
+        return typeof value === 'string' ? value : undefined;
+      },
+      actor: () => request.actor ?? unproven(),
+      caller: request.actor,
+      address: request.ip,
+      secure: isSecure(request),
+      signal: AbortSignal.any([gone.signal, this.#stopping.signal]),
+    } satisfies OperationRequest);
+    const fault = validator.answerFault(answer);
+    if (fault === undefined) return answer;
+    this.#parts.emit('http.contractBroken', { operation: spec.operationId, fault });
+    throw new SallyportError('RESPONSE_INVALID');
+  }
+
+  /** The media type of the body, or undefined without one. */
+  #bodyType({ body }: OperationSpec, request: FastifyRequest): string | undefined {
+    const isThere = hasBytes(request);
+    if (body === undefined) {
+      // A body that no operation reads: an empty JSON one of a careless client does no harm, others are refused.
+      if (isThere && lengthOf(request) !== 0 && request.body !== undefined)
+        throw new SallyportError('REQUEST_INVALID', { detail: 'this operation takes no body' });
+      return undefined;
+    }
+    if (!isThere) {
+      if (body.required) throw new SallyportError('REQUEST_INVALID', { detail: 'a body is missing' });
+      return undefined;
+    }
+    const type = bareType(request.headers['content-type'] ?? '');
+    if (body.content[type] === undefined) throw new SallyportError('MEDIA_TYPE_UNSUPPORTED');
+    return type;
+  }
+
+  async #refusalOf(spec: OperationSpec, request: FastifyRequest): Promise<Refusal | undefined> {
+    const { gatekeeper } = this.#parts;
+    const { headers, ip: address } = request;
+    const needs = spec.operationId === 'metrics' && this.#settings.openMetrics ? undefined : spec.needs;
+    if (needs === undefined) return gatekeeper.admit({ host: headers.host, address, actor: undefined });
+    const proven = await gatekeeper.authenticate(authenticationOf(request));
+    if (proven !== undefined && isRefusal(proven)) return proven;
+    const tooOften = gatekeeper.admit({ host: headers.host, address, actor: proven });
+    if (tooOften !== undefined) return tooOften;
+    if (proven === undefined) return refusalOf('NOT_AUTHENTICATED', { challenge: 'Bearer' });
+    const ways = { header: 'bearer', session: 'session', certificate: 'clientCertificate' } as const;
+    if (!needs.schemes.includes(ways[proven.via])) return refusalOf('NOT_PERMITTED');
+    if (needs.scope !== undefined && !allows(proven, needs.scope)) return refusalOf('NOT_PERMITTED');
+    request.actor = proven;
+    return undefined;
+  }
+
+  #refused(spec: OperationSpec, request: FastifyRequest, refusal: Refusal): Answer {
+    const { refused, retryAfterSeconds, challenge } = refusal;
+    const answer = this.#failed(spec, new SallyportError(refused));
+    return {
+      ...answer,
+      headers: {
+        ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+        ...(challenge === undefined ? {} : { 'www-authenticate': challenge }),
+        // The body was not read.
+        ...(hasBytes(request) ? { connection: 'close' } : {}),
+      },
+    };
+  }
+
+  #addOtherMethods(path: string, specs: readonly OperationSpec[]): void {
+    const own = new Set<string>(specs.map(({ method }) => method));
+    const others = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
+      (method) => !own.has(method),
+    );
+    this.#app.route({
+      method: others,
+      url: routeUrl(path),
+      handler: async (_request, reply) => {
+        reply.header('allow', [...own].join(', '));
+        return send(
+          reply,
+          this.#failure(none, { kind: 'status', status: 405, title: 'this page takes another method' }),
+        );
+      },
+    });
+  }
+
+  #failed(spec: OperationSpec | undefined, thrown: unknown): Answer {
+    const failure = failureOf(thrown);
+    const answer = this.#failure(spec ?? none, failure);
+    this.#parts.emit('http.failed', { route: spec?.path ?? 'none', httpStatus: answer.status });
+    return answer;
+  }
+
+  #failure({ errorShape }: { readonly errorShape: ErrorShape }, failure: Failure): Answer {
+    return failureAnswer(failure, errorShape);
   }
 }
 
-function unforeseen(statusCode: number | undefined): Answer {
-  const status = statusCode !== undefined && statusCode >= 400 ? statusCode : 500;
-  return problem(status, status < 500 ? 'the request is not valid' : 'the gateway could not answer');
+const none = { errorShape: 'problem' } as const;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, once proven. */
+    actor?: Actor;
+  }
+  interface FastifyContextConfig {
+    readonly spec?: OperationSpec;
+  }
 }
 
-function send(reply: FastifyReply, { status, body, contentType }: Answer): FastifyReply {
+/** Errors of the framework (a body that is no JSON, too long) keep their status; the rest is ours, or nobody's. */
+function failureOf(thrown: unknown): Failure {
+  const { code, statusCode } = (thrown ?? {}) as { code?: unknown; statusCode?: unknown };
+  if (thrown instanceof SallyportError) return { kind: 'error', error: thrown };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return { kind: 'error', error: new SallyportError('BODY_TOO_LARGE') };
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return { kind: 'error', error: new SallyportError('MEDIA_TYPE_UNSUPPORTED') };
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return { kind: 'error', error: new SallyportError('REQUEST_INVALID') };
+  return { kind: 'error', error: asSallyportError(thrown) };
+}
+
+function send(reply: FastifyReply, { status, body, contentType, headers }: Answer): FastifyReply {
   reply.code(status);
-  if (contentType !== undefined) reply.type(contentType);
-  return reply.send(body);
+  for (const [name, value] of Object.entries(headers ?? {})) reply.header(name, value);
+  if (body === undefined) return reply.send();
+  const isText = contentType !== undefined && !isJson(bareType(contentType));
+  reply.type(contentType ?? 'application/json; charset=utf-8');
+  return reply.send(isText ? body : JSON.stringify(body));
+}
+
+/** "/api/instances/{id}" as the router writes it. */
+function routeUrl(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+function hasBytes({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function lengthOf({ headers }: FastifyRequest): number | undefined {
+  return headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
+}
+
+function isSecure(request: FastifyRequest): boolean {
+  return (request.socket as Partial<TLSSocket>).encrypted === true;
+}
+
+function authenticationOf(request: FastifyRequest): AuthenticationRequest {
+  const { headers, method, ip: address } = request;
+  const text = (name: string): string | undefined => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    authorization: headers.authorization,
+    cookie: headers.cookie,
+    clientCertificate: certificateOf(request),
+    address,
+    method,
+    csrf: text('x-csrf-token'),
+    origin: headers.origin,
+    fetchSite: text('sec-fetch-site'),
+    host: headers.host,
+    secure: isSecure(request),
+  };
+}
+
+function certificateOf(request: FastifyRequest): AuthenticationRequest['clientCertificate'] {
+  const socket = request.socket as Partial<TLSSocket>;
+  const certificate = socket.getPeerCertificate?.();
+  if (certificate?.fingerprint256 === undefined) return undefined;
+  const { CN } = certificate.subject ?? {};
+  return {
+    authorized: socket.authorized === true,
+    fingerprint256: certificate.fingerprint256,
+    ...(typeof CN === 'string' ? { commonName: CN } : {}),
+  };
+}
+
+function unproven(): never {
+  throw new SallyportError('NOT_AUTHENTICATED');
 }

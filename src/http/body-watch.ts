@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http';
+import { Transform } from 'node:stream';
+import { SallyportError } from '../core/errors.ts';
+
+/** A body that is parsed as a whole is to be there by then, ms. */
+export const wholeBodyMs = 10_000;
+/** A body that is streamed may stop for so long, ms. */
+export const idleBodyMs = 30_000;
+const lookMs = 1_000;
+
+/**
+ * Calls `onSlow` once when a request's body does not come: as a whole within `wholeMs`, or nothing of it for `idleMs`
+ * although we read. Ends by itself with the body or the connection; `stop` ends it sooner.
+ */
+export function watchBody(
+  message: IncomingMessage,
+  limits: { readonly wholeMs: number | undefined; readonly idleMs: number },
+  onSlow: () => void,
+): { readonly stop: () => void } {
+  const begun = performance.now();
+  let moved = begun;
+  let seen = message.socket.bytesRead;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    const read = message.socket.bytesRead;
+    // While we do not read, because the disk is slower than the sender, the sender is not the slow one.
+    const weWait = message.readableLength < message.readableHighWaterMark;
+    if (read !== seen || !weWait) moved = now;
+    seen = read;
+    const isLate = limits.wholeMs !== undefined && now - begun > limits.wholeMs;
+    if (!isLate && now - moved <= limits.idleMs) return;
+    stop();
+    onSlow();
+  }, lookMs);
+  timer.unref();
+  const stop = (): void => {
+    clearInterval(timer);
+    message.off('end', stop);
+    message.off('close', stop);
+  };
+  message.once('end', stop);
+  message.once('close', stop);
+  return { stop };
+}
+
+/** Passes bytes on, and fails with BODY_TOO_LARGE at the first one beyond the limit. */
+export function limitedTo(maxBytes: number): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) done(new SallyportError('BODY_TOO_LARGE'));
+      else done(null, chunk);
+    },
+  });
+}

@@ -12,6 +12,7 @@ import { SelectField, TextField } from '../ui/fields.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { Pager, usePages } from '../ui/pager.tsx';
 import { useDebounced } from '../ui/use-debounced.ts';
+import '../styles/work.css';
 
 const names = ['state', 'code', 'ae', 'study', 'series', 'from', 'to'] as const;
 type Name = (typeof names)[number];

@@ -28,6 +28,27 @@ export interface KnownBoxes {
   readonly drawnBoxes: readonly DrawnBox[] | null;
 }
 
+/** The boxes of an instance as the contract has them, where a frame may be left out. */
+export function knownOf(instance: {
+  readonly boxes: readonly RedactionBox[];
+  readonly boxesLeftOut: number;
+  readonly drawnBoxes:
+    | readonly (PixelBox & { readonly frame?: number | null; readonly frames?: number })[]
+    | null;
+}): KnownBoxes {
+  const { boxes, boxesLeftOut, drawnBoxes } = instance;
+  return {
+    boxes,
+    boxesLeftOut,
+    drawnBoxes:
+      drawnBoxes?.map((box) => ({
+        frame: box.frame ?? null,
+        ...areaOf(box),
+        ...(box.frames === undefined ? {} : { frames: box.frames }),
+      })) ?? null,
+  };
+}
+
 /** Steps that can be taken back. */
 export const maxSteps = 200;
 

@@ -10,9 +10,16 @@ export interface Press {
   readonly altKey: boolean;
 }
 
+/** Pixels to move by, or to pull the lower right corner by. */
+export interface ArrowAction {
+  readonly kind: 'move' | 'resize';
+  readonly dx: number;
+  readonly dy: number;
+}
+
 /** What a key over the picture asks for. */
 export type KeyAction =
-  | { readonly kind: 'move' | 'resize'; readonly dx: number; readonly dy: number }
+  | ArrowAction
   | { readonly kind: 'new' | 'remove' | 'undo' | 'redo' | 'leave' }
   | { readonly kind: 'frame'; readonly by: number };
 
@@ -60,11 +67,7 @@ export function keyAction({ key, shiftKey, ctrlKey, metaKey, altKey }: Press): K
 }
 
 /** The box after an arrow: moved, or its right and lower edges pulled. */
-export function afterArrow(
-  box: PixelBox,
-  action: { readonly kind: 'move' | 'resize'; readonly dx: number; readonly dy: number },
-  extent: Extent,
-): PixelBox {
+export function afterArrow(box: PixelBox, action: ArrowAction, extent: Extent): PixelBox {
   return action.kind === 'move'
     ? movedBy(box, action.dx, action.dy, extent)
     : pulledBy(box, 'se', action.dx, action.dy, extent);

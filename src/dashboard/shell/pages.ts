@@ -8,6 +8,7 @@ import { ConfigurationPage } from '../pages/configuration.tsx';
 import { InstancesPage } from '../pages/instances.tsx';
 import { LivePage } from '../pages/live.tsx';
 import { ProfilesPage } from '../pages/profiles.tsx';
+import { ReviewPage } from '../pages/review.tsx';
 import { SetUpPage } from '../pages/set-up.tsx';
 import { StudiesPage } from '../pages/studies.tsx';
 import type { Route } from './router.ts';
@@ -29,6 +30,7 @@ export const pages: readonly PageEntry[] = [
   { name: 'live', title: 'Live', component: LivePage, right: 'read' },
   { name: 'studies', title: 'Studies', component: StudiesPage, right: 'read' },
   { name: 'instances', title: 'Instances', component: InstancesPage, right: 'read' },
+  { name: 'review', title: 'Review', component: ReviewPage, right: 'read' },
   { name: 'associations', title: 'Associations', component: AssociationsPage, right: 'read' },
   { name: 'profiles', title: 'Profiles', component: ProfilesPage, right: 'read' },
   { name: 'set-up', title: 'Set-up', component: SetUpPage, right: 'read' },

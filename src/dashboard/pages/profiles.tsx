@@ -1,7 +1,10 @@
 import type { JSX } from 'preact';
+import { ProfileDetail } from '../profiles/profile-detail.tsx';
+import { ProfileList } from '../profiles/profile-list.tsx';
 import type { Route } from '../shell/router.ts';
-import { Page } from '../ui/page.tsx';
+import '../styles/work.css';
 
-export function ProfilesPage(_: { readonly route: Route }): JSX.Element {
-  return <Page title="Profiles">To come.</Page>;
+export function ProfilesPage({ route }: { readonly route: Route }): JSX.Element {
+  const [name] = route.rest;
+  return name === undefined ? <ProfileList /> : <ProfileDetail key={name} name={name} route={route} />;
 }

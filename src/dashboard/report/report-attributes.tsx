@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { actionTexts, ruleText } from '../../reports/explanations.ts';
 import type { AttributeRow, StudyReport } from '../../reports/study-report.ts';
+import { Choice } from '../ui/choice.tsx';
 import { DataTable } from '../ui/data.tsx';
 import { TextField } from '../ui/fields.tsx';
 import { count } from '../ui/format.tsx';
@@ -18,7 +19,7 @@ export function ReportAttributes({ report }: { readonly report: StudyReport }): 
   return (
     <div class="report-attributes">
       <h3>Attributes</h3>
-      <fieldset class="choices" aria-label="Show attributes by what became of them">
+      <fieldset class="choices">
         <legend class="visually-hidden">Show attributes by what became of them</legend>
         <Choice chosen={action === undefined} onChoose={() => setAction(undefined)}>
           All ({count(report.attributes.length)})
@@ -66,21 +67,5 @@ export function ReportAttributes({ report }: { readonly report: StudyReport }): 
         ]}
       />
     </div>
-  );
-}
-
-export function Choice({
-  chosen,
-  onChoose,
-  children,
-}: {
-  readonly chosen: boolean;
-  readonly onChoose: () => void;
-  readonly children: preact.ComponentChildren;
-}): JSX.Element {
-  return (
-    <button type="button" class="choice" aria-pressed={chosen} onClick={onChoose}>
-      {children}
-    </button>
   );
 }

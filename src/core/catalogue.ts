@@ -32,6 +32,12 @@ export interface CatalogueEntry {
   readonly imageType: string | null;
 }
 
+/** Where an instance that is held belongs. */
+export interface StudyPlace {
+  readonly studyPseudonym: string;
+  readonly seriesPseudonym: string | null;
+}
+
 /** An entry with what is known when the last frame is counted. */
 export interface CataloguedInstance extends CatalogueEntry {
   /** Frames that are delivered of it. */

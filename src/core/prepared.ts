@@ -1,3 +1,4 @@
+import type { CatalogueEntry } from './catalogue.ts';
 import type { InstanceReport } from './instance-report.ts';
 import type { Outcome } from './stage.ts';
 
@@ -21,6 +22,8 @@ export interface PreparedInstance {
    * the idempotency key.
    */
   readonly contentKey: string;
+  /** What the catalogue is told of it. */
+  readonly catalogue: CatalogueEntry;
   /** JSON object of the schema Study. */
   readonly study: Uint8Array;
   /** JSON object of the schema Series. */

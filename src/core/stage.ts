@@ -1,3 +1,4 @@
+import type { StudyPlace } from './catalogue.ts';
 import type { ErrorCode } from './errors.ts';
 import type { RedactionBox } from './redaction.ts';
 
@@ -24,5 +25,7 @@ export type Outcome<T> =
       readonly detail?: string;
       /** What was found in the pixels, for whoever decides. */
       readonly boxes?: readonly RedactionBox[];
+      /** Pseudonyms of the study and series it belongs to, where they can be told. */
+      readonly place?: StudyPlace;
     }
   | { readonly kind: 'fail'; readonly code: ErrorCode; readonly detail?: string };

@@ -1,3 +1,4 @@
+import type { StudyPlace } from '../core/catalogue.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { IdentifierPair } from '../core/identifier-pair.ts';
 import type { InstanceReport } from '../core/instance-report.ts';
@@ -80,6 +81,8 @@ export type PrepareReply =
       /** What was found in the pixels. */
       readonly boxes?: readonly RedactionBox[];
       readonly report?: InstanceReport;
+      /** Where it belongs, by the pseudonyms it would leave under. */
+      readonly place?: StudyPlace;
     };
 
 /** Worker to main thread while it renders what exceeds one post. May come late or not at all: the reply says it all again. */

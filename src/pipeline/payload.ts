@@ -205,7 +205,7 @@ function required(dataSet: DataSet, tag: number): number {
   return value;
 }
 
-function shortText(dataSet: DataSet, tag: number, maxLength: number): string | null {
+export function shortText(dataSet: DataSet, tag: number, maxLength: number): string | null {
   const value = firstText(dataSet, tag);
   return value === undefined || value === '' || value.length > maxLength ? null : value;
 }
@@ -214,7 +214,7 @@ function code(dataSet: DataSet, tag: number): string | null {
   return shortText(dataSet, tag, 64);
 }
 
-function codes(dataSet: DataSet, tag: number, maxLength: number): string[] | null {
+export function codes(dataSet: DataSet, tag: number, maxLength: number): string[] | null {
   const values = text(dataSet, tag);
   return values.length === 0 || values.length > 64 || values.some((value) => value.length > maxLength)
     ? null
@@ -225,12 +225,12 @@ function exactly(count: number, values: string[] | null): string[] | null {
   return values?.length === count ? values : null;
 }
 
-function matching(dataSet: DataSet, tag: number, form: RegExp): string | null {
+export function matching(dataSet: DataSet, tag: number, form: RegExp): string | null {
   const value = firstText(dataSet, tag);
   return value !== undefined && form.test(value) ? value : null;
 }
 
-function whole(dataSet: DataSet, tag: number): number | null {
+export function whole(dataSet: DataSet, tag: number): number | null {
   const value = firstNumber(dataSet, tag);
   return value !== undefined && Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 32
     ? value

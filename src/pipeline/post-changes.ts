@@ -1,4 +1,6 @@
+import type { CataloguedInstance } from '../core/catalogue.ts';
 import type { InstanceRecord } from '../core/instance.ts';
+import { imageCount, type PreparedInstance } from '../core/prepared.ts';
 import type { InstanceChange } from '../spool/backend.ts';
 import type { OutboxEntry } from './outbox.ts';
 import type { Failure } from './settle.ts';
@@ -9,6 +11,7 @@ export function boundChange({ record, prepared }: OutboxEntry, postId: string, n
     id: record.id,
     from: ['received', 'prepared'],
     profileRevision: prepared.profileRevision,
+    catalogue: cataloguedOf(prepared),
     set: {
       state: 'prepared',
       postId,
@@ -16,8 +19,7 @@ export function boundChange({ record, prepared }: OutboxEntry, postId: string, n
       code: null,
       detail: null,
       contentDigest: prepared.contentDigest,
-      studyPseudonym: prepared.studyInstanceUid,
-      seriesPseudonym: prepared.seriesInstanceUid,
+      ...placeOf(prepared),
       updatedAt: now,
     },
   };
@@ -38,10 +40,30 @@ export function postponedChange(
 
 /** The backend has taken all of it. */
 export function deliveredChange({ record, prepared }: OutboxEntry, now: number): InstanceChange {
+  // Bound by an earlier process, perhaps under another profile or key: what left is what counts.
+  const again = record.state === 'prepared';
   return {
     id: record.id,
     from: ['prepared'],
     profileRevision: prepared.profileRevision,
-    set: { state: 'delivered', attempts: 0, code: null, detail: null, updatedAt: now },
+    ...(again ? { catalogue: cataloguedOf(prepared) } : {}),
+    set: {
+      state: 'delivered',
+      attempts: 0,
+      code: null,
+      detail: null,
+      ...(again ? placeOf(prepared) : {}),
+      updatedAt: now,
+    },
   };
+}
+
+function placeOf(
+  prepared: PreparedInstance,
+): Pick<InstanceChange['set'], 'studyPseudonym' | 'seriesPseudonym'> {
+  return { studyPseudonym: prepared.studyInstanceUid, seriesPseudonym: prepared.seriesInstanceUid };
+}
+
+function cataloguedOf({ catalogue, images }: PreparedInstance): CataloguedInstance {
+  return { ...catalogue, frames: imageCount(images) };
 }

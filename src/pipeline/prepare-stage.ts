@@ -101,11 +101,15 @@ export class PrepareStage {
     }
   }
 
-  #held({ code, detail, boxes, report }: Extract<PrepareResult, { kind: 'held' }>): Failure {
+  #held({ code, detail, boxes, report, place }: Extract<PrepareResult, { kind: 'held' }>): Failure {
     const failure = failureOf(new SallyportError(code, detail === undefined ? {} : { detail }));
     if (failure.kind !== 'hold') return failure;
     if (report !== undefined) this.#parts.onReport?.(report);
-    return boxes === undefined ? failure : { ...failure, boxes };
+    return {
+      ...failure,
+      ...(boxes === undefined ? {} : { boxes }),
+      ...(place === undefined ? {} : { place }),
+    };
   }
 
   #failed(record: InstanceRecord, error: unknown): Failure {

@@ -58,6 +58,7 @@ export function settleFailure(
           ...set,
           state: 'held',
           postId: null,
+          ...outcome.place,
           foundBoxes:
             outcome.boxes === undefined || outcome.boxes.length === 0
               ? null

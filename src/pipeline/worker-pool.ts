@@ -81,6 +81,8 @@ export class WorkerPool {
   /** By number of the task. */
   readonly #newsOf = new Map<number, (news: OutputNews) => void>();
   #tasks = 0;
+  /** Tasks that a thread has, or that wait for one. */
+  #atWork = 0;
 
   constructor(settings: WorkerPoolSettings, setup: WorkerSetup, emit: Emit) {
     this.threads = workerThreads(settings.threads);
@@ -149,7 +151,7 @@ export class WorkerPool {
       end,
       signal,
       run: (until) =>
-        this.#pool.run({ ...task, number, vitalSigns: signs }, { signal: until }) as Promise<PrepareReply>,
+        this.#submit({ ...task, number, vitalSigns: signs }, { signal: until }) as Promise<PrepareReply>,
       endedItself: (ended) => ended.kind === 'held' && ended.code === 'CANCELLED',
       abortCode: 'SHUTTING_DOWN',
       politeMs: 0,
@@ -173,7 +175,7 @@ export class WorkerPool {
       end: new AbortController(),
       signal,
       run: (until) =>
-        this.#pool.run(
+        this.#submit(
           { ...task, vitalSigns: signs },
           { name: 'onDemand', signal: until },
         ) as Promise<OnDemandReply>,
@@ -201,6 +203,7 @@ export class WorkerPool {
         profileRevision: head.profileRevision,
         contentDigest: head.contentDigest,
         contentKey: head.contentKey,
+        catalogue: head.catalogue,
         study: head.study,
         series: head.series,
         images,
@@ -219,6 +222,28 @@ export class WorkerPool {
     if (this.#reports.size >= maxInterned) this.#reports.clear();
     this.#reports.set(fingerprint, report.shared);
     return report;
+  }
+
+  async #submit(
+    task: ThreadTask | OnDemandThreadTask,
+    options: { readonly name?: string; readonly signal: AbortSignal },
+  ): Promise<PrepareReply | OnDemandReply> {
+    this.#atWork += 1;
+    try {
+      return await this.#pool.run(task, options);
+    } finally {
+      this.#atWork -= 1;
+    }
+  }
+
+  /** Threads at work, and tasks that wait for one. */
+  get load(): { readonly threads: number; readonly busy: number; readonly queued: number } {
+    const queued = this.#pool.queueSize;
+    return {
+      threads: this.threads,
+      busy: Math.max(0, Math.min(this.threads, this.#atWork - queued)),
+      queued,
+    };
   }
 
   async stop(): Promise<void> {

@@ -15,6 +15,7 @@ import { render } from '../render/render.ts';
 import { renderRevision } from '../render/revision.ts';
 import type { RenderSurroundings } from '../render/settings.ts';
 import { describeDeidentified, describeHeld } from '../reports/describe.ts';
+import { catalogueEntry, placeOfHeld } from './catalogue-entry.ts';
 import { endableEngine } from './endable-engine.ts';
 import { type FileSource, openFileSource, reusedBuffer, wholeFileBytes } from './file-source.ts';
 import { ImageSink } from './image-sink.ts';
@@ -79,11 +80,14 @@ async function prepareFrom(source: ByteSource, task: ThreadTask): Promise<Prepar
   const context = profiles.of(task.callingAeTitle);
   const reply = await prepareInstance(part10, context, source, task).catch(heldOf);
   // Not `prepared`: images that are handed over come in a wrapping of their own.
-  if (reply.kind !== 'held' || !setup.reports) return reply;
+  if (reply.kind !== 'held') return reply;
+  const place = placeOfHeld(part10.dataSet, context);
+  const held = { ...reply, ...(place === undefined ? {} : { place }) };
+  if (!setup.reports) return held;
   const { releasedCodes, instanceId: id } = task;
   const { boxes = [] } = reply;
   const report = describeHeld(part10.dataSet, reply.code, { ...context, id, releasedCodes, boxes });
-  return report === undefined ? reply : { ...reply, report };
+  return report === undefined ? held : { ...held, report };
 }
 
 async function prepareInstance(
@@ -136,6 +140,7 @@ async function prepareInstance(
       contentKey: pseudonyms.token('content', contentDigest),
       study: describeStudy(instance, { profile: profile.id, profileRevision, keyId: pseudonyms.keyId }),
       series: describeSeries(instance),
+      catalogue: catalogueEntry(instance, profileRevision),
       ...(report === undefined ? {} : { report }),
       pairs: treated.pairs(),
     };

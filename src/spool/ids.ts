@@ -11,14 +11,19 @@ const pattern = new RegExp(`^[${digits}]{${timeDigits + randomDigits}}$`);
  * as a file name and tells nothing about the instance but when it came.
  */
 export function newInstanceId(now: number): string {
+  let random = '';
+  for (const byte of randomBytes(randomDigits)) random += digits[byte & 31] ?? '0';
+  return arrivalPrefix(now) + random;
+}
+
+/** How ids of this time (epoch milliseconds) begin: not after any of them, and after all earlier ones. */
+export function arrivalPrefix(at: number): string {
   let time = '';
-  for (let rest = now, left = timeDigits; left > 0; left--) {
+  for (let rest = Math.min(2 ** 48 - 1, Math.max(0, Math.floor(at))), left = timeDigits; left > 0; left--) {
     time = (digits[rest % 32] ?? '0') + time;
     rest = Math.floor(rest / 32);
   }
-  let random = '';
-  for (const byte of randomBytes(randomDigits)) random += digits[byte & 31] ?? '0';
-  return time + random;
+  return time;
 }
 
 export function isInstanceId(text: string): boolean {

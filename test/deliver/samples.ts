@@ -7,6 +7,7 @@ import type { PreparedImages, PreparedInstance } from '../../src/core/prepared.t
 import { bodyChunks } from '../../src/deliver/body.ts';
 import type { Post } from '../../src/deliver/posts.ts';
 import type { BackendSettings } from '../../src/deliver/settings.ts';
+import { anEntry } from '../spool/catalogue-contract.ts';
 
 type Study = components['schemas']['Study'];
 type Series = components['schemas']['Series'];
@@ -68,6 +69,7 @@ export function samplePrepared(options: SampleOptions): PreparedInstance {
     profileRevision: revision,
     contentDigest,
     contentKey: contentDigest,
+    catalogue: anEntry(),
     study: Buffer.from(JSON.stringify(studyJson)),
     series: Buffer.from(JSON.stringify(seriesJson)),
     images,

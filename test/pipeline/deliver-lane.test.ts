@@ -5,6 +5,7 @@ import type { EventName } from '../../src/observe/events.ts';
 import { DeliverLane } from '../../src/pipeline/deliver-lane.ts';
 import { Outbox } from '../../src/pipeline/outbox.ts';
 import { SqliteLedger } from '../../src/spool/ledger-sqlite.ts';
+import { anEntry } from '../spool/catalogue-contract.ts';
 import { record } from './records.ts';
 
 type PostedOutcome = Outcome<{ readonly httpStatus: number }>;
@@ -90,6 +91,7 @@ function entryOf(row: InstanceRecord) {
       profileRevision: 'r',
       contentDigest: `digest-${row.id}`,
       contentKey: `key-${row.id}`,
+      catalogue: anEntry(),
       study: bytes,
       series: bytes,
       images,

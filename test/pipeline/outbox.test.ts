@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { InstanceRecord } from '../../src/core/instance.ts';
 import { Outbox, type OutboxEntry } from '../../src/pipeline/outbox.ts';
+import { anEntry } from '../spool/catalogue-contract.ts';
 import { record } from './records.ts';
 
 const limits = {
@@ -24,6 +25,7 @@ function entry(id: string, series: string, frames: number, frameBytes: number): 
       profileRevision: 'r',
       contentDigest: 'd',
       contentKey: 'k',
+      catalogue: anEntry(),
       study: Buffer.from('{}'),
       series: Buffer.from(`{"s":"${series}"}`),
       images: { kind: 'memory', parts },

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import t from 'tap';
 import { FileBlobStore } from '../../src/spool/blobs-files.ts';
 import { SqliteLedger } from '../../src/spool/ledger-sqlite.ts';
@@ -41,7 +41,7 @@ t.test('every list walks an index in its order, and none reads or sorts the whol
   const ledger = await SqliteLedger.open(dir, { thread: false });
   await delivered(ledger, { study: '2.25.1' });
   const database = new DatabaseSync(join(dir, 'ledger.sqlite'), { readOnly: true });
-  const planOf = (sql: string, values: readonly (string | number | bigint | null | Uint8Array)[]) =>
+  const planOf = (sql: string, values: readonly SQLInputValue[]) =>
     database
       .prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .all(...values)

@@ -1,8 +1,11 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { followGateway, live } from '../api/live.ts';
 import { signOut, useRight } from '../api/session.ts';
 import type { Actor } from '../api/types.ts';
+import { useStore } from '../store.ts';
 import { Button } from '../ui/button.tsx';
+import { Time } from '../ui/format.tsx';
 import { Page } from '../ui/page.tsx';
 import { type PageEntry, pages } from './pages.ts';
 import { href, type Route, useRoute } from './router.ts';
@@ -15,6 +18,7 @@ export function Layout({ actor }: { readonly actor: Actor }): JSX.Element {
   const main = useRef<HTMLElement>(null);
   const place = `${route.page}/${route.rest.join('/')}`;
   const first = useRef(true);
+  useEffect(followGateway, []);
   useEffect(() => {
     setMenu(false);
     if (first.current) {
@@ -63,9 +67,48 @@ export function Layout({ actor }: { readonly actor: Actor }): JSX.Element {
           </Button>
         </div>
       </header>
+      <ConnectionBar />
       <main id="main" ref={main} tabIndex={-1}>
         {entry === undefined ? <Unknown /> : <Shown key={entry.name} entry={entry} route={route} />}
       </main>
+    </div>
+  );
+}
+
+/** Alarms are seen from every page. */
+function AlarmCount(): JSX.Element | null {
+  const urgent = useStore(
+    live,
+    ({ status }) => status?.alarms.filter(({ severity }) => severity !== 'info').length ?? 0,
+  );
+  return urgent === 0 ? null : (
+    <span class="alarm-count">
+      {urgent}
+      <span class="visually-hidden"> {urgent === 1 ? 'alarm' : 'alarms'}</span>
+    </span>
+  );
+}
+
+/** Says so where figures are old, and from when they are. */
+function ConnectionBar(): JSX.Element {
+  const connection = useStore(live, (state) => state.connection);
+  const at = useStore(live, ({ status }) => status?.at ?? null);
+  return (
+    <div role="status" class={`connection ${connection}`}>
+      {connection === 'lost' ? (
+        <p>
+          <b>The connection to the gateway is lost.</b>{' '}
+          {at === null ? null : (
+            <>
+              Figures are those of <Time at={at} />.{' '}
+            </>
+          )}
+          It is tried again every few seconds.
+        </p>
+      ) : null}
+      {connection === 'polling' ? (
+        <p>Live news do not come through; figures are fetched every five seconds.</p>
+      ) : null}
     </div>
   );
 }
@@ -81,6 +124,7 @@ function NavigationEntry({ page, here }: { readonly page: PageEntry; readonly he
         title={allowed ? undefined : `Needs the right ${page.right}`}
       >
         {page.title}
+        {page.name === 'live' ? <AlarmCount /> : null}
       </a>
     </li>
   );

@@ -3,7 +3,7 @@ import { useStore } from '../store.ts';
 import { chooseTheme, type Theme, theme } from './theme.ts';
 
 const choices: readonly { readonly value: Theme; readonly text: string }[] = [
-  { value: 'system', text: 'As the system' },
+  { value: 'system', text: 'Auto' },
   { value: 'light', text: 'Light' },
   { value: 'dark', text: 'Dark' },
 ];

@@ -1,0 +1,104 @@
+import type { JSX } from 'preact';
+import { type Reached as ReachedEntry, useReached } from '../api/associations.ts';
+import { Loaded } from '../ui/data.tsx';
+import { count, Time } from '../ui/format.tsx';
+import { Badge, Notice } from '../ui/notice.tsx';
+import { Card } from '../ui/page.tsx';
+import { Fix } from './association-entry.tsx';
+
+const shown = 25;
+
+/** What reached the port, as it happens: the answer to "does my PACS reach it?". */
+export function Reached({ aeTitle }: { readonly aeTitle: string | undefined }): JSX.Element {
+  const resource = useReached();
+  return (
+    <Card title="2. Press the test button of the PACS">
+      <p class="hint">
+        It is often called <i>Verify</i>, <i>Echo</i> or <i>Ping</i>, and sends a C-ECHO: the question “are
+        you there?”. It shows here at once, and so does a connection that failed.
+      </p>
+      <Loaded resource={resource}>
+        {(all) => (
+          <>
+            <div role="status">
+              <Latest entry={all[0]} aeTitle={aeTitle} />
+            </div>
+            <ol class="reached">
+              {all.slice(0, shown).map((entry) => (
+                <li key={entry.id}>
+                  <Entry entry={entry} />
+                </li>
+              ))}
+            </ol>
+            {all.length <= shown ? null : <p class="hint">The last {count(shown)} are shown.</p>}
+          </>
+        )}
+      </Loaded>
+    </Card>
+  );
+}
+
+function Latest({
+  entry,
+  aeTitle,
+}: {
+  readonly entry: ReachedEntry | undefined;
+  readonly aeTitle: string | undefined;
+}): JSX.Element {
+  if (entry === undefined)
+    return (
+      <Notice severity="info" title="Nobody has tested the connection yet. Waiting for the first one…" />
+    );
+  if (entry.kind === 'connection')
+    return (
+      <Notice
+        severity="warning"
+        title={`${entry.connection.address} reached the port, and no DICOM connection came of it`}
+      >
+        <p>{entry.connection.fix}</p>
+      </Notice>
+    );
+  const { callingAeTitle, calledAeTitle, address } = entry.echo;
+  return (
+    <Notice severity="good" title={`${callingAeTitle} at ${address} reached the gateway`}>
+      <p>
+        At <Time at={entry.at} /> it asked “are you there?” and was answered Success. Next: send a study from
+        it.
+      </p>
+      {aeTitle === undefined || calledAeTitle === aeTitle ? null : (
+        <p>
+          It called <code>{calledAeTitle}</code>, and the gateway is named <code>{aeTitle}</code>: correct the
+          AE title in the PACS.
+        </p>
+      )}
+    </Notice>
+  );
+}
+
+function Entry({ entry }: { readonly entry: ReachedEntry }): JSX.Element {
+  if (entry.kind === 'echo') {
+    const { callingAeTitle, address, tls } = entry.echo;
+    return (
+      <p class="reached-line">
+        <Badge tone="good">C-ECHO</Badge> <b>{callingAeTitle}</b> <span class="hint">{address}</span>
+        {tls ? <span class="hint">by TLS</span> : null}
+        <span class="hint">
+          <Time at={entry.at} />
+        </span>
+      </p>
+    );
+  }
+  const { address, count: times, what, fix } = entry.connection;
+  return (
+    <>
+      <p class="reached-line">
+        <Badge tone="warning">No connection</Badge> <b>{address}</b>
+        {times > 1 ? <span class="hint">{count(times)} times</span> : null}
+        <span class="hint">
+          <Time at={entry.at} />
+        </span>
+      </p>
+      <Fix what={what} fix={fix} />
+    </>
+  );
+}

@@ -27,6 +27,8 @@ export interface AssociationOptions {
   /** For a response, and for the peer to take one piece (at most 1 MiB) of a data set. */
   readonly responseTimeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** The connection is there, the association not yet. */
+  readonly onConnected?: () => void;
 }
 
 export interface ContextPair {
@@ -81,6 +83,7 @@ export class Association {
       ]),
     );
     const connection = await PduConnection.open(target, options.connectTimeoutMs, options.signal);
+    options.onConnected?.();
     const request = encodeAssociateRequest({
       calledAeTitle: target.aeTitle,
       callingAeTitle: options.callingAeTitle,

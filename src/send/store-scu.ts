@@ -1,8 +1,8 @@
-import type { FileHandle } from 'node:fs/promises';
 import { asSallyportError, SallyportError } from '../core/errors.ts';
 import { transferSyntax, VERIFICATION_SOP_CLASS } from '../dicom/uids.ts';
 import type { Association } from './association.ts';
 import { type CommandResponse, decodeResponse, echoRequest, storeRequest } from './command-set.ts';
+import type { ReadableAt } from './memory-file.ts';
 import { decodePdvs, pduTypes, pdvHeaderLength, protocolError, writePdvHeader } from './pdu.ts';
 
 /** One instance to send: where its data set lies in an open file. The bytes go out as they are. */
@@ -10,7 +10,7 @@ export interface StoreSource {
   readonly sopClassUid: string;
   readonly sopInstanceUid: string;
   readonly transferSyntaxUid: string;
-  readonly file: FileHandle;
+  readonly file: ReadableAt;
   /** First byte of the data set in the file, behind File Meta Information. */
   readonly offset: number;
   readonly length: number;
@@ -164,7 +164,7 @@ function framePiece(
 }
 
 async function readInto(
-  file: FileHandle,
+  file: ReadableAt,
   fragments: readonly Buffer[],
   offset: number,
   length: number,
@@ -181,7 +181,7 @@ async function readInto(
     throw new SallyportError('FILE_UNREADABLE', { detail: 'it became shorter while being sent' });
 }
 
-async function readRest(file: FileHandle, fragments: readonly Buffer[], offset: number): Promise<number> {
+async function readRest(file: ReadableAt, fragments: readonly Buffer[], offset: number): Promise<number> {
   let total = 0;
   for (const fragment of fragments) {
     let filled = 0;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { AssociationLog } from '../../src/observe/association-log.ts';
@@ -9,6 +11,7 @@ import {
   maxToldPerTick,
 } from '../../src/observe/live-feed.ts';
 import { LiveStatus } from '../../src/observe/live-status.ts';
+import { liveStream } from '../../src/observe/live-stream.ts';
 import { defaults, until } from '../receive/fakes.ts';
 
 const none = { instances: 0, bytes: 0, oldestReceivedAt: null };
@@ -189,3 +192,49 @@ t.test(
     t.equal(collect(feed).subscription, undefined);
   },
 );
+
+t.test('as a stream of server-sent events, whose end frees its place', async (t) => {
+  const { log, feed } = stage(t, { maxSubscribers: 1 });
+  const abort = new AbortController();
+  const stream = liveStream(feed, abort.signal) ?? t.fail('no stream');
+  if (!(stream instanceof Readable)) return;
+  t.equal(liveStream(feed), undefined, 'as many as allowed');
+  let text = '';
+  stream.on('data', (chunk) => {
+    text += String(chunk);
+  });
+  log.observer({ kind: 'accepted', id: 'a', ...peer, titles, contexts: [] });
+  await until(() => text.includes('event: association\ndata: ') && text.includes('event: status\ndata: '));
+  abort.abort();
+  await once(stream, 'end');
+  t.equal(feed.subscribers, 0);
+  const next = liveStream(feed);
+  t.equal(feed.subscribers, 1);
+  next?.destroy();
+  await until(() => feed.subscribers === 0);
+  t.pass('a reader that goes away frees its place too');
+});
+
+t.test('a reader of the stream that does not read is let go, with bounded memory', async (t) => {
+  const { log, feed } = stage(t, { maxWaiting: 20, tickMs: 5 });
+  const stream = liveStream(feed);
+  await until(() => {
+    for (let number = 0; number < 40; number++)
+      log.observer({
+        kind: 'rejected',
+        id: String(Math.random()),
+        ...peer,
+        address: String(Math.random()),
+        reason: 'storage-low',
+        titles,
+      });
+    return feed.subscribers === 0;
+  });
+  t.ok((stream?.readableLength ?? 0) < 128 * 1024);
+  let text = '';
+  stream?.on('data', (chunk) => {
+    text += String(chunk);
+  });
+  if (stream !== undefined) await once(stream, 'end');
+  t.match(text, /event: dropped\ndata: \{"reason":"too-slow"\}\n\n$/);
+});

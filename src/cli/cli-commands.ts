@@ -43,6 +43,12 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'read the encrypted crosswalk: all of it as CSV, or one value',
     load: async () => (await import('./commands/crosswalk.ts')).crosswalkCommand,
   },
+  audit: {
+    usage:
+      'audit verify [--head HASH] [--file NDJSON] | audit export [--from TIME] [--to TIME] [--output FILE] | audit head; all [--storage DIR | --config FILE]',
+    summary: 'prove that the audit trail is whole; write it as NDJSON; print where it ends',
+    load: async () => (await import('./commands/audit.ts')).auditCommand,
+  },
   key: {
     usage: 'key new FILE | key id FILE',
     summary: 'make a key for pseudonyms or the crosswalk; print the id of a key',

@@ -165,7 +165,7 @@ export function auditText(record: Omit<AuditRecord, 'hash'>): string {
 }
 
 /** One line of an export, without the line feed. */
-export function canonicalLine(record: AuditRecord): string {
+export function auditLine(record: AuditRecord): string {
   return `${auditText(record).slice(0, -1)},"hash":"${record.hash}"}`;
 }
 

@@ -478,6 +478,12 @@ export const errorRegistry = {
     disposition: 'reject',
     httpStatus: 400,
   },
+  PROFILE_UNKNOWN: {
+    message: 'no profile of this name is in force',
+    advice: 'list those that are: GET /api/profiles, or deidentify.profile and deidentify.profileByCallingAe',
+    disposition: 'reject',
+    httpStatus: 404,
+  },
   BODY_TOO_LARGE: {
     message: 'the body of the request is larger than its limit',
     advice: 'send smaller files, or raise the limit of this operation in the configuration (http)',

@@ -50,6 +50,8 @@ export const exitCodes = {
   usage: 64,
   /** `verify` found an identifier. */
   leaksFound: 65,
+  /** `audit verify` found a chain that does not hold. */
+  auditBroken: 65,
   /** Something to work on is absent or unreadable. */
   noInput: 66,
   unavailable: 69,

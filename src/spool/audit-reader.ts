@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { AuditHead, AuditRecord } from '../core/audit.ts';
+import { SallyportError } from '../core/errors.ts';
+import {
+  AuditTable,
+  auditRecordOf,
+  type ChainRow,
+  pageStatement,
+  readChain,
+  statementsOf,
+} from './sqlite-audit.ts';
+import { ledgerFault } from './sqlite-database.ts';
+
+/** Records read under one look at the database, so that a long reading keeps no log of it from being cut. */
+const pageRecords = 5_000;
+const busyTimeoutMs = 10_000;
+/** The first version of the ledger that has a trail. */
+const firstVersion = 3;
+const sqliteCorrupt = 11;
+const sqliteNotADatabase = 26;
+
+/**
+ * Reads the trail of a storage folder beside its gateway, running or not, and writes nothing: neither a lock nor a
+ * migration. The memory of one page. Throws STORAGE_UNUSABLE where there is no ledger with a trail.
+ */
+export class AuditReader {
+  readonly #database: DatabaseSync;
+  readonly #statement: ReturnType<typeof statementsOf>;
+
+  constructor(dir: string) {
+    const file = join(dir, 'ledger.sqlite');
+    if (!existsSync(file)) throw new SallyportError('STORAGE_UNUSABLE', { detail: 'no ledger' });
+    try {
+      this.#database = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
+    } catch (cause) {
+      throw new SallyportError('STORAGE_UNUSABLE', { detail: 'ledger', cause });
+    }
+    this.#statement = statementsOf(this.#database);
+    try {
+      const version = this.#statement('PRAGMA user_version').get()?.user_version;
+      if (typeof version !== 'number' || version < firstVersion)
+        throw new SallyportError('STORAGE_UNUSABLE', {
+          detail: 'ledger of an earlier version, without a trail',
+        });
+    } catch (cause) {
+      this.#database.close();
+      throw asFault(cause);
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  chain(): ChainRow {
+    return this.#guarded(() => readChain(this.#statement));
+  }
+
+  head(): AuditHead {
+    return this.#guarded(() => new AuditTable(this.#statement, Date.now).head());
+  }
+
+  /**
+   * The records after a sequence number, the oldest first, up to one that is there when it is asked for. `'unreadable'` in
+   * place of a row that holds no record; nothing follows it.
+   */
+  *records(after = 0, last = Number.MAX_SAFE_INTEGER): Generator<AuditRecord | 'unreadable'> {
+    let sequence = after;
+    for (;;) {
+      let count = 0;
+      const rows = this.#guarded(() => this.#statement(pageStatement).iterate(sequence, pageRecords));
+      try {
+        for (;;) {
+          const record = this.#next(rows);
+          if (record === undefined) break;
+          if (record !== 'unreadable' && record.sequence > last) return;
+          yield record;
+          if (record === 'unreadable') return;
+          sequence = record.sequence;
+          count += 1;
+        }
+      } finally {
+        // Whoever stops early may not leave the look at the database open.
+        rows.return?.();
+      }
+      if (count < pageRecords) return;
+    }
+  }
+
+  /** Sequence numbers of the first record from a time on and of the last one up to a time, epoch ms; undefined where none. */
+  range(from: number | undefined, to: number | undefined): { first: number; last: number } | undefined {
+    const row = this.#guarded(() =>
+      this.#statement(
+        'SELECT (SELECT sequence FROM audit WHERE at >= ? ORDER BY sequence LIMIT 1) AS first, (SELECT sequence FROM audit WHERE at <= ? ORDER BY sequence DESC LIMIT 1) AS last',
+      ).get(from ?? 0, to ?? Number.MAX_SAFE_INTEGER),
+    );
+    const { first, last } = row ?? {};
+    if (typeof first !== 'number' || typeof last !== 'number' || last < first) return undefined;
+    return { first, last };
+  }
+
+  #next(rows: Iterator<Parameters<typeof auditRecordOf>[0]>): AuditRecord | 'unreadable' | undefined {
+    try {
+      const { done, value } = rows.next();
+      return done === true ? undefined : auditRecordOf(value);
+    } catch (thrown) {
+      if (isDamage(thrown)) return 'unreadable';
+      throw asFault(thrown);
+    }
+  }
+
+  #guarded<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (thrown) {
+      throw asFault(thrown);
+    }
+  }
+}
+
+/** The row, not the disk: numbers beyond any sense, a page of the file that is none. */
+function isDamage(thrown: unknown): boolean {
+  if (thrown instanceof SallyportError) return true;
+  const number = thrown instanceof Error && 'errcode' in thrown ? thrown.errcode : undefined;
+  if (typeof number !== 'number') return thrown instanceof RangeError;
+  return [sqliteCorrupt, sqliteNotADatabase].includes(number & 0xff);
+}
+
+function asFault(thrown: unknown): SallyportError {
+  if (thrown instanceof SallyportError) return thrown;
+  const { code, detail } = ledgerFault(thrown);
+  return new SallyportError(code, { detail, cause: thrown });
+}

@@ -1,8 +1,10 @@
 import { releasableCodes } from '../../core/errors.ts';
-import { deidentify } from '../../deidentify/deidentify.ts';
+import { type DeidentifyInput, deidentify } from '../../deidentify/deidentify.ts';
 import { isVideo } from '../../deidentify/pixels/codestreams.ts';
 import { canonicalUid } from '../../deidentify/pseudonyms.ts';
 import type { DataSet } from '../../dicom/data-set.ts';
+import { bytesElement } from '../../dicom/edit.ts';
+import { nativeTransferSyntaxOf } from '../../dicom/encodings.ts';
 import type { Part10 } from '../../dicom/part10.ts';
 import { storageSopClassTable } from '../../dicom/storage-sop-classes.ts';
 import { tags } from '../../dicom/tags.ts';
@@ -43,10 +45,11 @@ export function inspectInstance({ metadata, callingAeTitle }: InspectTask, work:
       return { ...none, ...told(part10.dataSet) };
     case 'safe': {
       // A person who may release an instance changes nothing about its header, and the pixels are not shown here.
-      const result = deidentify(
-        { ...part10, dataSet: withoutPixels(part10.dataSet) },
-        { ...context, callingAeTitle, releasedCodes: releasableCodes },
-      );
+      const result = deidentify(withoutPixels(part10), {
+        ...context,
+        callingAeTitle,
+        releasedCodes: releasableCodes,
+      });
       if (result.kind === 'held') return { ...none, heldCode: result.code };
       return { ...none, ...told(result.value.dataSet) };
     }
@@ -60,8 +63,15 @@ function told(dataSet: DataSet): Pick<Inspection, 'metadata' | 'metadataLeftOut'
   return { metadata: attributes, metadataLeftOut: leftOut };
 }
 
-function withoutPixels(dataSet: DataSet): DataSet {
-  return { ...dataSet, elements: dataSet.elements.filter(({ tag }) => tag >>> 16 !== pixelGroup) };
+/** The same object with an empty element in place of its pixels: without any it would be no image, and held for that. */
+function withoutPixels({ dataSet, transferSyntaxUid }: Part10): DeidentifyInput {
+  const others = dataSet.elements.filter(({ tag }) => tag >>> 16 !== pixelGroup);
+  const hadPixels = others.length < dataSet.elements.length;
+  const empty = bytesElement(tags.PixelData, 'OW', new Uint8Array(0));
+  return {
+    dataSet: { ...dataSet, elements: hadPixels ? [...others, empty] : others },
+    transferSyntaxUid: nativeTransferSyntaxOf(dataSet.encoding) ?? transferSyntaxUid,
+  };
 }
 
 function frameInfo({ dataSet, transferSyntaxUid }: Part10, bytes: number): FrameInfo {

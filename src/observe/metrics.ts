@@ -12,6 +12,8 @@ export interface Gauges {
   }>;
   readonly associations: () => number;
   readonly destinationUp: () => boolean;
+  /** Tasks of worker threads; left out where nothing is prepared. */
+  readonly workers?: () => { readonly busy: number; readonly queued: number };
 }
 
 const durationBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120];
@@ -47,6 +49,11 @@ export class Metrics {
     this.#addCounter(
       'sallyport_http_refusals_total',
       'HTTP requests with credentials that were refused, by code.',
+      ['code'],
+    );
+    this.#addCounter(
+      'sallyport_worker_replacements_total',
+      'Worker threads that crashed or took too long and were replaced, by code.',
       ['code'],
     );
     this.#addCounter('sallyport_retries_total', 'Attempts that will be repeated, by stage and code.', [
@@ -94,6 +101,7 @@ export class Metrics {
     'instance.refused': (fields) => this.#count('sallyport_refusals_total', 1, { code: fields.code }),
     'association.rejected': (fields) =>
       this.#count('sallyport_rejections_total', 1, { reason: fields.reason }),
+    'worker.replaced': ({ code }) => this.#count('sallyport_worker_replacements_total', 1, { code }),
     'http.refused': ({ code }) => this.#count('sallyport_http_refusals_total', 1, { code }),
     'http.refusedAgain': ({ code }) => this.#count('sallyport_http_refusals_total', 1, { code }),
     'instance.prepared': (fields) => this.#seconds('sallyport_prepare_seconds', fields.durationMs),
@@ -126,6 +134,9 @@ export class Metrics {
     );
     const free = gauge('sallyport_storage_free_bytes', 'Free space in the storage folder.');
     const associations = gauge('sallyport_associations', 'Associations open now.');
+    const tasks = gauge('sallyport_worker_tasks', 'Tasks of the worker threads, running and waiting.', [
+      'state',
+    ]);
     const up = gauge(
       'sallyport_destination_up',
       '1 while the backend takes posts, 0 while it rests or refuses our credentials.',
@@ -133,6 +144,9 @@ export class Metrics {
     this.#refresh = async () => {
       associations.set(gauges.associations());
       up.set(gauges.destinationUp() ? 1 : 0);
+      const { busy, queued } = gauges.workers?.() ?? { busy: 0, queued: 0 };
+      tasks.set({ state: 'running' }, busy);
+      tasks.set({ state: 'waiting' }, queued);
       const spool = await gauges.spool();
       for (const [state, count] of Object.entries(spool.byState)) {
         instances.set({ state }, count.instances);

@@ -64,9 +64,11 @@ t.test('metrics count events by bounded labels and read gauges when scraped', as
     }),
     associations: () => 2,
     destinationUp: () => false,
+    workers: () => ({ busy: 2, queued: 7 }),
   });
   metrics.subscriber('instance.held', { instanceId: 'secret-id', code: 'NO_PIXEL_DATA', stage: 'prepare' });
   metrics.subscriber('instance.refused', { associationId: 'a', code: 'STORAGE_FULL', dicomStatus: 0xa700 });
+  metrics.subscriber('worker.replaced', { code: 'WORKER_CRASHED' });
   const { text } = await metrics.scrape();
   for (const expected of [
     'sallyport_held_total{stage="prepare",code="NO_PIXEL_DATA"} 1',
@@ -75,6 +77,9 @@ t.test('metrics count events by bounded labels and read gauges when scraped', as
     'sallyport_oldest_waiting_seconds 5',
     'sallyport_associations 2',
     'sallyport_destination_up 0',
+    'sallyport_worker_tasks{state="running"} 2',
+    'sallyport_worker_tasks{state="waiting"} 7',
+    'sallyport_worker_replacements_total{code="WORKER_CRASHED"} 1',
     'sallyport_events_total{event="instance.held"} 1',
   ]) {
     t.ok(text.includes(expected), expected);

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../core/errors.ts';
+import { asSallyportError, type ErrorCode, SallyportError } from '../core/errors.ts';
 import type { RedactionBox } from '../core/redaction.ts';
 
 /** What is asked of the worker threads for one file on the local disk. */
@@ -9,6 +9,8 @@ export interface FileOrder {
   readonly output: string;
   /** Chooses the profile, as in the gateway; the standard one where left out. */
   readonly callingAeTitle?: string;
+  /** Flush the result before it is told of. */
+  readonly fsync?: boolean;
 }
 
 export interface FileCall {
@@ -62,4 +64,34 @@ export interface InspectOrder {
 export interface FileAttributes {
   /** By keyword; null where the safe form cannot be had. */
   readonly metadata: object | null;
+  readonly heldCode: ErrorCode | null;
+}
+
+/** Pause before work that found no thread asks again, ms. */
+const busyPauseMs = 1000;
+
+/** Asks again where no thread was free: for work whose caller does not wait. Rejects with CANCELLED after the signal. */
+export async function whileBusy<T>(signal: AbortSignal, run: (call: FileCall) => Promise<T>): Promise<T> {
+  for (;;) {
+    if (signal.aborted) throw new SallyportError('CANCELLED');
+    try {
+      return await run({ signal, maxWaitMs: Number.POSITIVE_INFINITY });
+    } catch (thrown) {
+      if (signal.aborted || asSallyportError(thrown).code !== 'WORKERS_BUSY') throw thrown;
+      await pause(busyPauseMs, signal);
+    }
+  }
+}
+
+/** Resolves after the time, or with the signal. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
 }

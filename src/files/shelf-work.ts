@@ -3,7 +3,7 @@ import { asSallyportError, SallyportError } from '../core/errors.ts';
 import type { Emit } from '../observe/events.ts';
 import type { FileRecord } from './file-record.ts';
 import type { FileRecords } from './file-records.ts';
-import type { FileOutcome, FileWork } from './file-work.ts';
+import { type FileOutcome, type FileWork, whileBusy } from './file-work.ts';
 import type { TemporaryFile } from './temporary-files.ts';
 import { Turns } from './turns.ts';
 
@@ -14,9 +14,6 @@ export interface ShelfWorkParts {
   readonly audit: (...entries: readonly AuditEntry[]) => Promise<void>;
   readonly emit: Emit;
 }
-
-/** Pause before work that found no thread asks again, ms. */
-const busyPauseMs = 1000;
 
 /** De-identifies files of the shelf, so many at one time, the others in the order they came. */
 export class ShelfWork {
@@ -74,7 +71,6 @@ export class ShelfWork {
     await this.#removeHidden(begun);
   }
 
-  /** Where no thread is free it waits: its caller has gone long ago. */
   async #untilDone(result: FileRecord, output: TemporaryFile): Promise<FileOutcome> {
     const { records, work } = this.#parts;
     const { signal } = this.#ending;
@@ -82,18 +78,12 @@ export class ShelfWork {
     const upload = records.get(originalId);
     if (upload === undefined) throw new SallyportError('BLOB_MISSING');
     const input = records.path(upload);
-    for (;;) {
-      if (signal.aborted) throw new SallyportError('CANCELLED');
-      try {
-        return await work.deidentifyFile(
-          { input, output: output.path, ...(callingAeTitle === '' ? {} : { callingAeTitle }) },
-          { signal, maxWaitMs: Number.POSITIVE_INFINITY },
-        );
-      } catch (thrown) {
-        if (signal.aborted || asSallyportError(thrown).code !== 'WORKERS_BUSY') throw thrown;
-        await pause(busyPauseMs, signal);
-      }
-    }
+    return await whileBusy(signal, (call) =>
+      work.deidentifyFile(
+        { input, output: output.path, ...(callingAeTitle === '' ? {} : { callingAeTitle }) },
+        call,
+      ),
+    );
   }
 
   async #failed(
@@ -131,16 +121,4 @@ export class ShelfWork {
     const upload = this.#parts.records.get(originalId);
     if (upload?.hidden === true) await this.#parts.records.forget(upload);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

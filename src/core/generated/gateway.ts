@@ -380,8 +380,12 @@ export interface paths {
         readonly put?: never;
         /**
          * Upload a DICOM file, to be de-identified
-         * @description The file stays on the gateway's disk, outside of the spool, until `http.files.keep` has passed. With `anonymize`
-         *     (the default) de-identification begins at once, and the answer does not wait for it.
+         * @description With `anonymize` (the default) de-identification begins at once, and the answer does not wait for it: `file_id` is the
+         *     de-identified file from the beginning, `processing` first, and what was uploaded is removed as soon as that is over,
+         *     well or not. With `anonymize=false` `file_id` is the file as it came, with its identifiers: it stays for
+         *     `http.files.keepUploads`, only a caller with the right `identify` can download it, and `anonymizeFile` makes a
+         *     de-identified file of it that has an id of its own. De-identified files stay for `http.files.keep`. All lie on the
+         *     gateway's disk, outside of the spool. Of a file that is no DICOM file nothing stays (400).
          */
         readonly post: operations["uploadFile"];
         readonly delete?: never;
@@ -402,7 +406,8 @@ export interface paths {
         };
         /**
          * Attributes of an uploaded or de-identified file
-         * @description As they are after de-identification; as they are in the file for a caller with the right `identify`.
+         * @description As they are after de-identification; of an upload with `anonymize=false` as they are in the file for a caller with the
+         *     right `identify`, which is written to the audit trail. A file that could not be de-identified has none (400).
          */
         readonly get: operations["getFileMetadata"];
         readonly put?: never;
@@ -425,7 +430,11 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** De-identify an uploaded file */
+        /**
+         * De-identify an uploaded file
+         * @description Of an upload with `anonymize=false` a new file is made; while one is being made, that one is told of again. A file
+         *     that was uploaded to be de-identified is so under its own id, which is both ids then.
+         */
         readonly post: operations["anonymizeFile"];
         readonly delete?: never;
         readonly options?: never;
@@ -469,7 +478,8 @@ export interface paths {
         };
         /**
          * How far a file is
-         * @description Of an uploaded file, that of its de-identification where one was begun, else `completed`.
+         * @description Of an upload with `anonymize=false`, that of the last de-identification that was begun, else `completed`. `failed`:
+         *     de-identification was not possible, or a person has to decide about such a file; `code` says why.
          */
         readonly get: operations["getFileStatus"];
         readonly put?: never;
@@ -489,7 +499,11 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** A DICOM file in Base64 in, the de-identified one out */
+        /**
+         * A DICOM file in Base64 in, the de-identified one out
+         * @description JSON with `file` or `data`, or a form with one file, which may be Base64 text or the bytes themselves. Nothing stays.
+         *     A file that is no DICOM file is answered 400; one that is, and cannot be de-identified without a person, 422.
+         */
         readonly post: operations["anonymizeBase64"];
         readonly delete?: never;
         readonly options?: never;
@@ -529,8 +543,11 @@ export interface paths {
         readonly put?: never;
         /**
          * Do the same to every file of a folder of this machine
-         * @description Both folders lie below a folder of `http.folderRoots` (400 else; links that lead out of it are not followed). The
-         *     answer does not wait for the work: `GET /api/jobs/{id}` tells how far it is.
+         * @description Both folders lie below a folder of `http.folderRoots` (400 else), named by absolute paths without `..`, neither in the
+         *     other; of `folder_out` the last part may be missing. Links in `folder_in` are not followed (`LINK_NOT_FOLLOWED`).
+         *     Headers are de-identified; outputs are named by new UIDs, `STUDY/SERIES/INSTANCE.dcm`, since names of files often name
+         *     patients, and what stands there already is never replaced. The answer does not wait for the work:
+         *     `GET /api/jobs/{id}` tells how far it is. More jobs than may run at one time are refused (409).
          */
         readonly post: operations["redactFolder"];
         readonly delete?: never;
@@ -1201,6 +1218,10 @@ export interface components {
                 readonly files: number;
                 readonly reason?: string;
             }[];
+            /** @description Why the job failed as a whole. */
+            readonly code?: string | null;
+            /** @description The code in words. */
+            readonly reason?: string | null;
         };
         readonly Setup: {
             readonly aeTitle: string;
@@ -2207,6 +2228,8 @@ export interface operations {
                         readonly file_id: components["schemas"]["FileId"];
                         readonly metadata: components["schemas"]["FileMetadata"];
                         readonly status: components["schemas"]["FileStatus"];
+                        /** @description The word that was sent. */
+                        readonly study_type?: string;
                     };
                 };
             };
@@ -2237,6 +2260,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["FileMetadata"];
                 };
             };
+            readonly 400: components["responses"]["Detail"];
             readonly 404: components["responses"]["Detail"];
             readonly default: components["responses"]["Detail"];
         };
@@ -2321,6 +2345,8 @@ export interface operations {
                     readonly "application/json": {
                         readonly status: components["schemas"]["FileStatus"];
                         readonly file_id: components["schemas"]["FileId"];
+                        /** @description The word that was sent with the upload. */
+                        readonly study_type?: string;
                         /** @description Why it failed: a code of README. */
                         readonly code?: string;
                         /** @description The code in words. */

@@ -1,0 +1,106 @@
+import { addAbortSignal } from 'node:stream';
+import type { AuditActor } from '../../core/audit.ts';
+import { asSallyportError, type ErrorCode, errorRow, SallyportError } from '../../core/errors.ts';
+import type { TemporaryFile, TemporaryFiles } from '../../files/temporary-files.ts';
+import type { OperationRequest } from '../operation.ts';
+
+/** What reading says of a file that is no DICOM file, or not a whole one. */
+const unreadable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'NOT_DICOM',
+  'DATA_SET_TRUNCATED',
+  'DATA_SET_MALFORMED',
+  'DATA_SET_TOO_DEEP',
+  'DATA_SET_TOO_COMPLEX',
+  'TRANSFER_SYNTAX_UNKNOWN',
+]);
+
+export function isUnreadable(code: ErrorCode): boolean {
+  return unreadable.has(code);
+}
+
+/** A form with one file. */
+export interface ReceivedForm {
+  readonly file: TemporaryFile;
+  readonly fields: ReadonlyMap<string, string>;
+}
+
+export type FileReader = (
+  stream: AsyncIterable<Uint8Array>,
+  call: { readonly signal: AbortSignal; readonly expectedBytes?: number },
+) => Promise<TemporaryFile>;
+
+/**
+ * Reads a form with one file, in the field `file`, into a temporary file of the caller's to remove; `fields`: what other
+ * fields there may be. Rejects with REQUEST_INVALID, BODY_TOO_LARGE, CLIENT_GONE and what writing rejects with; nothing is
+ * left then.
+ */
+export async function receiveForm(
+  request: OperationRequest,
+  receive: FileReader,
+  fields: readonly string[] = [],
+): Promise<ReceivedForm> {
+  const { signal, contentLength } = request;
+  const given = new Map<string, string>();
+  let file: TemporaryFile | undefined;
+  try {
+    for await (const part of request.form()) {
+      if (part.kind === 'field') {
+        if (!fields.includes(part.field)) throw invalid(fieldFault(part.field, fields));
+        given.set(part.field, part.value);
+        continue;
+      }
+      if (part.field !== 'file') throw invalid('the file belongs into the field `file`');
+      if (file !== undefined) throw invalid('file: one at a time');
+      // A client that goes away, or is let go, ends the wait for its next bytes.
+      const stream = addAbortSignal(signal, part.stream);
+      file = await receive(stream, {
+        signal,
+        ...(contentLength === undefined ? {} : { expectedBytes: contentLength }),
+      });
+    }
+    if (file === undefined) throw invalid('file: missing');
+    return { file, fields: given };
+  } catch (thrown) {
+    await file?.remove();
+    throw goneOr(signal, thrown);
+  }
+}
+
+/** Writes files as they come. */
+export function plainReader(temporary: TemporaryFiles): FileReader {
+  return (stream, call) => temporary.receive(stream, call);
+}
+
+/** Where the client has gone, whatever followed from that is its end. */
+export function goneOr(signal: AbortSignal, thrown: unknown): SallyportError {
+  const error = asSallyportError(thrown);
+  const follows = error.code === 'UNEXPECTED' || error.code === 'CANCELLED';
+  return signal.aborted && follows ? new SallyportError('CLIENT_GONE', { cause: thrown }) : error;
+}
+
+/** A code in words, as errors tell it. */
+export function wordsOf(code: ErrorCode, detail: string | null): string {
+  const { message, advice } = errorRow(code);
+  return `${message}${detail === null ? '' : ` (${detail})`}; ${advice} [${code}]`;
+}
+
+/** The caller as the audit trail has it. */
+export function auditActorOf(request: OperationRequest): AuditActor {
+  const { kind, name } = request.actor();
+  return { kind, name, address: request.address };
+}
+
+/** For the choice of profile: nothing where the caller has no AE title of its own. */
+export function profileOf(request: OperationRequest): { readonly callingAeTitle?: string } {
+  const { aeTitle } = request.actor();
+  return aeTitle === undefined ? {} : { callingAeTitle: aeTitle };
+}
+
+function fieldFault(field: string, known: readonly string[]): string {
+  if (field === 'file') return 'file: to be sent as a file, with a file name (curl: -F file=@NAME)';
+  return `fields of this form: ${['file', ...known].join(', ')}`;
+}
+
+function invalid(detail: string): SallyportError {
+  return new SallyportError('REQUEST_INVALID', { detail });
+}

@@ -40,12 +40,20 @@ export class AttemptLimit {
   readonly #settings: AttemptSettings;
   readonly #emit: Emit;
   readonly #now: () => number;
+  readonly #burst: (address: string, code: ErrorCode) => void;
   readonly #trails = new RecentMap<Trail>(maxAddresses);
 
-  constructor(settings: AttemptSettings, emit: Emit, now: () => number = Date.now) {
+  /** `burst` is told with each event of a burst, by the address that limits are kept by. */
+  constructor(
+    settings: AttemptSettings,
+    emit: Emit,
+    now: () => number = Date.now,
+    burst: (address: string, code: ErrorCode) => void = () => undefined,
+  ) {
     this.#settings = settings;
     this.#emit = emit;
     this.#now = now;
+    this.#burst = burst;
   }
 
   /** Counts a failure. The refusal to answer with: the one given, or that the address has to wait. */
@@ -99,6 +107,7 @@ export class AttemptLimit {
       return;
     }
     this.#emit('http.refused', { code, address, attempts: trail.untold });
+    this.#burst(address, code);
     trail.toldAt = now;
     trail.untold = 0;
   }

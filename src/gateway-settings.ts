@@ -81,8 +81,8 @@ export function httpServerSettings({ http, dimse }: Config): HttpServerSettings 
     openMetrics,
     bodyLimits: {
       json: maxJsonBytes,
-      upload: dimse.maxInstanceBytes,
-      base64: maxBase64Bytes,
+      upload: http.maxUploadBytes,
+      base64: http.maxBase64Bytes,
       instance: dimse.maxInstanceBytes,
       stow: dimse.maxInstanceBytes * maxStowInstances,
     },
@@ -90,7 +90,6 @@ export function httpServerSettings({ http, dimse }: Config): HttpServerSettings 
 }
 
 const maxJsonBytes = 256 * 1024;
-const maxBase64Bytes = 96 * 1024 * 1024;
 /** One STOW request may bring a whole series; each instance in it has the limit of an instance. */
 const maxStowInstances = 16;
 

@@ -1,25 +1,19 @@
 import { hkdfSync } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { readPseudonymSecrets, readSecretFile } from './config/secret-file.ts';
 import { asSallyportError, SallyportError } from './core/errors.ts';
-import type { InstanceReport } from './core/instance-report.ts';
 import { productVersion } from './core/version.ts';
-import type { Crosswalk } from './crosswalk/crosswalk.ts';
 import { openCrosswalk } from './crosswalk/open-crosswalk.ts';
 import { createKeyRing } from './deidentify/key-ring.ts';
-import { BackendClient } from './deliver/backend-client.ts';
-import { Destination } from './deliver/destination.ts';
-import { GrowingPlan, type Post, planPosts } from './deliver/posts.ts';
 import { gatewayOperations } from './gateway-http.ts';
+import { emptyScratch, openPool, startLanes } from './gateway-lanes.ts';
+import { associationLogOf, liveOf } from './gateway-live.ts';
 import {
-  backendSettings,
   configuredApiToken,
   httpServerSettings,
   listenerSettings,
   profileChoice,
-  renderSettings,
 } from './gateway-settings.ts';
 import { readGatewayDocument } from './http/contract/gateway-contract.ts';
 import { builtDashboard } from './http/dashboard-files.ts';
@@ -28,15 +22,11 @@ import { simpleGatekeeper } from './http/simple-gatekeeper.ts';
 import { createEmitter, type Subscriber } from './observe/emitter.ts';
 import type { Emit } from './observe/events.ts';
 import { LineOutput } from './observe/line-output.ts';
+import { LiveCounts } from './observe/live-counts.ts';
 import { createLog } from './observe/log.ts';
 import { Metrics } from './observe/metrics.ts';
-import { DeliverLane } from './pipeline/deliver-lane.ts';
 import { imageExtentOf } from './pipeline/image-extent.ts';
-import type { ProfileChoice } from './pipeline/messages.ts';
-import { Outbox } from './pipeline/outbox.ts';
-import { PrepareLane } from './pipeline/prepare-lane.ts';
-import type { LaneTools } from './pipeline/settle.ts';
-import { threadsOfOne, WorkerPool } from './pipeline/worker-pool.ts';
+import { OnDemandWork } from './pipeline/on-demand.ts';
 import { Listener } from './receive/listener.ts';
 import { ReportStore, reportsFolder } from './reports/report-store.ts';
 import { FileBlobStore } from './spool/blobs-files.ts';
@@ -45,10 +35,6 @@ import { SqliteLedger } from './spool/ledger-sqlite.ts';
 import { Retention, retentionDefaults } from './spool/retention.ts';
 import { Spool } from './spool/spool.ts';
 
-/** Output of one instance beyond this waits in a scratch file instead of memory, bytes. */
-const maxMemoryBytes = 8 * 1024 * 1024;
-/** Scratch files of all instances; beyond it nothing new is prepared, bytes. */
-const maxScratchBytes = 16 * 2 ** 30;
 /** States that still have a way to go by themselves. */
 const waiting = ['received', 'prepared'] as const;
 
@@ -62,6 +48,8 @@ export interface GatewayOptions {
   readonly subscribers?: readonly Subscriber[];
   /** False: no log lines on standard output. */
   readonly log?: boolean;
+  /** JSON of the configuration with secrets masked, for people with the right `admin`. */
+  readonly printable?: string;
 }
 
 /**
@@ -79,18 +67,23 @@ export class Gateway {
   /** What `stop` has to undo, in the order it was started. */
   readonly #started: { readonly name: string; readonly stop: () => Promise<void> }[] = [];
   #spool: Spool | undefined;
+  readonly #liveCounts = new LiveCounts(Date.now);
+  readonly #printable: string;
+  #observerFailures = 0;
 
   constructor(config: Config, options: GatewayOptions = {}) {
     this.#config = config;
-    const standardOutput = new LineOutput(1, () => this.#metrics.observerFailures.inc());
+    this.#printable = options.printable ?? '{}';
+    const standardOutput = new LineOutput(1, () => this.#observerFailed());
     const log = options.log === false ? undefined : createLog(config.log.level, standardOutput);
     this.#flushLog = log?.flush ?? (async () => undefined);
     const subscribers = [
       this.#metrics.subscriber,
+      this.#liveCounts.subscriber,
       ...(log === undefined ? [] : [log.subscriber]),
       ...(options.subscribers ?? []),
     ];
-    this.#emit = createEmitter(subscribers, () => this.#metrics.observerFailures.inc());
+    this.#emit = createEmitter(subscribers, () => this.#observerFailed());
   }
 
   /** Resolves when instances can be received. Rejects with a fatal code, everything started so far stopped again. */
@@ -166,19 +159,30 @@ export class Gateway {
     retention.start();
     this.#onStop('retention', () => retention.stop());
 
-    const tools: LaneTools = {
-      ledger,
-      emit,
-      now: Date.now,
-      random: Math.random,
-      retry: { initialMs: config.backend.retryInitial, maxMs: config.backend.retryMax },
-    };
+    const reports = this.#startReports();
+    const pool = openPool(config, { profiles, secrets, recordPairs: crosswalk !== undefined, emit });
+    this.#onStop('worker threads', () => pool.stop());
+    const scratch = emptyScratch(dir);
+    const onDemand = new OnDemandWork(pool, { scratchFolder: scratch }, crosswalk);
+    this.#onStop('work on demand', () => onDemand.stop());
     if (config.backend.baseUrl === '')
       emit('destination.paused', { code: 'BACKEND_NOT_CONFIGURED', probeInMs: 0 });
     const lanes =
       config.backend.baseUrl === ''
         ? undefined
-        : this.#startLanes(tools, { blobs, retention, secrets, profiles, crosswalk });
+        : startLanes(config, {
+            ledger,
+            blobs,
+            retention,
+            crosswalk,
+            reports,
+            pool,
+            emit,
+            scratch,
+            ending: this.#ending,
+            cut: this.#cut,
+            onStop: (name, stop) => this.#onStop(name, stop),
+          });
 
     const intake: Intake = {
       hasRoom: () => spool.hasRoom(),
@@ -197,7 +201,14 @@ export class Gateway {
         };
       },
     };
-    const listener = new Listener(listenerSettings(config), { intake, emit, now: Date.now });
+    const associations = associationLogOf(config);
+    const listener = new Listener(listenerSettings(config), {
+      intake,
+      emit,
+      now: Date.now,
+      observer: associations.observer,
+      onObserverFailure: () => this.#observerFailed(),
+    });
     const { port: dimse } = await listening(listener.start());
     this.#onStop('listener', () => listener.stop(config.shutdownTimeout));
 
@@ -212,15 +223,35 @@ export class Gateway {
         };
       },
       associations: () => listener.associations,
-      destinationUp: () => lanes?.destinationReady() ?? false,
+      destinationUp: () => lanes?.destination.ready() ?? false,
     });
+    let httpPort = config.http.port;
+    const live = liveOf(config, {
+      counts: this.#liveCounts,
+      associations,
+      ledger,
+      blobs,
+      listener,
+      pool,
+      destination: lanes?.destination,
+      secretCreated: secret.created,
+      ports: () => ({ dimse, http: httpPort }),
+      observerFailures: () => this.#observerFailures,
+      onFailure: () => this.#observerFailed(),
+    });
+    this.#onStop('live status', async () => live.feed.close());
     const document = readGatewayDocument();
     const http = new HttpServer(httpServerSettings(config), {
       document,
-      operations: gatewayOperations({
+      operations: gatewayOperations(config, {
         document,
         health: { notReady: async () => this.#notReady(), metrics: () => this.#metrics.scrape() },
         instances: { ledger, blobs, now: Date.now, extentOf: imageExtentOf, onChange: () => lanes?.wake() },
+        onDemand,
+        profiles,
+        live,
+        ports: () => ({ dimse, http: httpPort }),
+        printable: this.#printable,
         emit,
       }),
       gatekeeper: simpleGatekeeper(configuredApiToken(config)),
@@ -228,98 +259,9 @@ export class Gateway {
       dashboardFolder: builtDashboard,
     });
     const { port } = await listening(http.start());
+    httpPort = port;
     this.#onStop('http', () => http.stop());
     return { dimse, http: port };
-  }
-
-  #startLanes(
-    tools: LaneTools,
-    parts: {
-      readonly blobs: FileBlobStore;
-      readonly retention: Retention;
-      readonly secrets: readonly Uint8Array[];
-      readonly profiles: ProfileChoice;
-      readonly crosswalk: Crosswalk | undefined;
-    },
-  ): { readonly wake: () => void; readonly destinationReady: () => boolean } {
-    const config = this.#config;
-    const settings = backendSettings(config);
-    const client = new BackendClient(settings, { now: Date.now });
-    this.#onStop('backend client', () => client.close());
-    const destination = new Destination(settings, { client, emit: this.#emit, random: Math.random });
-    const reports = this.#startReports();
-    const onReport = (report: InstanceReport): void => reports?.add(report);
-    const scratch = join(config.storage.dir, 'scratch');
-    // Output is made again from the received bytes: what an earlier process left here is of no use.
-    rmSync(scratch, { recursive: true, force: true });
-    mkdirSync(scratch, { recursive: true, mode: 0o700 });
-    const limits = {
-      maxBodyBytes: config.backend.maxBodyBytes,
-      maxImagesPerPost: config.backend.maxImagesPerPost,
-    };
-    const pool = new WorkerPool(
-      {
-        threads: config.workers,
-        prepareTimeoutMs: config.pipeline.prepareTimeout,
-        frameTimeoutMs: config.render.frameTimeout,
-      },
-      {
-        profiles: parts.profiles,
-        secrets: parts.secrets,
-        recordPairs: parts.crosswalk !== undefined,
-        reports: reports !== undefined,
-        render: renderSettings(config),
-        textThreads: threadsOfOne(config.workers),
-        maxMemoryBytes,
-        post: limits,
-        reserveBytes: config.storage.reserve,
-      },
-      this.#emit,
-    );
-    this.#onStop('worker threads', () => pool.stop());
-    const outbox = new Outbox({
-      ...limits,
-      maxBytes: config.pipeline.maxReadyBytes,
-      maxScratchBytes,
-      groupingWindowMs: config.pipeline.groupingWindow,
-    });
-    const prepare = new PrepareLane({
-      tools,
-      blobs: parts.blobs,
-      pool,
-      outbox,
-      scratchPath: (instanceId) => join(scratch, instanceId),
-      leaseMs: config.pipeline.lease,
-      ...(parts.crosswalk === undefined ? {} : { crosswalk: parts.crosswalk }),
-      onReport,
-      onPrepared: () => deliver.wake(),
-      onRecovered: (postId, entries, failures) => deliver.offerRecovered(postId, entries, failures),
-    });
-    const deliver = new DeliverLane<Post>({
-      tools,
-      outbox,
-      concurrency: config.backend.concurrency,
-      plan: (prepared) => planPosts(prepared, limits),
-      planGrowing: (prepared) => {
-        const plan = new GrowingPlan(prepared, limits);
-        return () => plan.posts();
-      },
-      destination,
-      onReport,
-      onDelivered: (instanceIds) => parts.retention.delivered(instanceIds),
-      onLetGo: (instanceId) => prepare.letGo(instanceId),
-      onOutputLost: (lost) => prepare.makeAgain(lost),
-    });
-    prepare.start(this.#ending.signal);
-    deliver.start(this.#ending.signal, this.#cut.signal);
-    this.#onStop('lanes', async () => {
-      this.#ending.abort();
-      const timer = setTimeout(() => this.#cut.abort(), config.shutdownTimeout);
-      await Promise.all([prepare.stopped(), deliver.stopped()]);
-      clearTimeout(timer);
-      this.#cut.abort();
-    });
-    return { wake: () => prepare.wake(), destinationReady: () => destination.ready() };
   }
 
   #startReports(): ReportStore | undefined {
@@ -334,6 +276,11 @@ export class Gateway {
     store.start();
     this.#onStop('reports', () => store.stop());
     return store;
+  }
+
+  #observerFailed(): void {
+    this.#observerFailures += 1;
+    this.#metrics.observerFailures.inc();
   }
 
   #notReady(): string[] {

@@ -54,7 +54,7 @@ export function renderReference(): string {
   return `${lines.join('\n')}\n`;
 }
 
-function formatOf(leaf: Leaf): string {
+export function formatOf(leaf: Leaf): string {
   if (typeof leaf.format !== 'string') return leaf.format.map((word) => `\`${word}\``).join(', ');
   return formatWords[leaf.format] ?? leaf.format;
 }

@@ -60,7 +60,7 @@ export async function startGateway(t: Test, options: GatewayOptions = {}): Promi
   });
   const { url } = await backend.start();
   const events: HeardEvent[] = [];
-  const { config } = loadConfig({
+  const { config, printable } = loadConfig({
     environment: {},
     args: [
       ...[
@@ -78,6 +78,7 @@ export async function startGateway(t: Test, options: GatewayOptions = {}): Promi
     ],
   });
   const gateway = new Gateway(config, {
+    printable,
     log: false,
     subscribers: [(name, fields) => events.push({ name, fields })],
   });

@@ -144,7 +144,11 @@ async function startGateway(directory: string, baseUrl: string, outcomes: Outcom
   const base = ['--storage.dir', join(directory, 'storage'), '--backend.baseUrl', baseUrl];
   for (const args of [base, [...base, '--dimse.port', '0', '--http.port', '0']]) {
     const loaded = loadConfig({ environment: process.env, args });
-    const gateway = new Gateway(loaded.config, { log: false, subscribers: [outcomes.subscriber] });
+    const gateway = new Gateway(loaded.config, {
+      log: false,
+      subscribers: [outcomes.subscriber],
+      printable: loaded.printable,
+    });
     try {
       return { gateway, ports: await gateway.start(), loaded };
     } catch (error) {

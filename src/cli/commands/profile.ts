@@ -13,10 +13,10 @@ import {
   profileNames,
   readProfileFile,
 } from '../../profiles/profile-files.ts';
+import { countsOf, profilePage } from '../../profiles/profile-page.ts';
 import { tagPattern } from '../../profiles/schema.ts';
 import { sopClassKeywords, sopClassUidOf } from '../../profiles/sop-classes.ts';
 import type { Command, CommandIo } from '../io.ts';
-import { countsOf, profilePage } from '../profile-page.ts';
 
 const options = {
   json: { type: 'boolean', default: false },

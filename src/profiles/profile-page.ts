@@ -1,14 +1,14 @@
 import { tableEdition } from '../deidentify/generated/table-e1-1.ts';
 import type { PixelPolicy } from '../deidentify/pixels/pixel-policy.ts';
 import { starterRules } from '../deidentify/pixels/starter-rules.ts';
-import { type Outcome, outcomes } from '../profiles/action-words.ts';
-import { deviceActionDocs } from '../profiles/device-rule-schema.ts';
-import type { AskedInstance, Explanation } from '../profiles/explain.ts';
-import { conditionWords } from '../profiles/explain.ts';
-import { pixelFillDocs, pixelModeDocs, redactedEncodingDocs } from '../profiles/pixel-schema.ts';
-import type { LoadedProfile } from '../profiles/profile-files.ts';
-import { actionDocs, optionDocs } from '../profiles/schema.ts';
-import { sopClassKeyword } from '../profiles/sop-classes.ts';
+import { type Outcome, outcomes } from './action-words.ts';
+import { deviceActionDocs } from './device-rule-schema.ts';
+import type { AskedInstance, Explanation } from './explain.ts';
+import { conditionWords } from './explain.ts';
+import { pixelFillDocs, pixelModeDocs, redactedEncodingDocs } from './pixel-schema.ts';
+import type { LoadedProfile } from './profile-files.ts';
+import { actionDocs, optionDocs } from './schema.ts';
+import { sopClassKeyword } from './sop-classes.ts';
 
 /** Headings in the order a privacy officer reads: what leaves first. */
 const headings: Readonly<Record<Outcome, string>> = {
@@ -38,7 +38,7 @@ export function countsOf(explanations: readonly Explanation[]): Record<Outcome, 
 
 /** What a profile does, as text for a person, line by line. */
 export function* profilePage(page: ProfilePage): Generator<string> {
-  yield* head(page);
+  yield* profileHead(page);
   const counts = countsOf(page.explanations);
   yield page.isPart
     ? `The ${page.explanations.length} attributes asked for`
@@ -57,7 +57,8 @@ export function* profilePage(page: ProfilePage): Generator<string> {
   if (!page.isPart) yield* beyondAttributes(page);
 }
 
-function* head({ loaded, asked }: ProfilePage): Generator<string> {
+/** What a profile is made of, before its attributes: base, options, pixels, devices. */
+export function* profileHead({ loaded, asked }: Pick<ProfilePage, 'loaded' | 'asked'>): Generator<string> {
   const { profile, file, notices } = loaded;
   const { definition } = profile;
   yield `Profile ${profile.id}, revision ${profile.revision}${file === undefined ? ', built in' : `, ${file}`}`;

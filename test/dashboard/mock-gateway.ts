@@ -122,7 +122,10 @@ export async function startMockGateway(t: Test): Promise<MockGateway> {
       const cookie = /(?:^|; )sallyport=([^;]+)/.exec(raw.headers.cookie ?? '')?.[1] ?? '';
       if (!sessions.has(cookie)) return void response.writeHead(401).end();
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-      response.write(': welcome\n\n');
+      // As the gateway does: the status at once.
+      const status = await handlers.get('GET /api/status')?.(request);
+      if (status !== undefined && 'json' in status)
+        response.write(`event: status\ndata: ${JSON.stringify(status.json)}\n\n`);
       readers.add(response);
       response.once('close', () => readers.delete(response));
       return;

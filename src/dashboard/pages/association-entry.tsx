@@ -84,7 +84,7 @@ function Details({ association }: { readonly association: Association }): JSX.El
         ))}
       {statuses.length === 0 ? null : (
         <>
-          <h3>What was answered</h3>
+          <h2>What was answered</h2>
           <DataTable
             caption="Statuses"
             rows={statuses}

@@ -42,7 +42,7 @@ const outcomes: Readonly<Record<string, { readonly tone: Severity; readonly word
   'minor-failure': { tone: 'warning', word: 'Refused or failed' },
   'serious-failure': { tone: 'critical', word: 'Serious failure' },
 };
-const pageSize = 100;
+const pageSize = 50;
 /** A page that grew longer serves nobody; the export has everything. */
 const mostShown = 2000;
 

@@ -76,7 +76,7 @@ function Options({ all, shown }: { readonly all: number; readonly shown: readonl
             cell: (option) => (
               <>
                 <code>{textOf(option.value)}</code>{' '}
-                {differs(option) ? <Badge tone="info">changed</Badge> : null}
+                {differs(option) ? <Badge tone="neutral">changed</Badge> : null}
                 {option.sensitive ? <div class="hint">A secret: masked</div> : null}
               </>
             ),

@@ -190,6 +190,7 @@ function Steps({ report }: { readonly report: Report }): JSX.Element {
     <>
       <Notice
         severity={report.ok ? 'good' : 'critical'}
+        {...(report.ok ? {} : { word: 'Failed' })}
         title={report.ok ? `It works, after ${duration(report.ms)}` : 'It does not work yet'}
       />
       <ol class="checks steps">

@@ -20,7 +20,12 @@ export function SetUpPage(_: { readonly route: Route }): JSX.Element {
   return (
     <Page
       title="Set-up"
-      lead="Connect a PACS in three steps: type these four things into it, press its test button, send a study."
+      lead={
+        <>
+          Connect a PACS in three steps: type these things into it, press its test button, send a study and
+          watch it under <a href={href('studies')}>Studies</a>.
+        </>
+      }
       actions={
         admin ? (
           <a class="file-link" href={href('configuration')}>
@@ -65,9 +70,7 @@ function TypeIn({ setup }: { readonly setup: Schemas['Setup'] }): JSX.Element {
         <div>
           <dt>TLS</dt>
           <dd>
-            <span>
-              {tls ? 'On: the PACS has to use encryption (secure DICOM)' : 'Off: the PACS uses plain DICOM'}
-            </span>
+            {tls ? 'On: the PACS has to use encryption (secure DICOM)' : 'Off: the PACS uses plain DICOM'}
           </dd>
         </div>
       </dl>
@@ -95,12 +98,14 @@ function Value({
         {term}
         <span class="hint">{hint}</span>
       </dt>
-      {values.map((value) => (
-        <dd key={value}>
-          <code>{value}</code>
-          <CopyButton text={value} what={`${term} ${value}`} />
-        </dd>
-      ))}
+      <dd>
+        {values.map((value) => (
+          <span key={value} class="type-in-value">
+            <code>{value}</code>
+            <CopyButton text={value} what={`${term} ${value}`} />
+          </span>
+        ))}
+      </dd>
     </div>
   );
 }

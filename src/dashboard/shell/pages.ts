@@ -43,5 +43,5 @@ export const pages: readonly PageEntry[] = [
   },
   { name: 'audit', title: 'Audit', component: AuditPage, right: 'read' },
   { name: 'administration', title: 'Administration', component: AdministrationPage, right: 'admin' },
-  { name: 'api', title: 'API reference', component: ApiReferencePage, right: 'read' },
+  { name: 'api', title: 'API', component: ApiReferencePage, right: 'read' },
 ];

@@ -14,11 +14,13 @@ export const severityWords: Readonly<Record<Severity, { readonly word: string; r
 export interface NoticeProps {
   readonly severity: Severity;
   readonly title: ComponentChildren;
+  /** In place of the word of its severity. */
+  readonly word?: string;
   readonly children?: ComponentChildren;
 }
 
-export function Notice({ severity, title, children }: NoticeProps): JSX.Element {
-  const { word, sign } = severityWords[severity];
+export function Notice({ severity, title, word, children }: NoticeProps): JSX.Element {
+  const { sign, word: usual } = severityWords[severity];
   return (
     <div class={`notice ${severity}`}>
       <span class="sign" aria-hidden="true">
@@ -26,7 +28,7 @@ export function Notice({ severity, title, children }: NoticeProps): JSX.Element 
       </span>
       <div class="notice-text">
         <p class="notice-title">
-          <span class="notice-word">{word}</span> {title}
+          <span class="notice-word">{word ?? usual}</span> {title}
         </p>
         {children}
       </div>

@@ -84,6 +84,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'send',
     'spool',
   ],
+  'gateway-audit': ['core', 'deidentify', 'pipeline'],
   'gateway-explanations': ['config', 'http', 'pipeline', 'profiles'],
   'gateway-settings': [
     'core',

@@ -190,7 +190,8 @@ export async function startMockGateway(t: Test): Promise<MockGateway> {
 function sendFile(response: ServerResponse, folder: string, path: string): void {
   const name = path === '/' ? 'index.html' : path.slice(1);
   const headers = { 'content-security-policy': contentSecurityPolicy, 'x-content-type-options': 'nosniff' };
-  if (!/^(index\.html|assets\/[\w.-]+)$/.test(name)) return void response.writeHead(404, headers).end();
+  if (!/^([\w-]+\.(html|js|svg)|assets\/[\w.-]+)$/.test(name))
+    return void response.writeHead(404, headers).end();
   try {
     const bytes = readFileSync(join(folder, name));
     response

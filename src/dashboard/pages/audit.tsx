@@ -64,25 +64,32 @@ function Head(): JSX.Element {
       </Loaded>
       <Disclosure summary="How to verify it">
         <p>
-          Each record carries a hash (a fingerprint) of itself and of the record before, so that a record
-          cannot be changed, removed or put in without breaking every later one. On the machine of the
-          gateway:
+          Each record carries a hash (a fingerprint) of itself and of the record before, so that no record can
+          be changed, removed or put in without breaking every later one. Commands run on the machine of the
+          gateway.
         </p>
-        <pre class="command">
-          <code>sallyport audit verify</code>
-        </pre>
-        <p>
-          proves the whole chain, or names the first broken record. Who rewrites the whole chain is found out
-          by a hash that was noted down elsewhere: copy the one above into a paper or system that the gateway
-          cannot reach, every week say. Later
-        </p>
-        <pre class="command">
-          <code>sallyport audit verify --head HASH</code>
-        </pre>
-        <p>proves that nothing up to that record was changed. An export is verified alike:</p>
-        <pre class="command">
-          <code>sallyport audit verify --file audit.ndjson</code>
-        </pre>
+        <ul class="verify">
+          <li>
+            Prove the whole chain, or learn which record is the first that is broken:
+            <pre class="command">
+              <code>sallyport audit verify</code>
+            </pre>
+          </li>
+          <li>
+            Somebody with all rights on the machine could write the whole chain anew. Against that, copy the
+            hash above every week, say, to a place that the gateway cannot reach. Later this proves that
+            nothing up to there was changed:
+            <pre class="command">
+              <code>sallyport audit verify --head HASH</code>
+            </pre>
+          </li>
+          <li>
+            Prove an export:
+            <pre class="command">
+              <code>sallyport audit verify --file audit.ndjson</code>
+            </pre>
+          </li>
+        </ul>
       </Disclosure>
     </Card>
   );

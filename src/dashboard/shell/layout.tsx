@@ -36,7 +36,7 @@ export function Layout({ actor }: { readonly actor: Actor }): JSX.Element {
       </button>
       <header class="head">
         <a class="brand" href={href('live')}>
-          <img src="/assets/icon.svg" alt="" width="28" height="28" />
+          <img src="/icon.svg" alt="" width="28" height="28" />
           <span>Sallyport</span>
         </a>
         <button

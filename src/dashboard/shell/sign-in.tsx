@@ -52,7 +52,7 @@ export function SignIn({ why }: { readonly why: Why }): JSX.Element {
   };
   return (
     <main class="alone sign-in">
-      <img src="/assets/icon.svg" alt="" width="48" height="48" />
+      <img src="/icon.svg" alt="" width="48" height="48" />
       <h1>Sign in to Sallyport</h1>
       <div aria-live="polite">
         {told[why] === undefined ? null : <Notice severity="info" title={told[why]} />}

@@ -41,7 +41,7 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
           <tr key={rowKey(row)}>
             {columns.map(({ title, cell, numeric }) => (
               <td key={title} data-title={title} class={numeric ? 'numeric' : undefined}>
-                {cell(row)}
+                <div class="cell">{cell(row)}</div>
               </td>
             ))}
           </tr>

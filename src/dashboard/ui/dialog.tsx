@@ -8,14 +8,19 @@ export interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** A question that wants an answer first. The browser keeps the focus inside and gives it back afterwards. */
+/** A question that wants an answer first. The focus stays inside and goes back afterwards. */
 export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
     const dialog = element.current;
+    const before = document.activeElement;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      // The element is already out of the page where the browser would give the focus back.
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   return (
     <dialog

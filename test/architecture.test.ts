@@ -171,6 +171,7 @@ const vendorImporters: Readonly<Record<string, readonly string[]>> = {
   '@fastify/static': ['http/dashboard-files.ts'],
   uplot: ['dashboard/ui/chart.tsx'],
   vite: ['dashboard/vite.config.ts'],
+  jose: ['http/security/oidc-check.ts', 'http/security/oidc-keys.ts'],
   convict: ['config/convict-formats.ts', 'config/schema.ts', 'config/load.ts'],
   yaml: [
     'config/load.ts',

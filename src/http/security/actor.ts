@@ -70,6 +70,8 @@ export interface Refusal {
   readonly retryAfterSeconds?: number;
   /** For `WWW-Authenticate`. */
   readonly challenge?: string;
+  /** A word that goes with the code: the right that is lacking. */
+  readonly detail?: string;
 }
 
 /** A refusal by a code of the registry, with the HTTP status of its row. */

@@ -123,7 +123,9 @@ export class OnDemandWork {
   /**
    * One frame for a screen. `original`: as received; whoever calls checks the right to see it. `deidentified`: as it would
    * leave under the decisions given, which makes it a preview of a release; rejects with the code for which the instance would
-   * be held. What a search found in a file is kept for its other frames.
+   * be held. Boxes take the place of a search and codes waive one: decisions that are not written down at the instance show
+   * what identifies it, and ask for the same right as the original. What a search found in a file is kept for its other
+   * frames.
    */
   async renderFrame(request: PictureRequest, call: OnDemandCall = {}): Promise<Picture> {
     const task = pictureTask(request);

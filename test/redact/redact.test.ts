@@ -98,6 +98,18 @@ t.test('identifying: the name goes, the side marker stays', async (t) => {
   t.strictSame(claims(result), clean);
 });
 
+t.test('without the header to compare with, all text goes whatever the profile says', async (t) => {
+  const profile = policy({ highRisk: 'identifying' });
+  const result = mustTreat(await treat(capture(), { profile, useMetadata: false }));
+  t.match(result.treatment, { mode: 'all', complete: true, changed: true });
+  t.equal(result.treatment.boxes.length, 2);
+  t.notOk(kinds(result).includes('ocr identifier'));
+  t.strictSame(
+    [shown(result.input, patientName), shown(result.input, laterality)],
+    ['background', 'background'],
+  );
+});
+
 t.test('none: the pixels leave as they are, and nobody says that they are clean', async (t) => {
   const engine = async (): Promise<never> => t.fail('loaded') as never;
   const part = capture();

@@ -95,3 +95,10 @@ t.test('a frame that cannot be decoded is no reason to hold where it is not sele
   t.equal(drawn(choice('first')), 1);
   t.throws(() => drawn(choice('all')), { code: 'PIXEL_DATA_INVALID' });
 });
+
+t.test('only one frame, where the instance has it', async (t) => {
+  const third = selectedFrames({ kind: 'only', n: 3 }, 3);
+  t.strictSame([third.count, third.at(0), third.has(2), third.has(1)], [1, 2, true, false]);
+  const fourth = selectedFrames({ kind: 'only', n: 4 }, 3);
+  t.strictSame([fourth.count, fourth.has(3), fourth.has(2)], [0, false, false]);
+});

@@ -34,7 +34,8 @@ export interface TreatTask extends FileInput, Decisions {
   readonly fsync: boolean;
   /**
    * `deidentify`: the whole instance is de-identified; `keep`: nothing changes but the pixels and what redaction says of
-   * them in the header, which goes on identifying the patient.
+   * them in the header, which goes on identifying the patient. Every other element keeps its value byte for byte; only
+   * group lengths (retired) are left out, and File Meta Information is our own.
    */
   readonly header: 'deidentify' | 'keep';
   readonly wishes: PixelWishes;

@@ -5,6 +5,7 @@ import { basicProfile } from '../../../src/deidentify/profile.ts';
 import { encodePart10 } from '../../../src/synthetic/dicom-writer.ts';
 import { cli } from '../../crash/gateway-child.ts';
 import { burnedInImages, textAreas } from '../../support/burned-in.ts';
+import { corpusMissing, corpusPath } from '../../support/corpus.ts';
 import { dcmdump } from '../../support/dcmtk.ts';
 import { requirePeer } from '../../support/peers.ts';
 import { pydicom } from '../../support/pydicom.ts';
@@ -274,4 +275,29 @@ t.test('a disk below its reserve, or a folder that is not there, is told as such
   });
   await t.rejects(work.deidentifyFile({ input, output: 'out.dcm' }), { code: 'REQUEST_INVALID' });
   t.strictSame(files(), ['a.dcm']);
+});
+
+/** What redaction may say of pixels: their type, derivation, colours, extreme values, loss, text. */
+const saidOfPixels = /^(00080008|00082111|0028(0004|0106|0107|0301|2110|2112|2114)|7fe00010)$/;
+
+t.test('real files keep all else of their header in any encoding', { skip: corpusMissing }, async (t) => {
+  if (!peersThere(t)) return;
+  const { work, path } = openWork(t);
+  for (const [name, transferSyntaxUid] of [
+    ['pydicom__ExplVR_BigEnd.dcm', '1.2.840.10008.1.2.2'],
+    ['pydicom__GDCMJ2K_TextGBR.dcm', '1.2.840.10008.1.2.4.90'],
+    ['cornerstone3D__CT0012.fragmented_no_bot_jpeg_baseline.51.dcm', '1.2.840.10008.1.2.4.70'],
+    ['pydicom__chrX2.dcm', '1.2.840.10008.1.2.1'],
+  ] as const) {
+    const input = corpusPath(name);
+    const outcome = await work.redactFile({ input, output: path('out.dcm'), header: 'keep' });
+    t.match(outcome, { outcome: 'redacted', transferSyntaxUid, pixels: { complete: true } }, name);
+    const changed = await differences(input, path('out.dcm'));
+    // Group lengths are retired, and would be wrong.
+    t.strictSame(
+      changed.filter((tag) => !tag.endsWith('0000') && !saidOfPixels.test(tag)),
+      [],
+      name,
+    );
+  }
 });

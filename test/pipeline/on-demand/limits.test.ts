@@ -107,7 +107,7 @@ t.test('a search for text ends when its client goes', async (t) => {
 
 t.test('no more than its share runs, no more than its limit waits, none waits for ever', async (t) => {
   const { treat, begun, go, work, path, put } = open(t, { threads: 4, maxWaiting: 1, maxWaitMs: 2000 });
-  const running = [treat('wait-1'), treat('wait-2')];
+  const running = ['wait-1', 'wait-2'].map((name) => treat(name, { maxWaitMs: Infinity }));
   await Promise.all([begun('wait-1'), begun('wait-2')]);
   const third = treat('wait-3');
   t.strictSame(work.load, { running: 2, waiting: 1 }, 'half of the threads');

@@ -101,6 +101,19 @@ export interface Config {
     };
     readonly tls: { readonly caFile: string; readonly certFile: string; readonly keyFile: string };
   };
+  readonly fhir: {
+    readonly baseUrl: string;
+    readonly idleBeforePost: number;
+    readonly patientSystem: string;
+    readonly accessionSystem: string;
+    readonly timeout: number;
+    readonly connectTimeout: number;
+    readonly concurrency: number;
+    readonly retryInitial: number;
+    readonly retryMax: number;
+    readonly auth: Config['backend']['auth'];
+    readonly tls: Config['backend']['tls'];
+  };
   readonly workers: number;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
   readonly shutdownTimeout: number;

@@ -152,7 +152,7 @@ function deepFreeze<T>(value: T): T {
 
 function impossibleCombinations(config: Config): string[] {
   const faults: string[] = [];
-  const { backend, crosswalk, dimse, deidentify, http } = config;
+  const { backend, crosswalk, dimse, deidentify, fhir, http } = config;
   const both = (first: string, second: string, names: string): void => {
     if ((first === '') !== (second === '')) faults.push(`${names} must be set together`);
   };
@@ -171,25 +171,35 @@ function impossibleCombinations(config: Config): string[] {
   faults.push(...httpSecurityFaults(http));
   if (crosswalk.keyFile === '' && (crosswalk.dir !== '' || crosswalk.forgetAfter !== 0))
     faults.push('crosswalk.dir and crosswalk.forgetAfter need crosswalk.keyFile');
-  const { auth } = backend;
-  if (auth.token !== '' && auth.tokenFile !== '')
-    faults.push('backend.auth.token and backend.auth.tokenFile exclude each other');
-  if ((auth.kind === 'bearer' || auth.kind === 'api-key') && auth.token === '' && auth.tokenFile === '') {
-    faults.push(`backend.auth.kind ${auth.kind} needs backend.auth.token or backend.auth.tokenFile`);
-  }
-  if (auth.kind === 'oauth2') {
-    if (auth.oauth2TokenUrl === '') faults.push('backend.auth.kind oauth2 needs backend.auth.oauth2TokenUrl');
-    if (auth.oauth2ClientId === '') faults.push('backend.auth.kind oauth2 needs backend.auth.oauth2ClientId');
-    if ((auth.oauth2ClientSecret === '') === (auth.oauth2ClientSecretFile === '')) {
-      faults.push(
-        'backend.auth.kind oauth2 needs one of backend.auth.oauth2ClientSecret and backend.auth.oauth2ClientSecretFile',
-      );
-    }
-  }
+  faults.push(...authFaults('backend', backend.auth), ...authFaults('fhir', fhir.auth));
+  both(fhir.tls.certFile, fhir.tls.keyFile, 'fhir.tls.certFile and fhir.tls.keyFile');
+  if (fhir.retryMax < fhir.retryInitial) faults.push('fhir.retryMax must not be below fhir.retryInitial');
+  for (const key of ['patientSystem', 'accessionSystem'] as const)
+    if (fhir[key] !== '' && !/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(fhir[key]))
+      faults.push(`fhir.${key} must be a URI`);
   if (backend.retryMax < backend.retryInitial)
     faults.push('backend.retryMax must not be below backend.retryInitial');
   if (dimse.maxPduBytes < 4096 || dimse.maxPduBytes > 16 * 2 ** 20)
     faults.push('dimse.maxPduBytes must be 4KiB to 16MiB');
   if (backend.maxBodyBytes < 65_536) faults.push('backend.maxBodyBytes must be at least 64KiB');
+  return faults;
+}
+
+function authFaults(section: 'backend' | 'fhir', auth: Config['backend']['auth']): string[] {
+  const faults: string[] = [];
+  const key = `${section}.auth`;
+  if (auth.token !== '' && auth.tokenFile !== '')
+    faults.push(`${key}.token and ${key}.tokenFile exclude each other`);
+  if ((auth.kind === 'bearer' || auth.kind === 'api-key') && auth.token === '' && auth.tokenFile === '') {
+    faults.push(`${key}.kind ${auth.kind} needs ${key}.token or ${key}.tokenFile`);
+  }
+  if (auth.kind !== 'oauth2') return faults;
+  if (auth.oauth2TokenUrl === '') faults.push(`${key}.kind oauth2 needs ${key}.oauth2TokenUrl`);
+  if (auth.oauth2ClientId === '') faults.push(`${key}.kind oauth2 needs ${key}.oauth2ClientId`);
+  if ((auth.oauth2ClientSecret === '') === (auth.oauth2ClientSecretFile === '')) {
+    faults.push(
+      `${key}.kind oauth2 needs one of ${key}.oauth2ClientSecret and ${key}.oauth2ClientSecretFile`,
+    );
+  }
   return faults;
 }

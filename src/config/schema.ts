@@ -18,6 +18,37 @@ export interface Section {
 
 const tlsDoc = 'Path of a PEM file';
 
+/** How we prove ourselves to a server we post to. */
+const serverAuth = {
+  kind: {
+    doc: 'How we prove who we are.',
+    format: ['none', 'bearer', 'api-key', 'oauth2'],
+    default: 'none',
+  },
+  token: { doc: 'Bearer token or API key.', format: 'text', default: '', sensitive: true },
+  tokenFile: { doc: 'File that holds it instead.', format: 'text', default: '' },
+  apiKeyHeader: { doc: 'Header of the API key.', format: 'header-name', default: 'X-API-Key' },
+  oauth2TokenUrl: {
+    doc: 'Token endpoint for the OAuth2 client credentials grant.',
+    format: 'base-url',
+    default: '',
+  },
+  oauth2ClientId: { doc: 'OAuth2 client id.', format: 'text', default: '' },
+  oauth2ClientSecret: { doc: 'OAuth2 client secret.', format: 'text', default: '', sensitive: true },
+  oauth2ClientSecretFile: { doc: 'File that holds it instead.', format: 'text', default: '' },
+  oauth2Scope: { doc: 'OAuth2 scope to ask for.', format: 'text', default: '' },
+} as const;
+
+const serverTls = {
+  caFile: {
+    doc: `${tlsDoc}: authorities to trust instead of the system's.`,
+    format: 'text',
+    default: '',
+  },
+  certFile: { doc: `${tlsDoc}: client certificate (mutual TLS).`, format: 'text', default: '' },
+  keyFile: { doc: `${tlsDoc}: private key of the client certificate.`, format: 'text', default: '' },
+} as const;
+
 export const schema: Section = {
   dimse: {
     host: { doc: 'Address the DICOM listener binds to.', format: 'text', default: '0.0.0.0' },
@@ -283,34 +314,45 @@ export const schema: Section = {
       default: 5,
     },
     breakerOpen: { doc: 'How long it rests before one post probes it.', format: 'duration', default: '15s' },
-    auth: {
-      kind: {
-        doc: 'How we prove who we are.',
-        format: ['none', 'bearer', 'api-key', 'oauth2'],
-        default: 'none',
-      },
-      token: { doc: 'Bearer token or API key.', format: 'text', default: '', sensitive: true },
-      tokenFile: { doc: 'File that holds it instead.', format: 'text', default: '' },
-      apiKeyHeader: { doc: 'Header of the API key.', format: 'header-name', default: 'X-API-Key' },
-      oauth2TokenUrl: {
-        doc: 'Token endpoint for the OAuth2 client credentials grant.',
-        format: 'base-url',
-        default: '',
-      },
-      oauth2ClientId: { doc: 'OAuth2 client id.', format: 'text', default: '' },
-      oauth2ClientSecret: { doc: 'OAuth2 client secret.', format: 'text', default: '', sensitive: true },
-      oauth2ClientSecretFile: { doc: 'File that holds it instead.', format: 'text', default: '' },
-      oauth2Scope: { doc: 'OAuth2 scope to ask for.', format: 'text', default: '' },
+    auth: serverAuth,
+    tls: serverTls,
+  },
+  fhir: {
+    baseUrl: {
+      doc: 'Service base URL of a FHIR R4 server that gets an ImagingStudy of every study that was delivered, by `PUT ImagingStudy/{id}`. Empty: none is posted.',
+      format: 'base-url',
+      default: '',
     },
-    tls: {
-      caFile: {
-        doc: `${tlsDoc}: authorities to trust instead of the system's.`,
-        format: 'text',
-        default: '',
-      },
-      certFile: { doc: `${tlsDoc}: client certificate (mutual TLS).`, format: 'text', default: '' },
-      keyFile: { doc: `${tlsDoc}: private key of the client certificate.`, format: 'text', default: '' },
+    idleBeforePost: {
+      doc: 'A study is posted when no instance of it has arrived or changed for so long and none waits; it is posted again when it grows.',
+      format: 'duration',
+      default: '2m',
     },
+    patientSystem: {
+      doc: 'URI of the identifier system of pseudonymous Patient IDs in `subject`. Empty: the identifier has no system.',
+      format: 'text',
+      default: '',
+    },
+    accessionSystem: {
+      doc: 'URI of the identifier system of pseudonymous Accession Numbers. Empty: the identifier has no system.',
+      format: 'text',
+      default: '',
+    },
+    timeout: {
+      doc: 'Deadline of one request, from connecting to the end of the answer.',
+      format: 'duration',
+      default: '60s',
+    },
+    connectTimeout: { doc: 'Deadline for connecting.', format: 'duration', default: '10s' },
+    concurrency: { doc: 'Requests at one time.', format: 'count', default: 2 },
+    retryInitial: {
+      doc: 'Delay after the first failed attempt; it doubles with every further one, with jitter.',
+      format: 'duration',
+      default: '5s',
+    },
+    retryMax: { doc: 'Longest delay between attempts.', format: 'duration', default: '10m' },
+    auth: serverAuth,
+    tls: serverTls,
   },
   workers: {
     doc: 'Worker threads that de-identify and render; 0: one per core.',

@@ -19,8 +19,8 @@ const uris = 'urn:ietf:rfc:3986';
 const maxUnsignedInt = 2 ** 31 - 1;
 
 const sides = {
-  R: { system: snomed, code: '24028007', display: 'Right' },
-  L: { system: snomed, code: '7771000', display: 'Left' },
+  R: { system: snomed, code: '419465000', display: 'Unilateral right' },
+  L: { system: snomed, code: '419161000', display: 'Unilateral left' },
 } as const;
 
 export interface ImagingStudySettings {

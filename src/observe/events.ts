@@ -69,6 +69,21 @@ export interface EventFields {
   'spool.orphansSwept': { readonly temporary: number; readonly blobs: number };
   'spool.blobMissing': { readonly instanceId: string };
   'spool.low': { readonly freeBytes: number; readonly reserveBytes: number };
+  /** An ImagingStudy was put to the FHIR server. */
+  'fhir.posted': {
+    readonly instances: number;
+    readonly bytes: number;
+    readonly httpStatus: number;
+    readonly durationMs: number;
+  };
+  'fhir.failed': {
+    readonly code: ErrorCode;
+    readonly httpStatus: number;
+    readonly attempts: number;
+    readonly delayMs: number;
+  };
+  /** Not tried again by itself; the list of studies shows which. */
+  'fhir.refused': { readonly code: ErrorCode; readonly httpStatus: number };
   /** Lines of de-identification reports were lost; told at most once a minute. */
   'reports.failed': { readonly code: ErrorCode };
   /** A person decided by the HTTP API. */
@@ -153,6 +168,9 @@ export const eventLevels: { readonly [N in EventName]: EventLevel } = {
   'spool.orphansSwept': 'info',
   'spool.blobMissing': 'error',
   'spool.low': 'error',
+  'fhir.posted': 'info',
+  'fhir.failed': 'warn',
+  'fhir.refused': 'error',
   'reports.failed': 'error',
   'instance.operated': 'info',
   'worker.replaced': 'error',

@@ -101,7 +101,7 @@ t.test('a study is told in full', async (t) => {
         description: 'AXIAL',
         numberOfInstances: 2,
         bodySite: { display: 'CHEST' },
-        laterality: { system: 'http://snomed.info/sct', code: '24028007', display: 'Right' },
+        laterality: { system: 'http://snomed.info/sct', code: '419465000', display: 'Unilateral right' },
         started: '2019-03-04T10:15:00+01:00',
         instance: [1, 2].map((number) => ({
           uid: `2.25.9${number}`,

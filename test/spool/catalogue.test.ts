@@ -12,8 +12,8 @@ import type { BackendPair } from './backend-contract.ts';
 import { catalogueContract, delivered } from './catalogue-contract.ts';
 import { aRecord } from './spool-fixture.ts';
 
-async function openPair(dir: string): Promise<BackendPair> {
-  const ledger = await SqliteLedger.open(dir, { thread: false });
+async function openPair(dir: string, thread: boolean): Promise<BackendPair> {
+  const ledger = await SqliteLedger.open(dir, { thread });
   const blobs = new FileBlobStore(dir);
   const close = async () => {
     await ledger.close();
@@ -25,16 +25,18 @@ async function openPair(dir: string): Promise<BackendPair> {
     close,
     reopen: async () => {
       await close();
-      return openPair(dir);
+      return openPair(dir, thread);
     },
   };
 }
 
-t.test('the embedded catalogue keeps the contract', async (t) => {
-  let n = 0;
-  const root = t.testdir();
-  await catalogueContract(t, () => openPair(join(root, String(n++))));
-});
+let folder = 0;
+const root = t.testdir();
+for (const thread of [true, false]) {
+  t.test(`the catalogue of SQLite ${thread ? 'in its own thread' : 'in the calling thread'}`, (t) =>
+    catalogueContract(t, () => openPair(join(root, String(folder++)), thread)),
+  );
+}
 
 t.test('every list walks an index in its order, and none reads or sorts the whole ledger', async (t) => {
   const dir = t.testdir();

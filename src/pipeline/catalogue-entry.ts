@@ -40,7 +40,7 @@ const uidForm = /^\d+(\.\d+)*$/;
 
 /**
  * Where an instance that is held belongs, from its original data set: the pseudonyms it would leave under. Undefined where it
- * names no study.
+ * names no study that can be read.
  */
 export function placeOfHeld(
   dataSet: DataSet,
@@ -52,7 +52,12 @@ export function placeOfHeld(
     const uid = profile.options.has('retainUids') ? original : pseudonyms.uid(original);
     return uid.length <= 64 && uidForm.test(uid) ? uid : null;
   };
-  const studyPseudonym = pseudonymOf(tags.StudyInstanceUID);
-  if (studyPseudonym === null) return undefined;
-  return { studyPseudonym, seriesPseudonym: pseudonymOf(tags.SeriesInstanceUID) };
+  try {
+    const studyPseudonym = pseudonymOf(tags.StudyInstanceUID);
+    if (studyPseudonym === null) return undefined;
+    return { studyPseudonym, seriesPseudonym: pseudonymOf(tags.SeriesInstanceUID) };
+  } catch {
+    // What it is held for must not give way to a value that cannot be read.
+    return undefined;
+  }
 }

@@ -44,21 +44,49 @@ const emptyMeta: DataSet = { encoding: explicitVrLittleEndian, elements: [], cha
  * TRANSFER_SYNTAX_UNKNOWN (none declared, yet the pixels are encapsulated). Never returns part of a data set.
  */
 export function readPart10(source: ByteSource, limits: ReadLimits = defaultReadLimits): Part10 {
-  const start = metaOffset(source);
-  let meta = emptyMeta;
-  let dataSetOffset = start.offset;
-  const metaEncoding = encodingOfMeta(source, start.offset);
-  if (metaEncoding !== undefined) {
-    const read = new Parser(source, limits).parseMeta(start.offset, metaEncoding, (elements) =>
-      isDeflated(transferSyntaxIn(source, elements) ?? ''),
-    );
-    meta = read.dataSet;
-    dataSetOffset = read.next;
-  } else if (!start.prefixed && detectEncoding(source, start.offset, true) === undefined) {
+  const { prefixed, meta, dataSetOffset, transferSyntaxUid } = readFileMeta(source, limits);
+  if (!prefixed && meta.elements.length === 0 && detectEncoding(source, dataSetOffset, true) === undefined) {
     throw new SallyportError('NOT_DICOM');
   }
-  const declared = transferSyntaxIn(source, meta.elements);
-  return { ...readDataSet(source, dataSetOffset, declared, limits), meta, dataSetOffset, source };
+  return { ...readDataSet(source, dataSetOffset, transferSyntaxUid, limits), meta, dataSetOffset, source };
+}
+
+/** What stands before the data set of a file. UIDs are undefined where absent, empty or longer than any UID. */
+export interface FileMetaRead {
+  /** "DICM" was there. */
+  readonly prefixed: boolean;
+  /** Group 0002; empty when there is none. */
+  readonly meta: DataSet;
+  /** Where the data set begins, bytes. */
+  readonly dataSetOffset: number;
+  readonly sopClassUid: string | undefined;
+  readonly sopInstanceUid: string | undefined;
+  readonly transferSyntaxUid: string | undefined;
+}
+
+/**
+ * Reads the File Meta Information (PS3.10 7.1) alone; `source` may end anywhere behind it. Throws NOT_DICOM for fewer than
+ * eight bytes, and what `readPart10` throws of group 0002.
+ */
+export function readFileMeta(source: ByteSource, limits: ReadLimits = defaultReadLimits): FileMetaRead {
+  const { offset, prefixed } = metaOffset(source);
+  const encoding = encodingOfMeta(source, offset);
+  const uidIn = (elements: readonly DataElement[], tag: number) => uidOf(source, elements, tag);
+  const read =
+    encoding === undefined
+      ? { dataSet: emptyMeta, next: offset }
+      : new Parser(source, limits).parseMeta(offset, encoding, (elements) =>
+          isDeflated(uidIn(elements, tags.TransferSyntaxUID) ?? ''),
+        );
+  const { elements } = read.dataSet;
+  return {
+    prefixed,
+    meta: read.dataSet,
+    dataSetOffset: read.next,
+    sopClassUid: uidIn(elements, tags.MediaStorageSOPClassUID),
+    sopInstanceUid: uidIn(elements, tags.MediaStorageSOPInstanceUID),
+    transferSyntaxUid: uidIn(elements, tags.TransferSyntaxUID),
+  };
 }
 
 /**
@@ -110,8 +138,8 @@ function encodingOfMeta(source: ByteSource, offset: number): Encoding | undefine
   return { explicitVr, littleEndian };
 }
 
-function transferSyntaxIn(source: ByteSource, meta: readonly DataElement[]): string | undefined {
-  const body = meta.find((element) => element.tag === tags.TransferSyntaxUID)?.body;
+function uidOf(source: ByteSource, elements: readonly DataElement[], tag: number): string | undefined {
+  const body = elements.find((element) => element.tag === tag)?.body;
   if (body?.kind !== 'source' || body.length > 128) return undefined;
   const uid = String.fromCharCode(...source.read(body.offset, body.length)).replace(/[\0\s]+$/, '');
   return uid === '' ? undefined : uid.trim();

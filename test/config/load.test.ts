@@ -87,6 +87,22 @@ t.test('all faults are told at once, whatever their source', async (t) => {
   }
 });
 
+t.test('what cannot work for a server that is posted to is a fault, for each of them', async (t) => {
+  for (const section of ['backend', 'fhir']) {
+    const faults = (...args: string[]) => faultsOf(() => loadConfig({ ...none, args }));
+    const key = `--${section}`;
+    t.match(faults(`${key}.auth.kind=bearer`), [/bearer needs .*token or .*tokenFile/]);
+    t.equal(faults(`${key}.auth.kind=oauth2`).length, 3);
+    t.match(faults(`${key}.tls.certFile=a.pem`), [/certFile and .*keyFile must be set together/]);
+    t.match(faults(`${key}.retryInitial=2h`), [/retryMax must not be below/]);
+    t.strictSame(faults(`${key}.auth.kind=bearer`, `${key}.auth.tokenFile=token`), []);
+  }
+  t.match(
+    faultsOf(() => loadConfig({ ...none, args: ['--fhir.patientSystem=not a uri'] })),
+    ['fhir.patientSystem must be a URI'],
+  );
+});
+
 t.test('secrets are refused as arguments, masked in print and absent from faults', async (t) => {
   const secret = 'ab'.repeat(32);
   const { printable, config } = loadConfig({

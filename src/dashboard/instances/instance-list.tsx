@@ -96,7 +96,7 @@ export function InstanceList({
           },
           { title: 'State', cell: ({ state }) => <StateBadge state={state} /> },
           { title: 'Why, and what to do', cell: (instance) => <WhyCell instance={instance} /> },
-          { title: 'From', cell: ({ callingAeTitle }) => callingAeTitle },
+          { title: 'From', cell: ({ callingAeTitle }) => <span class="word">{callingAeTitle}</span> },
           ...(withStudy
             ? [
                 {
@@ -107,7 +107,11 @@ export function InstanceList({
               ]
             : []),
           { title: 'Received', cell: ({ receivedAt }) => <Time at={receivedAt} /> },
-          { title: 'Size', numeric: true, cell: ({ sizeBytes }) => bytes(sizeBytes) },
+          {
+            title: 'Size',
+            numeric: true,
+            cell: ({ sizeBytes }) => <span class="word">{bytes(sizeBytes)}</span>,
+          },
         ]}
       />
       {asked === undefined ? null : (

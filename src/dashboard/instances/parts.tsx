@@ -33,7 +33,7 @@ export function Reason({
 
 export function InstanceLink({ id }: { readonly id: string }): JSX.Element {
   return (
-    <a href={href('instances', [id])} class="mono" aria-label={`Instance ${id}`}>
+    <a href={href('instances', [id])} class="mono word" title={id}>
       {shortId(id)}
     </a>
   );

@@ -46,9 +46,7 @@ export function ProfileList(): JSX.Element {
                     ['Revision', <code key="revision">{revision}</code>],
                   ]}
                 />
-                <a href={href('profiles', [name])} aria-label={`Explain profile ${name}`}>
-                  What it does to every attribute
-                </a>
+                <a href={href('profiles', [name])}>Explain {name} attribute by attribute</a>
               </Card>
             ))}
           </div>

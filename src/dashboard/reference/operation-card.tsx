@@ -60,7 +60,7 @@ function OperationBody({
       </p>
       {parameters.length === 0 ? null : (
         <>
-          <h4>Parameters</h4>
+          <h3>Parameters</h3>
           <DataTable
             caption={`Parameters of ${id}`}
             rows={parameters}
@@ -91,11 +91,11 @@ function OperationBody({
       )}
       {bodies.length === 0 ? null : (
         <>
-          <h4>Body{bodyRequired ? '' : ', if wanted'}</h4>
+          <h3>Body{bodyRequired ? '' : ', if wanted'}</h3>
           <Contents contents={bodies} root={root} />
         </>
       )}
-      <h4>Answers</h4>
+      <h3>Answers</h3>
       {answers.map(({ status, description: meaning, contents }) => (
         <div class="answer" key={status}>
           <p>
@@ -104,7 +104,7 @@ function OperationBody({
           <Contents contents={contents} root={root} />
         </div>
       ))}
-      <h4>From a terminal</h4>
+      <h3>From a terminal</h3>
       <pre class="command">
         <code>{curl}</code>
       </pre>

@@ -58,7 +58,7 @@ export function ReviewQueue(): JSX.Element {
                     numeric: true,
                     cell: ({ boxes, boxesLeftOut }) => boxes.length + boxesLeftOut || '–',
                   },
-                  { title: 'From', cell: ({ callingAeTitle }) => callingAeTitle },
+                  { title: 'From', cell: ({ callingAeTitle }) => <span class="word">{callingAeTitle}</span> },
                   { title: 'Received', cell: ({ receivedAt }) => <Time at={receivedAt} /> },
                   {
                     title: 'Do',

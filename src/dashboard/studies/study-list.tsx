@@ -56,7 +56,7 @@ export function StudyList({ route }: { readonly route: Route }): JSX.Element {
     <Page title="Studies" lead="How far each study is on its way out, under the pseudonyms it leaves with.">
       <Card title="Find">
         <search class="filters" aria-label="Filter studies">
-          {text('study', 'Study pseudonym, or its beginning', (typed) => typed.trim())}
+          {text('study', 'Study pseudonym', (typed) => typed.trim())}
           {text('patient', 'Patient pseudonym', (typed) => typed.trim())}
           {text('ae', 'From AE title', (typed) => typed)}
           <SelectField
@@ -165,7 +165,15 @@ function StudyTable({
                   </div>
                 )),
         },
-        { title: 'From', cell: ({ callingAeTitles }) => callingAeTitles.join(', ') },
+        {
+          title: 'From',
+          cell: ({ callingAeTitles }) =>
+            callingAeTitles.map((title) => (
+              <div class="word" key={title}>
+                {title}
+              </div>
+            )),
+        },
         { title: 'First received', cell: ({ firstReceivedAt }) => <Time at={firstReceivedAt} /> },
         { title: 'FHIR', cell: ({ fhir }) => fhirText(fhir) },
       ]}

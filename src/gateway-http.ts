@@ -4,6 +4,7 @@ import { SallyportError } from './core/errors.ts';
 import { imagingStudyOf } from './fhir/imaging-study.ts';
 import { explanationSource } from './gateway-explanations.ts';
 import type { Live } from './gateway-live.ts';
+import { listenerSettings } from './gateway-settings.ts';
 import { operationsOf } from './http/contract/gateway-contract.ts';
 import type { Operations } from './http/operation.ts';
 import { auditOperations } from './http/operations/audit.ts';
@@ -11,13 +12,17 @@ import { explanationOperations } from './http/operations/explanations.ts';
 import { type HealthSource, healthOperations } from './http/operations/health.ts';
 import { type InstanceSource, instanceOperations } from './http/operations/instances.ts';
 import { type PictureWork, pictureOperations } from './http/operations/pictures.ts';
+import { sessionOperations } from './http/operations/sessions.ts';
 import { statusOperations } from './http/operations/status.ts';
 import { studyOperations } from './http/operations/studies.ts';
 import { testOperations } from './http/operations/testing.ts';
+import { tokenOperations } from './http/operations/tokens.ts';
+import type { buildSecurity } from './http/security/build.ts';
 import type { Emit } from './observe/events.ts';
 import type { ProfileChoice } from './pipeline/messages.ts';
 import type { OnDemandWork } from './pipeline/on-demand.ts';
 import { reportsFolder } from './reports/report-store.ts';
+import { type OwnListener, ownListener } from './send/own-listener.ts';
 import { TestSender } from './send/test-sender.ts';
 
 export interface GatewayHttpParts {
@@ -27,6 +32,7 @@ export interface GatewayHttpParts {
   readonly onDemand: OnDemandWork;
   readonly profiles: ProfileChoice;
   readonly live: Live;
+  readonly security: ReturnType<typeof buildSecurity>;
   readonly ports: () => { readonly dimse: number; readonly http: number };
   readonly printable: string;
   readonly emit: Emit;
@@ -37,10 +43,11 @@ const maxImages = 50_000;
 
 /** Every operation of openapi/gateway.yaml, bound to the parts of the gateway. */
 export function gatewayOperations(config: Config, parts: GatewayHttpParts): Operations {
-  const { document, health, instances, onDemand, live, ports, emit } = parts;
+  const { document, health, instances, onDemand, live, security, ports, emit } = parts;
   const { ledger } = instances;
   const folder = join(config.storage.dir, reportsFolder);
   const sender = new TestSender(() => crypto.randomUUID());
+  const listenerTarget = listenerTargetOf(config);
   const operations: Operations = {
     ...healthOperations({ ...health, document }),
     ...instanceOperations(instances, emit),
@@ -56,21 +63,33 @@ export function gatewayOperations(config: Config, parts: GatewayHttpParts): Oper
       },
       repost: (study) => ledger.catalogue.postAgain(study),
     }),
+    ...sessionOperations(security.gatekeeper),
+    ...tokenOperations({
+      tokens: security.tokens,
+      audit: (entry) => ledger.audit.append(entry),
+    }),
     ...statusOperations(live),
     ...auditOperations(ledger.audit),
     ...explanationOperations(explanationSource(config, { ...parts, ports })),
     ...testOperations({
       audit: ledger.audit,
       send: (wish, signal) =>
-        sender.test(ownListener(config, ports().dimse, wish.calledAeTitle), {
-          callingAeTitle: wish.callingAeTitle ?? config.dimse.callingPeers[0]?.aeTitle ?? 'SALLYPORT-TEST',
-          own: true,
-          instance: wish.instance,
-          signal,
-        }),
+        sender.test(
+          ownListener({
+            ...listenerTarget,
+            port: ports().dimse,
+            ...(wish.calledAeTitle === undefined ? {} : { aeTitle: wish.calledAeTitle }),
+          }),
+          {
+            callingAeTitle: wish.callingAeTitle ?? config.dimse.callingPeers[0]?.aeTitle ?? 'SALLYPORT-TEST',
+            own: true,
+            instance: wish.instance,
+            signal,
+          },
+        ),
       echo: ({ host, port, calledAeTitle, callingAeTitle, tls = false }, signal) =>
         sender.test(
-          { host, port, aeTitle: calledAeTitle, ...(tls ? { tls: {} } : {}) },
+          { host, port, aeTitle: calledAeTitle, ...(tls ? { tls: { rejectUnauthorized: true } } : {}) },
           { callingAeTitle: callingAeTitle ?? config.dimse.aeTitle, own: false, signal },
         ),
     }),
@@ -92,14 +111,11 @@ export function gatewayOperations(config: Config, parts: GatewayHttpParts): Oper
   };
 }
 
-function ownListener({ dimse }: Config, port: number, calledAeTitle: string | undefined) {
-  const any = dimse.host === '0.0.0.0' || dimse.host === '::';
-  return {
-    host: any ? '127.0.0.1' : dimse.host,
-    port,
-    aeTitle: calledAeTitle ?? dimse.aeTitle,
-    ...(dimse.tls.certFile === '' ? {} : { tls: {} }),
-  };
+/** How we reach our own listener. */
+function listenerTargetOf(config: Config): Omit<OwnListener, 'port'> {
+  const { host, aeTitle } = config.dimse;
+  const { tls } = listenerSettings(config);
+  return { host, aeTitle, ...(tls === undefined ? {} : { tls: { key: tls.key, cert: tls.cert } }) };
 }
 
 function pictureWork(onDemand: OnDemandWork, folder: string): PictureWork {

@@ -7,6 +7,7 @@ import { SallyportError } from './core/errors.ts';
 import { parseFrameSelection, parseWindowChoice } from './core/render-choices.ts';
 import type { ProfileDefinition } from './deidentify/profile-definition.ts';
 import type { BackendAuth, BackendSettings } from './deliver/settings.ts';
+import { tlsListenerOptions } from './http/security/tls-listener.ts';
 import type { HttpServerSettings } from './http/server.ts';
 import type { ProfileChoice } from './pipeline/messages.ts';
 import { loadProfileFile, ProfileFaults } from './profiles/profile-files.ts';
@@ -76,7 +77,7 @@ export function httpServerSettings({ http, dimse }: Config): HttpServerSettings 
   return {
     host,
     port,
-    tls: null,
+    tls: tlsListenerOptions(http.tls),
     maxConnections,
     openMetrics,
     bodyLimits: {

@@ -1,11 +1,13 @@
 import { hkdfSync } from 'node:crypto';
 import { join } from 'node:path';
+import { Server as TlsServer } from 'node:tls';
 import type { Config } from './config/config.ts';
 import { readPseudonymSecrets, readSecretFile } from './config/secret-file.ts';
 import { asSallyportError, SallyportError } from './core/errors.ts';
 import { productVersion } from './core/version.ts';
 import { openCrosswalk } from './crosswalk/open-crosswalk.ts';
 import { createKeyRing } from './deidentify/key-ring.ts';
+import { startEntries, stopEntry } from './gateway-audit.ts';
 import { gatewayOperations } from './gateway-http.ts';
 import { emptyScratch, openPool, startLanes } from './gateway-lanes.ts';
 import { associationLogOf, liveOf } from './gateway-live.ts';
@@ -17,8 +19,9 @@ import {
 } from './gateway-settings.ts';
 import { readGatewayDocument } from './http/contract/gateway-contract.ts';
 import { builtDashboard } from './http/dashboard-files.ts';
+import { buildSecurity, tellIfUnprotected } from './http/security/build.ts';
+import { CertificateWatch } from './http/security/tls-listener.ts';
 import { HttpServer } from './http/server.ts';
-import { simpleGatekeeper } from './http/simple-gatekeeper.ts';
 import { createEmitter, type Subscriber } from './observe/emitter.ts';
 import type { Emit } from './observe/events.ts';
 import { LineOutput } from './observe/line-output.ts';
@@ -37,6 +40,8 @@ import { Spool } from './spool/spool.ts';
 
 /** States that still have a way to go by themselves. */
 const waiting = ['received', 'prepared'] as const;
+/** How often sessions that nobody used in time are ended, ms. */
+const sweepMs = 60_000;
 
 export interface GatewayPorts {
   readonly dimse: number;
@@ -151,6 +156,8 @@ export class Gateway {
     await spool.start();
     this.#spool = spool;
     this.#onStop('spool', () => spool.stop());
+    await ledger.audit.append(...startEntries(profiles, ring, secret.created));
+    this.#onStop('audit', () => ledger.audit.append(stopEntry));
     const retention = new Retention({
       ...common,
       forgetAfterMs: config.storage.forgetAfter,
@@ -223,6 +230,7 @@ export class Gateway {
         };
       },
       associations: () => listener.associations,
+      workers: () => pool.load,
       destinationUp: () => lanes?.destination.ready() ?? false,
     });
     let httpPort = config.http.port;
@@ -239,7 +247,17 @@ export class Gateway {
       observerFailures: () => this.#observerFailures,
       onFailure: () => this.#observerFailed(),
     });
-    this.#onStop('live status', async () => live.feed.close());
+    const security = buildSecurity(config.http, {
+      storageDir: dir,
+      configuredToken: configuredApiToken(config),
+      emit,
+      // What cannot be recorded here is told by the ledger's own events: a sign-out cannot be refused.
+      audit: (entry) =>
+        void ledger.audit.append(entry).catch(() => emit('audit.failed', { code: 'STORAGE_FAILED' })),
+    });
+    const sweep = setInterval(() => security.gatekeeper.sweep(), sweepMs);
+    sweep.unref();
+    this.#onStop('sessions', async () => clearInterval(sweep));
     const document = readGatewayDocument();
     const http = new HttpServer(httpServerSettings(config), {
       document,
@@ -250,17 +268,25 @@ export class Gateway {
         onDemand,
         profiles,
         live,
+        security,
         ports: () => ({ dimse, http: httpPort }),
         printable: this.#printable,
         emit,
       }),
-      gatekeeper: simpleGatekeeper(configuredApiToken(config)),
+      gatekeeper: security.gatekeeper,
       emit,
       dashboardFolder: builtDashboard,
     });
     const { port } = await listening(http.start());
     httpPort = port;
+    tellIfUnprotected(config.http, port, emit);
     this.#onStop('http', () => http.stop());
+    this.#onStop('live feed', async () => live.feed.close());
+    const { server } = http;
+    if (server instanceof TlsServer) {
+      const watch = new CertificateWatch(config.http.tls, server, emit);
+      this.#onStop('certificates', async () => watch.stop());
+    }
     return { dimse, http: port };
   }
 

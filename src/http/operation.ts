@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Actor } from './security/actor.ts';
+import type { Actor, AuthenticationRequest } from './security/actor.ts';
 
 /** A file of a multipart/form-data body. */
 export interface UploadedFile {
@@ -42,6 +42,8 @@ export interface OperationRequest {
   readonly actor: () => Actor;
   /** As `actor`, where there may be none. */
   readonly caller: Actor | undefined;
+  /** What of the request tells who asks; for the operations of sessions. */
+  readonly credentials: AuthenticationRequest;
   /** Address of the peer of the connection. */
   readonly address: string;
   /** The connection is TLS. */

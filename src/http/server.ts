@@ -1,6 +1,5 @@
 import { createServer as createPlainServer, type ServerOptions as PlainOptions } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
-import type { TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { asSallyportError, SallyportError } from '../core/errors.ts';
 import type { Emit } from '../observe/events.ts';
@@ -17,6 +16,7 @@ import { type Failure, failureAnswer } from './error-shapes.ts';
 import { addForms, openForm } from './form.ts';
 import type { Answer, Operation, OperationRequest, Operations } from './operation.ts';
 import { openStream } from './raw-body.ts';
+import { authenticationOf, hasBytes, isSecure, lengthOf } from './request-facts.ts';
 import {
   type Actor,
   type AuthenticationRequest,
@@ -25,6 +25,7 @@ import {
   type Refusal,
   refusalOf,
 } from './security/actor.ts';
+import { RefusedError } from './security/refused-error.ts';
 
 export interface HttpServerSettings {
   readonly host: string;
@@ -184,7 +185,10 @@ export class HttpServer {
         try {
           answer = await this.#run(spec, operation, validator, request, reply);
         } catch (error) {
-          answer = this.#failed(spec, error);
+          answer =
+            error instanceof RefusedError
+              ? this.#refused(spec, request, error.refusal)
+              : this.#failed(spec, error);
         }
         // The answer to a body that came too slowly has gone already.
         if (reply.sent) return reply;
@@ -224,6 +228,7 @@ export class HttpServer {
       },
       actor: () => request.actor ?? unproven(),
       caller: request.actor,
+      credentials: authenticationOf(request),
       address: request.ip,
       secure: isSecure(request),
       signal: AbortSignal.any([gone.signal, this.#stopping.signal]),
@@ -264,14 +269,14 @@ export class HttpServer {
     if (proven === undefined) return refusalOf('NOT_AUTHENTICATED', { challenge: 'Bearer' });
     const ways = { header: 'bearer', session: 'session', certificate: 'clientCertificate' } as const;
     if (!needs.schemes.includes(ways[proven.via])) return refusalOf('NOT_PERMITTED');
-    if (needs.scope !== undefined && !allows(proven, needs.scope)) return refusalOf('NOT_PERMITTED');
+    if (needs.scope !== undefined && !allows(proven, needs.scope)) return lacking(needs.scope);
     request.actor = proven;
     return undefined;
   }
 
   #refused(spec: OperationSpec, request: FastifyRequest, refusal: Refusal): Answer {
-    const { refused, retryAfterSeconds, challenge } = refusal;
-    const answer = this.#failed(spec, new SallyportError(refused));
+    const { refused, retryAfterSeconds, challenge, detail } = refusal;
+    const answer = this.#failed(spec, new SallyportError(refused, detail === undefined ? {} : { detail }));
     return {
       ...answer,
       headers: {
@@ -352,48 +357,10 @@ function routeUrl(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
-function hasBytes({ headers }: FastifyRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
-function lengthOf({ headers }: FastifyRequest): number | undefined {
-  return headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
-}
-
-function isSecure(request: FastifyRequest): boolean {
-  return (request.socket as Partial<TLSSocket>).encrypted === true;
-}
-
-function authenticationOf(request: FastifyRequest): AuthenticationRequest {
-  const { headers, method, ip: address } = request;
-  const text = (name: string): string | undefined => {
-    const value = headers[name];
-    return typeof value === 'string' ? value : undefined;
-  };
-  return {
-    authorization: headers.authorization,
-    cookie: headers.cookie,
-    clientCertificate: certificateOf(request),
-    address,
-    method,
-    csrf: text('x-csrf-token'),
-    origin: headers.origin,
-    fetchSite: text('sec-fetch-site'),
-    host: headers.host,
-    secure: isSecure(request),
-  };
-}
-
-function certificateOf(request: FastifyRequest): AuthenticationRequest['clientCertificate'] {
-  const socket = request.socket as Partial<TLSSocket>;
-  const certificate = socket.getPeerCertificate?.();
-  if (certificate?.fingerprint256 === undefined) return undefined;
-  const { CN } = certificate.subject ?? {};
-  return {
-    authorized: socket.authorized === true,
-    fingerprint256: certificate.fingerprint256,
-    ...(typeof CN === 'string' ? { commonName: CN } : {}),
-  };
+/** RFC 6750 3.1. */
+function lacking(scope: string): Refusal {
+  const challenge = `Bearer error="insufficient_scope", scope="${scope}"`;
+  return { ...refusalOf('NOT_PERMITTED', { challenge }), detail: scope };
 }
 
 function unproven(): never {

@@ -86,6 +86,11 @@ export interface EventFields {
   'fhir.refused': { readonly code: ErrorCode; readonly httpStatus: number };
   /** Lines of de-identification reports were lost; told at most once a minute. */
   'reports.failed': { readonly code: ErrorCode };
+  /** A record of the audit trail could not be written, and what it tells of was done all the same (a session ended). */
+  'audit.failed': { readonly code: ErrorCode };
+  /** The syslog server takes no audit messages; told once, until it takes them again. */
+  'audit.receiverFailed': { readonly code: ErrorCode };
+  'audit.receiverBack': Readonly<Record<string, never>>;
   /** A person decided by the HTTP API. */
   'instance.operated': {
     readonly instanceId: string;
@@ -172,6 +177,9 @@ export const eventLevels: { readonly [N in EventName]: EventLevel } = {
   'fhir.failed': 'warn',
   'fhir.refused': 'error',
   'reports.failed': 'error',
+  'audit.failed': 'error',
+  'audit.receiverFailed': 'error',
+  'audit.receiverBack': 'info',
   'instance.operated': 'info',
   'worker.replaced': 'error',
   'file.anonymized': 'info',

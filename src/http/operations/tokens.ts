@@ -1,0 +1,67 @@
+import type { AuditEntry } from '../../core/audit.ts';
+import { SallyportError } from '../../core/errors.ts';
+import type { Scope } from '../../core/scopes.ts';
+import { auditActorOf } from '../audit-actor.ts';
+import { noContent, type Operations, ok, textOf } from '../operation.ts';
+import { type Actor, allows } from '../security/actor.ts';
+import type { ListedToken, TokenStore } from '../security/token-store.ts';
+
+export interface TokenSource {
+  readonly tokens: Pick<TokenStore, 'list' | 'create' | 'revoke'>;
+  readonly audit: (entry: AuditEntry) => Promise<void>;
+}
+
+interface NewToken {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly expiresInDays?: number;
+  readonly aeTitle?: string;
+}
+
+const dayMs = 86_400_000;
+
+/** API tokens, as `sallyport token` keeps them. */
+export function tokenOperations({ tokens, audit }: TokenSource): Operations {
+  const recorded = (action: 'token.created' | 'token.revoked', id: string, actor: Actor, address: string) =>
+    audit({ actor: auditActorOf(actor, address), action, object: { kind: 'token', id } });
+  return {
+    listTokens: async () => ok({ tokens: tokens.list().map(viewOf) }),
+    createToken: async ({ body, actor, address }) => {
+      const { name, scopes, expiresInDays, aeTitle } = body as NewToken;
+      const lacking = scopes.find((scope) => !allows(actor(), scope));
+      // Nobody hands on more than they have: not even an administrator the right to see patients.
+      if (lacking !== undefined) throw new SallyportError('NOT_PERMITTED', { detail: lacking });
+      const { id, text } = tokens.create({
+        name,
+        scopes,
+        ...(expiresInDays === undefined ? {} : { expiresInMs: expiresInDays * dayMs }),
+        ...(aeTitle === undefined ? {} : { aeTitle: aeTitle.trim() }),
+      });
+      await recorded('token.created', id, actor(), address);
+      const made = tokens.list().find((token) => token.id === id);
+      if (made === undefined) throw new SallyportError('TOKEN_UNKNOWN');
+      return { status: 201, body: { ...viewOf(made), token: text } };
+    },
+    revokeToken: async ({ params, actor, address }) => {
+      const { id } = tokens.revoke(textOf(params.id));
+      await recorded('token.revoked', id, actor(), address);
+      return noContent;
+    },
+  };
+}
+
+function viewOf({ id, name, scopes, aeTitle, createdAt, expiresAt, lastUsedAt }: ListedToken) {
+  return {
+    id,
+    name,
+    scopes,
+    aeTitle: aeTitle ?? null,
+    createdAt: new Date(createdAt).toISOString(),
+    expiresAt: isoOrNull(expiresAt),
+    lastUsedAt: isoOrNull(lastUsedAt),
+  };
+}
+
+function isoOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}

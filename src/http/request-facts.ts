@@ -1,0 +1,51 @@
+import type { TLSSocket } from 'node:tls';
+import type { FastifyRequest } from 'fastify';
+import type { AuthenticationRequest } from './security/actor.ts';
+
+/** Whether bytes of a body follow the headers. */
+export function hasBytes({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** `Content-Length`, bytes. */
+export function lengthOf({ headers }: FastifyRequest): number | undefined {
+  return headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
+}
+
+/** The connection is TLS. */
+export function isSecure(request: FastifyRequest): boolean {
+  return (request.socket as Partial<TLSSocket>).encrypted === true;
+}
+
+/** What of a request tells who asks. */
+export function authenticationOf(request: FastifyRequest): AuthenticationRequest {
+  const { headers, method, ip: address } = request;
+  const text = (name: string): string | undefined => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    authorization: headers.authorization,
+    cookie: headers.cookie,
+    clientCertificate: certificateOf(request),
+    address,
+    method,
+    csrf: text('x-csrf-token'),
+    origin: headers.origin,
+    fetchSite: text('sec-fetch-site'),
+    host: headers.host,
+    secure: isSecure(request),
+  };
+}
+
+function certificateOf(request: FastifyRequest): AuthenticationRequest['clientCertificate'] {
+  const socket = request.socket as Partial<TLSSocket>;
+  const certificate = socket.getPeerCertificate?.();
+  if (certificate?.fingerprint256 === undefined) return undefined;
+  const { CN } = certificate.subject ?? {};
+  return {
+    authorized: socket.authorized === true,
+    fingerprint256: certificate.fingerprint256,
+    ...(typeof CN === 'string' ? { commonName: CN } : {}),
+  };
+}

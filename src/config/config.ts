@@ -114,6 +114,19 @@ export interface Config {
     readonly auth: Config['backend']['auth'];
     readonly tls: Config['backend']['tls'];
   };
+  readonly audit: {
+    readonly keep: number;
+    readonly syslog: {
+      readonly host: string;
+      readonly port: number;
+      readonly transport: 'tls' | 'tcp';
+      readonly caFile: string;
+      readonly certFile: string;
+      readonly keyFile: string;
+      readonly sourceId: string;
+      readonly siteId: string;
+    };
+  };
   readonly workers: number;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
   readonly shutdownTimeout: number;

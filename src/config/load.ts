@@ -152,11 +152,14 @@ function deepFreeze<T>(value: T): T {
 
 function impossibleCombinations(config: Config): string[] {
   const faults: string[] = [];
-  const { backend, crosswalk, dimse, deidentify, fhir, http } = config;
+  const { audit, backend, crosswalk, dimse, deidentify, fhir, http } = config;
   const both = (first: string, second: string, names: string): void => {
     if ((first === '') !== (second === '')) faults.push(`${names} must be set together`);
   };
   both(dimse.tls.certFile, dimse.tls.keyFile, 'dimse.tls.certFile and dimse.tls.keyFile');
+  both(audit.syslog.certFile, audit.syslog.keyFile, 'audit.syslog.certFile and audit.syslog.keyFile');
+  if (audit.syslog.transport === 'tcp' && audit.syslog.caFile + audit.syslog.certFile !== '')
+    faults.push('audit.syslog.caFile and audit.syslog.certFile need audit.syslog.transport tls');
   both(backend.tls.certFile, backend.tls.keyFile, 'backend.tls.certFile and backend.tls.keyFile');
   if (dimse.tls.caFile !== '' && dimse.tls.certFile === '')
     faults.push('dimse.tls.caFile needs dimse.tls.certFile');

@@ -1,4 +1,6 @@
 import type convict from 'convict';
+import { auditSchema } from './audit-schema.ts';
+import { crosswalkSchema } from './crosswalk-schema.ts';
 import { httpSchema } from './http-schema.ts';
 
 /**
@@ -184,23 +186,7 @@ export const schema: Section = {
       default: [],
     },
   },
-  crosswalk: {
-    keyFile: {
-      doc: 'Set: record which pseudonym stands for which UID, Patient ID and Accession Number, encrypted with the key in this file (`sallyport key new FILE`). It must lie outside of the storage and crosswalk folders. Not set: nothing is recorded.',
-      format: 'text',
-      default: '',
-    },
-    dir: {
-      doc: 'Folder of the crosswalk. Not set: `crosswalk` in the storage folder. Local disk, not a network share.',
-      format: 'text',
-      default: '',
-    },
-    forgetAfter: {
-      doc: 'How long a pair is kept after it was first recorded; "0s" keeps it for ever.',
-      format: 'duration',
-      default: '0s',
-    },
-  },
+  crosswalk: crosswalkSchema,
   render: {
     jpegQuality: { doc: 'JPEG quality, 1 to 100.', format: 'percent', default: 90 },
     maxPixelsPerFrame: { doc: 'Frames with more pixels are held.', format: 'count', default: 150_000_000 },
@@ -354,6 +340,7 @@ export const schema: Section = {
     auth: serverAuth,
     tls: serverTls,
   },
+  audit: auditSchema,
   workers: {
     doc: 'Worker threads that de-identify and render; 0: one per core.',
     format: 'count-or-zero',

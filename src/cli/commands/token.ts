@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { assertAeTitle, parseDuration } from '../../config/formats.ts';
 import { exitCodes, SallyportError } from '../../core/errors.ts';
 import { isScope, type Scope, scopes } from '../../core/scopes.ts';
 import { type ListedToken, TokenStore } from '../../http/security/token-store.ts';
+import { openForOperations } from '../../spool/operations.ts';
+import { commandLineActor } from '../command-line-actor.ts';
 import { loadConfigFrom } from '../config-arguments.ts';
 import type { CommandIo } from '../io.ts';
 
@@ -31,6 +35,8 @@ export async function tokenCommand(args: string[], io: CommandIo): Promise<numbe
       ...(values.expires === undefined ? {} : { expiresInMs: lifetime(values.expires) }),
       ...(values['ae-title'] === undefined ? {} : { aeTitle: aeTitleOf(values['ae-title']) }),
     });
+    // Before it is shown: a token that nobody recorded is one that nobody has.
+    await record(storageOf(values), 'token.created', made.id);
     io.stdout.write(`${made.text}\n`);
     io.stderr.write(`token ${made.id}; its text is shown this once and kept nowhere\n`);
     return exitCodes.ok;
@@ -44,6 +50,7 @@ export async function tokenCommand(args: string[], io: CommandIo): Promise<numbe
   }
   if (verb === 'revoke' && id !== undefined && rest.length === 0) {
     const { name } = store().revoke(id);
+    await record(storageOf(values), 'token.revoked', id);
     io.stderr.write(`token ${id} (${name}) is revoked\n`);
     return exitCodes.ok;
   }
@@ -51,6 +58,17 @@ export async function tokenCommand(args: string[], io: CommandIo): Promise<numbe
     `sallyport token: create --name NAME --scope ${scopes.join(',')} [--expires 90d] [--ae-title AE], list [--json], or revoke ID\n`,
   );
   return exitCodes.usage;
+}
+
+/** Writes it into the audit trail; before the first start of the gateway there is none, and its own start records begin it. */
+async function record(storage: string, action: 'token.created' | 'token.revoked', id: string): Promise<void> {
+  if (!existsSync(join(storage, 'ledger.sqlite'))) return;
+  const opened = await openForOperations(storage);
+  try {
+    await opened.ledger.audit.append({ actor: commandLineActor(), action, object: { kind: 'token', id } });
+  } finally {
+    await opened.close();
+  }
 }
 
 function storageOf(values: {

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { TokenStore } from '../../../src/http/security/token-store.ts';
+import { SqliteLedger } from '../../../src/spool/ledger-sqlite.ts';
 import { run } from '../../support/run.ts';
 
 const cli = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'cli.ts');
@@ -63,4 +64,17 @@ t.test('what cannot be is refused with the reason', async (t) => {
   t.equal((await create('--name', 'a')).exitCode, 64);
   t.equal((await token('wat')).exitCode, 64);
   t.equal((await token('revoke')).exitCode, 64);
+});
+
+t.test('making and revoking are in the audit trail, without the secret', async (t) => {
+  const storage = t.testdir();
+  await (await SqliteLedger.open(storage, { thread: false, create: true })).close();
+  const made = await token('create', '--storage', storage, '--name', 'a', '--scope', 'read');
+  const text = /^sp_\S+$/m.exec(made.output)?.[0] ?? '';
+  await token('revoke', text.slice(3, 15), '--storage', storage);
+  const trail = await run(process.execPath, [cli, 'audit', 'export', '--storage', storage]);
+  const [created, revoked] = trail.output.split('\n').filter((line) => line.includes('"token.'));
+  t.match(created, /"kind":"command-line".*"token\.created".*"kind":"token","id":"[0-9a-f]{12}"/);
+  t.match(revoked, new RegExp(`"token\\.revoked".*${text.slice(3, 15)}`));
+  t.notMatch(trail.output, text.slice(16));
 });

@@ -86,7 +86,7 @@ function Head(): JSX.Element {
           <li>
             Prove an export:
             <pre class="command">
-              <code>sallyport audit verify --file audit.ndjson</code>
+              <code>sallyport audit verify --file sallyport-audit.ndjson</code>
             </pre>
           </li>
         </ul>
@@ -141,7 +141,7 @@ function Export({ filter }: { readonly filter: AuditFilter }): JSX.Element {
     <a
       class="file-link"
       href={urlOf('/api/audit/export', {}, { from: isoOf(from), to: isoOf(to) })}
-      download="audit.ndjson"
+      download="sallyport-audit.ndjson"
     >
       Export {from === '' && to === '' ? 'all' : 'this time'} (NDJSON)
     </a>

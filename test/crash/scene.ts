@@ -7,6 +7,7 @@ import { createPseudonyms } from '../../src/deidentify/pseudonyms.ts';
 import { ExampleBackend, type ExampleBackendOptions } from '../../src/example-backend/example-backend.ts';
 import { sendFiles } from '../../src/send/send-files.ts';
 import { openForOperations } from '../../src/spool/operations.ts';
+import { provenTrail } from '../spool/proven-trail.ts';
 import { holdProfile } from '../support/hold-profile.ts';
 import { waitFor } from '../support/run.ts';
 import { type ChildOptions, type GatewayChild, startGatewayChild } from './gateway-child.ts';
@@ -227,6 +228,22 @@ export class Scene {
       'only the bytes of held instances are left',
     );
     await this.#verifySums(t, records);
+    this.#verifyTrail(t, records);
+  }
+
+  /** The audit trail is one chain, and says of each instance what its row says. */
+  #verifyTrail(t: Test, records: readonly InstanceRecord[]): void {
+    const trail = provenTrail(this.storageDir);
+    t.equal(trail.fault, null, 'the audit trail is whole');
+    const lastState = new Map<string, string>();
+    for (const { action, object } of trail.records)
+      if (['instance.delivered', 'instance.held', 'instance.failed'].includes(action))
+        lastState.set(object.id, action.slice('instance.'.length));
+    t.strictSame(
+      records.filter(({ id, state }) => lastState.get(id) !== state).map(({ id, state }) => ({ id, state })),
+      [],
+      'and says of each instance what its row says',
+    );
   }
 
   async #verifySums(t: Test, records: readonly InstanceRecord[]): Promise<void> {

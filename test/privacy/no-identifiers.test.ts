@@ -182,6 +182,7 @@ t.test('no marker of an incoming data set reaches anything but the spool', async
   );
   outputs.set('render manifest', readFileSync(join(folder, 'jpeg.jsonl'), 'utf8'));
   await gateway.stop();
+  outputs.set('audit trail', (await sallyport('audit', 'export', '--storage', storage)).output);
   outputs.set('log', gateway.output());
   outputs.set('bytes to the backend', searchable(relay.sent()));
   outputs.set(
@@ -199,6 +200,7 @@ t.test('no marker of an incoming data set reaches anything but the spool', async
   }
   t.ok((outputs.get('bytes to the backend') ?? '').length > 1000, 'something was posted');
   t.match(outputs.get('log'), /instance\.received/, 'the log says a lot');
+  t.match(outputs.get('audit trail'), /"instance\.prepared"/, 'the audit trail says a lot');
   for (const [place, text] of outputs) {
     const upper = text.toUpperCase();
     t.same(

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { type FaultPoint, setFaultHandler } from '../../src/core/fault-points.ts';
 import { isWholeCrashContent } from './crash-content.ts';
+import { provenTrail } from './proven-trail.ts';
 import { accept, bytesOf, headBytes, openSpool, temporaryFiles } from './spool-fixture.ts';
 
 const root = t.testdir();
@@ -67,6 +68,20 @@ async function examine(t: Test, dir: string, told: Told): Promise<void> {
     const blob = readFileSync(open.blobs.localPath(id));
     return blob.length !== rows.get(id)?.sizeBytes || !isWholeCrashContent(blob.subarray(headBytes));
   });
+  const { records, fault } = provenTrail(dir);
+  t.equal(fault, null, 'the audit trail is whole');
+  const recorded = (action: string) =>
+    new Set(records.flatMap((record) => (record.action === action ? record.object.id : [])));
+  const [received, delivered] = [recorded('instance.received'), recorded('instance.delivered')];
+  const unrecorded = [...rows.values()].filter(
+    ({ id, state }) => !received.has(id) || (state === 'delivered') !== delivered.has(id),
+  );
+  t.strictSame(
+    unrecorded,
+    [],
+    'each row has the records of its changes, and no record is of a change that was lost',
+  );
+  t.equal([...received].filter((id) => !rows.has(id)).length, 0, 'nor of an instance that was');
   t.strictSame(
     { lost, undone, withoutBytes, surplus, broken },
     {

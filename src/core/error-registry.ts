@@ -49,10 +49,36 @@ export const errorRegistry = {
     httpStatus: 503,
   },
   DATA_SET_MISMATCH: {
-    message: 'the SOP Class UID or SOP Instance UID of the data set is not the one of the C-STORE command',
+    message:
+      'the SOP Class UID or SOP Instance UID of the data set is not the one of the C-STORE command or File Meta Information',
     advice: 'the sender mislabels its instances; look at its configuration',
     disposition: 'reject',
     dicomStatus: 0xa900,
+    httpStatus: 422,
+  },
+  STUDY_MISMATCH: {
+    message:
+      'the instance does not belong to the study of the request, or does not say so in its first megabyte',
+    advice:
+      'send it to the study it belongs to, or to /dicom-web/studies, which takes instances of any study',
+    disposition: 'reject',
+    dicomStatus: 0xa900,
+    httpStatus: 422,
+  },
+  SOP_CLASS_REFUSED: {
+    message: 'the SOP Class is not one of storage that this gateway knows',
+    advice:
+      'send instances of storage SOP Classes; dimse.acceptUnknownSopClasses lets in those not known yet',
+    disposition: 'reject',
+    dicomStatus: 0x0122,
+    httpStatus: 422,
+  },
+  TRANSFER_SYNTAX_REFUSED: {
+    message: 'the transfer syntax is not one in which instances are stored',
+    advice: 'send the instance in another transfer syntax',
+    disposition: 'reject',
+    dicomStatus: 0xc122,
+    httpStatus: 422,
   },
   NOT_DICOM: {
     message: 'the bytes cannot be understood as a DICOM data set',
@@ -224,11 +250,13 @@ export const errorRegistry = {
     advice:
       'retry it; raise render.frameTimeout for very large frames, pipeline.prepareTimeout for instances of very many (the detail says which)',
     disposition: 'hold',
+    httpStatus: 504,
   },
   WORKER_CRASHED: {
     message: 'the worker thread ended while it prepared this instance',
     advice: 'retry it once; if it happens again report the code and version to the developers',
     disposition: 'hold',
+    httpStatus: 500,
   },
   // Delivery -------------------------------------------------------------------------------------------------------
   FHIR_UNREACHABLE: {
@@ -291,6 +319,7 @@ export const errorRegistry = {
     message: 'no room in the storage folder for the rendered frames of an instance',
     advice: 'free disk space or lower storage.reserve; it is rendered again by itself',
     disposition: 'retry',
+    httpStatus: 507,
   },
   OUTPUT_LOST: {
     message: 'the scratch file with the rendered frames was gone or cut when they were to be posted',
@@ -342,6 +371,7 @@ export const errorRegistry = {
     message: 'stopped on request',
     advice: 'start again to send the rest',
     disposition: 'reject',
+    httpStatus: 400,
   },
   // HTTP API -------------------------------------------------------------------------------------------------------
   NOT_AUTHENTICATED: {
@@ -442,6 +472,7 @@ export const errorRegistry = {
     message: 'the crosswalk could not be written, so nothing is delivered that it would have to name',
     advice: 'look at the disk of the crosswalk folder; delivery goes on by itself',
     disposition: 'retry',
+    httpStatus: 503,
   },
   CROSSWALK_DAMAGED: {
     message: 'rows of the crosswalk were changed or damaged; the others were read',
@@ -507,6 +538,26 @@ export const errorRegistry = {
     advice: 'openapi/gateway.yaml lists the media types of each operation; send one of them as Content-Type',
     disposition: 'reject',
     httpStatus: 415,
+  },
+  MULTIPART_INVALID: {
+    message: 'the multipart body cannot be read',
+    advice:
+      'send multipart/related with CRLF line ends, the boundary of the Content-Type before and after every part, and two hyphens after the last; the detail says what was met',
+    disposition: 'reject',
+    dicomStatus: 0xc000,
+    httpStatus: 400,
+  },
+  ANSWER_TYPE_UNSUPPORTED: {
+    message: 'the answer cannot be given in any media type that the Accept header allows',
+    advice: 'openapi/gateway.yaml lists the media types of each answer; allow one of them',
+    disposition: 'reject',
+    httpStatus: 406,
+  },
+  INGEST_BUSY: {
+    message: 'as many requests bring instances as may at one time',
+    advice: 'send again in a few seconds, over fewer connections, with more instances in one request',
+    disposition: 'retry',
+    httpStatus: 503,
   },
   RESPONSE_INVALID: {
     message: 'the gateway made an answer that its contract does not know, and did not send it',

@@ -625,7 +625,9 @@ export interface paths {
         /**
          * One Part 10 file, into the same spool as C-STORE
          * @description 200 means what 0x0000 means over DIMSE: bytes and row are on stable storage. The instance is processed as one from
-         *     the AE title of the caller's token, or of `http.ingestAeTitle`.
+         *     the AE title of the caller's token, or of `http.ingestAeTitle`. The data set is kept as it came; the File Meta
+         *     Information has to name SOP Class, SOP Instance and transfer syntax, and is written anew. The same file sent again
+         *     is answered `duplicate` and not kept twice, so that a client without an answer sends again.
          */
         readonly post: operations["receiveDicom"];
         readonly delete?: never;
@@ -643,7 +645,13 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** STOW-RS Store Instances (PS3.18 10.5) */
+        /**
+         * STOW-RS Store Instances (PS3.18 10.5)
+         * @description Each instance by itself, in order, as `POST /receive_dicom` takes one. Instances that are named in Referenced SOP
+         *     Sequence are safe, whatever becomes of the others, and of the connection. A request that breaks off behind the
+         *     first instance (too large, a boundary missing) is answered with what became of those before, and one more failure
+         *     without an instance. Where there is room for none, the answer is 507.
+         */
         readonly post: operations["storeInstances"];
         readonly delete?: never;
         readonly options?: never;
@@ -1084,6 +1092,55 @@ export interface components {
     schemas: {
         /** @enum {unknown} */
         readonly Scope: "read" | "operate" | "identify" | "admin";
+        /** @description Store Instances Response Module (PS3.18 annex I) in the DICOM JSON Model. */
+        readonly StoreResponse: {
+            readonly "00081190": components["schemas"]["EmptyUrl"];
+            /** @description Failed SOP Sequence. */
+            readonly "00081198"?: {
+                /** @constant */
+                readonly vr: "SQ";
+                readonly Value: readonly {
+                    readonly "00081150": components["schemas"]["Uid"];
+                    readonly "00081155": components["schemas"]["Uid"];
+                    readonly "00081197": components["schemas"]["FailureReason"];
+                }[];
+            };
+            /** @description Referenced SOP Sequence, of the instances that are safe. */
+            readonly "00081199"?: {
+                /** @constant */
+                readonly vr: "SQ";
+                readonly Value: readonly {
+                    readonly "00081150": components["schemas"]["Uid"];
+                    readonly "00081155": components["schemas"]["Uid"];
+                    readonly "00081190": components["schemas"]["EmptyUrl"];
+                }[];
+            };
+            /** @description Other Failures Sequence, of parts that name no instance. */
+            readonly "0008119A"?: {
+                /** @constant */
+                readonly vr: "SQ";
+                readonly Value: readonly {
+                    readonly "00081197": components["schemas"]["FailureReason"];
+                }[];
+            };
+        };
+        /** @description SOP Class or SOP Instance UID as it was sent, for the sender alone. */
+        readonly Uid: {
+            /** @constant */
+            readonly vr: "UI";
+            readonly Value: readonly string[];
+        };
+        /** @description Failure Reason (PS3.18 I.2.2). */
+        readonly FailureReason: {
+            /** @constant */
+            readonly vr: "US";
+            readonly Value: readonly number[];
+        };
+        /** @description Retrieve URL, without a value. */
+        readonly EmptyUrl: {
+            /** @constant */
+            readonly vr: "UR";
+        };
         readonly Session: {
             readonly actor: {
                 /** @enum {unknown} */
@@ -1636,14 +1693,15 @@ export interface components {
         };
         /**
          * @description What became of each instance (PS3.18 10.5.3): 200 all are safe, 202 some, 409 none; Failure Reason (0008,1197) with the
-         *     statuses of C-STORE.
+         *     statuses of C-STORE (A700, A900, C000, C122, 0110, 0122, hexadecimal). Nothing can be retrieved here, so Retrieve
+         *     URL is empty. Failures that name no instance stand in Other Failures Sequence.
          */
         readonly Stow: {
             headers: {
                 readonly [name: string]: unknown;
             };
             content: {
-                readonly "application/dicom+json": Record<string, never>;
+                readonly "application/dicom+json": components["schemas"]["StoreResponse"];
             };
         };
         /** @description What happened, step by step. */
@@ -2588,6 +2646,9 @@ export interface operations {
             };
             readonly 400: components["responses"]["Problem"];
             readonly 413: components["responses"]["Problem"];
+            readonly 415: components["responses"]["Problem"];
+            readonly 422: components["responses"]["Problem"];
+            readonly 503: components["responses"]["Problem"];
             readonly 507: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
@@ -2604,8 +2665,12 @@ export interface operations {
             readonly 200: components["responses"]["Stow"];
             readonly 202: components["responses"]["Stow"];
             readonly 400: components["responses"]["Problem"];
+            readonly 406: components["responses"]["Problem"];
             readonly 409: components["responses"]["Stow"];
+            readonly 413: components["responses"]["Problem"];
             readonly 415: components["responses"]["Problem"];
+            readonly 503: components["responses"]["Problem"];
+            readonly 507: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
     };
@@ -2624,8 +2689,12 @@ export interface operations {
             readonly 200: components["responses"]["Stow"];
             readonly 202: components["responses"]["Stow"];
             readonly 400: components["responses"]["Problem"];
+            readonly 406: components["responses"]["Problem"];
             readonly 409: components["responses"]["Stow"];
+            readonly 413: components["responses"]["Problem"];
             readonly 415: components["responses"]["Problem"];
+            readonly 503: components["responses"]["Problem"];
+            readonly 507: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
     };

@@ -24,6 +24,11 @@ t.test(
     await page.locator('summary', { hasText: 'MR_3' }).getByText('2 instances,').waitFor();
     t.equal(await entries.count(), 6, 'one entry grew, none was added');
 
+    const hostile = '<b id=x>!</b>';
+    mock.push('association', runningAssociation({ id: 'hostile', callingAeTitle: hostile }));
+    await page.locator('summary', { hasText: hostile }).waitFor();
+    t.equal(await page.locator('#x').count(), 0, 'what a sender calls itself is text, whatever it is');
+
     await page.getByLabel('Outcome').selectOption('Refused');
     t.equal(await entries.count(), 1);
     await page.locator('summary', { hasText: 'UNKNOWN_PACS' }).click();

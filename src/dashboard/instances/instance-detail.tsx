@@ -7,9 +7,10 @@ import { ReportCard } from '../report/report-card.tsx';
 import { href } from '../shell/router.ts';
 import { Button } from '../ui/button.tsx';
 import { Facts, Loaded } from '../ui/data.tsx';
-import { bytes, Time } from '../ui/format.tsx';
+import { bytes } from '../ui/figures.ts';
 import { Notice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
+import { Time } from '../ui/time.tsx';
 import { ActionDialog } from './action-dialog.tsx';
 import {
   boxCount,

@@ -8,9 +8,9 @@ import { href, type Route } from '../shell/router.ts';
 import { Button } from '../ui/button.tsx';
 import { DataTable, Loaded } from '../ui/data.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Time } from '../ui/format.tsx';
 import { Badge, ErrorNotice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
+import { Time } from '../ui/time.tsx';
 import { NewToken } from './new-token.tsx';
 
 type Token = Schemas['Token'];

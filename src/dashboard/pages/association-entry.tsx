@@ -1,8 +1,9 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { Association } from '../api/types.ts';
 import { DataTable, Disclosure, Facts } from '../ui/data.tsx';
-import { bytes, count, duration, Time } from '../ui/format.tsx';
+import { bytes, count, duration, instances as instancesText } from '../ui/figures.ts';
 import { Badge, type Severity } from '../ui/notice.tsx';
+import { Time } from '../ui/time.tsx';
 
 export type Outcome = 'running' | 'good' | 'problems' | 'rejected';
 
@@ -57,7 +58,7 @@ function whatOf({
 }: Association): string {
   if (rejection !== null) return rejection.what;
   const parts = [
-    instances > 0 ? `${count(instances)} ${instances === 1 ? 'instance' : 'instances'}, ${bytes(size)}` : '',
+    instances > 0 ? `${instancesText(instances)}, ${bytes(size)}` : '',
     duplicates > 0 ? `${count(duplicates)} of them known already` : '',
     refused > 0 ? `${count(refused)} refused` : '',
     echoes > 0 ? `${count(echoes)} C-ECHO (test of the connection)` : '',
@@ -78,7 +79,7 @@ function Details({ association }: { readonly association: Association }): JSX.El
         .map(({ status, what, fix, count: times }) => (
           <Fix
             key={`${status} ${what}`}
-            what={`${what} (${count(times)} times, status ${status})`}
+            what={`${what} (${times === 1 ? 'once' : `${count(times)} times`}, status ${status})`}
             fix={fix}
           />
         ))}

@@ -5,7 +5,7 @@ import type { Association } from '../api/types.ts';
 import { go, href, type Route } from '../shell/router.ts';
 import { Loaded } from '../ui/data.tsx';
 import { SelectField, TextField } from '../ui/fields.tsx';
-import { count } from '../ui/format.tsx';
+import { count } from '../ui/figures.ts';
 import { Card, Page } from '../ui/page.tsx';
 import { AssociationEntry, type Outcome, outcomeOf } from './association-entry.tsx';
 import './associations.css';

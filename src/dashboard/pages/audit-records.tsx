@@ -7,9 +7,10 @@ import { asApiError } from '../api/use-resource.ts';
 import { href } from '../shell/router.ts';
 import { Button } from '../ui/button.tsx';
 import { DataTable } from '../ui/data.tsx';
-import { count, Time } from '../ui/format.tsx';
+import { count } from '../ui/figures.ts';
 import { Badge, ErrorNotice, type Severity } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
+import { Time } from '../ui/time.tsx';
 
 type AuditRecord = Schemas['AuditRecord'];
 

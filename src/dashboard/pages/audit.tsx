@@ -8,8 +8,9 @@ import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Disclosure, Facts, Loaded } from '../ui/data.tsx';
 import { SelectField, TextField } from '../ui/fields.tsx';
-import { count, Time } from '../ui/format.tsx';
+import { count } from '../ui/figures.ts';
 import { Card, Page } from '../ui/page.tsx';
+import { Time } from '../ui/time.tsx';
 import { type AuditFilter, AuditRecords, isoOf } from './audit-records.tsx';
 import './audit.css';
 

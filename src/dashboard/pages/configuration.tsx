@@ -5,7 +5,7 @@ import { useResource } from '../api/use-resource.ts';
 import { go, href, type Route } from '../shell/router.ts';
 import { DataTable, Loaded } from '../ui/data.tsx';
 import { CheckField, TextField } from '../ui/fields.tsx';
-import { count } from '../ui/format.tsx';
+import { count } from '../ui/figures.ts';
 import { Badge } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
 

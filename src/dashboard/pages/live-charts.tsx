@@ -6,7 +6,7 @@ import { useResource } from '../api/use-resource.ts';
 import { useStore } from '../store.ts';
 import { Chart } from '../ui/chart.tsx';
 import { Loaded } from '../ui/data.tsx';
-import { bytes, count } from '../ui/format.tsx';
+import { bytes, count } from '../ui/figures.ts';
 import { Card } from '../ui/page.tsx';
 import { type Buckets, bucketsOf, type LiveHistory, type Period, withLatest } from './live-series.ts';
 

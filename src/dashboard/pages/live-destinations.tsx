@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import type { Schemas } from '../api/types.ts';
-import { Time } from '../ui/format.tsx';
 import { Badge, type Severity } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
+import { Time } from '../ui/time.tsx';
 
 type Destination = Schemas['LiveStatus']['destinations'][number];
 

@@ -4,7 +4,7 @@ import type { LiveStatus, Schemas } from '../api/types.ts';
 import { href, type Route } from '../shell/router.ts';
 import { useStore } from '../store.ts';
 import { Disclosure } from '../ui/data.tsx';
-import { bytes, count, duration, rate } from '../ui/format.tsx';
+import { bytes, count, duration, instances, rate } from '../ui/figures.ts';
 import { Notice, type Severity, severityWords } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { LiveCharts } from './live-charts.tsx';
@@ -214,12 +214,12 @@ function About({ status }: { readonly status: LiveStatus }): JSX.Element {
         <div>
           <dt>Received so far</dt>
           <dd>
-            {count(sinceStart.received ?? 0)} instances, {bytes(sinceStart.bytesIn ?? 0)}
+            {instances(sinceStart.received ?? 0)}, {bytes(sinceStart.bytesIn ?? 0)}
           </dd>
         </div>
         <div>
           <dt>Delivered so far</dt>
-          <dd>{count(sinceStart.delivered ?? 0)} instances</dd>
+          <dd>{instances(sinceStart.delivered ?? 0)}</dd>
         </div>
         <div>
           <dt>Version</dt>

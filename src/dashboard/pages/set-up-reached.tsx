@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
 import { type Reached as ReachedEntry, useReached } from '../api/associations.ts';
 import { Loaded } from '../ui/data.tsx';
-import { count, Time } from '../ui/format.tsx';
+import { count } from '../ui/figures.ts';
 import { Badge, Notice } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
+import { Time } from '../ui/time.tsx';
 import { Fix } from './association-entry.tsx';
 
 const shown = 25;

@@ -6,7 +6,7 @@ import type { Schemas } from '../api/types.ts';
 import { asApiError } from '../api/use-resource.ts';
 import { Button } from '../ui/button.tsx';
 import { CheckField, TextField } from '../ui/fields.tsx';
-import { duration } from '../ui/format.tsx';
+import { duration } from '../ui/figures.ts';
 import { ErrorNotice, Notice, type Severity, severityWords } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
 

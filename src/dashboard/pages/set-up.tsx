@@ -6,6 +6,7 @@ import { useResource } from '../api/use-resource.ts';
 import { href, type Route } from '../shell/router.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Loaded } from '../ui/data.tsx';
+import { begun } from '../ui/figures.ts';
 import { severityWords } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { Reached } from './set-up-reached.tsx';
@@ -125,8 +126,8 @@ function Checks({ setup: { checks } }: { readonly setup: Schemas['Setup'] }): JS
             </span>
             <div>
               <span class="visually-hidden">{ok ? 'Ready: ' : 'Not ready: '}</span>
-              {what}
-              {todo === null ? null : <p class="hint">{todo}</p>}
+              {begun(what)}
+              {todo === null ? null : <p class="hint">{begun(todo)}</p>}
             </div>
           </li>
         ))}

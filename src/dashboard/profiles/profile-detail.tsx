@@ -9,7 +9,7 @@ import { Button } from '../ui/button.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { DataTable, Loaded } from '../ui/data.tsx';
 import { TextField } from '../ui/fields.tsx';
-import { count } from '../ui/format.tsx';
+import { count } from '../ui/figures.ts';
 import { Badge } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { useDebounced } from '../ui/use-debounced.ts';

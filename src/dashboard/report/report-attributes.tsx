@@ -5,7 +5,7 @@ import type { AttributeRow, StudyReport } from '../../reports/study-report.ts';
 import { Choice } from '../ui/choice.tsx';
 import { DataTable } from '../ui/data.tsx';
 import { TextField } from '../ui/fields.tsx';
-import { count } from '../ui/format.tsx';
+import { count } from '../ui/figures.ts';
 import { maxRowsShown, rowsFor } from './report-rows.ts';
 
 type Action = AttributeRow['action'];

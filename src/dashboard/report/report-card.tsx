@@ -42,7 +42,11 @@ export function ReportCard({ title, ask, inputs }: ReportCardProps): JSX.Element
                   ))}
                 </p>
                 <ReportSums report={data} />
-                <ReportAttributes report={data} />
+                {data.attributes.length === 0 ? (
+                  <p class="empty">No attribute is listed: nothing was de-identified yet.</p>
+                ) : (
+                  <ReportAttributes report={data} />
+                )}
               </>
             ) : (
               <Notice severity="warning" title="This page does not know reports of this kind">

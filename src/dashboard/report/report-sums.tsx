@@ -3,7 +3,7 @@ import { optionText } from '../../reports/explanations.ts';
 import { reasonTexts, sourceTexts, treatmentTexts } from '../../reports/pixel-texts.ts';
 import type { StudyReport } from '../../reports/study-report.ts';
 import { Disclosure, Facts } from '../ui/data.tsx';
-import { count } from '../ui/format.tsx';
+import { count } from '../ui/figures.ts';
 import { Notice } from '../ui/notice.tsx';
 
 /** What the report sums up: instances, profiles, pixels, what is missing. */

@@ -73,7 +73,7 @@ export function releaseTexts(
     );
   if (leftOut > 0)
     lines.push(
-      `${leftOut} more places were found than this page can list; nobody can tell whether your boxes cover them.`,
+      `${leftOut} more ${leftOut === 1 ? 'place was' : 'places were'} found than this page can list; nobody can tell whether your boxes cover ${leftOut === 1 ? 'it' : 'them'}.`,
     );
   lines.push('The header is de-identified as the profile says, and the image is delivered.');
   return lines;

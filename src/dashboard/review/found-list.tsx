@@ -26,7 +26,7 @@ export function FoundList({
       {known.boxesLeftOut === 0 ? null : (
         <Notice
           severity="warning"
-          title={`${known.boxesLeftOut} more places were found than can be listed here`}
+          title={`${known.boxesLeftOut} more ${known.boxesLeftOut === 1 ? 'place was' : 'places were'} found than can be listed here`}
         >
           <p>Draw boxes over all of the text, or discard the image.</p>
         </Notice>

@@ -5,10 +5,10 @@ import { instanceCount, isAboutPixels } from '../instances/instance-words.ts';
 import { InstanceLink, Reason } from '../instances/parts.tsx';
 import { href } from '../shell/router.ts';
 import { DataTable, Loaded } from '../ui/data.tsx';
-import { Time } from '../ui/format.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { Pager, usePages } from '../ui/pager.tsx';
+import { Time } from '../ui/time.tsx';
 
 /** Held instances in order of arrival: the work of the privacy officer. */
 export function ReviewQueue(): JSX.Element {

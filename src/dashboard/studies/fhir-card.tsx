@@ -6,9 +6,9 @@ import { asApiError } from '../api/use-resource.ts';
 import { Reason } from '../instances/parts.tsx';
 import { Button } from '../ui/button.tsx';
 import { Facts } from '../ui/data.tsx';
-import { Time } from '../ui/format.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
+import { Time } from '../ui/time.tsx';
 import { fhirText } from './progress.ts';
 
 /** What became of posting the study's ImagingStudy, and doing it again. */

@@ -4,7 +4,7 @@ import { useResource } from '../api/use-resource.ts';
 import { Reason, StateBadge } from '../instances/parts.tsx';
 import { href } from '../shell/router.ts';
 import { DataTable, Loaded } from '../ui/data.tsx';
-import { count } from '../ui/format.tsx';
+import { count } from '../ui/figures.ts';
 import { Card } from '../ui/page.tsx';
 
 /** Instances that are under no study: not looked into yet, or unreadable. */

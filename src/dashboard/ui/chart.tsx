@@ -38,7 +38,7 @@ export function Chart(props: ChartProps): JSX.Element {
     <figure class="chart" aria-labelledby={id}>
       <div class="chart-head">
         <h3 id={id}>{title}</h3>
-        <ul class="legend" aria-hidden="true">
+        <ul class="chart-legend" aria-hidden="true">
           {series.map(({ label, values }, index) => (
             <li key={label}>
               <svg width="22" height="8" aria-hidden="true" focusable="false">
@@ -123,8 +123,16 @@ function Drawing(props: ChartProps & { readonly onPoint: (index: number | null) 
   return <div ref={place} class="drawing" role="img" aria-label={`${props.title}. ${props.summary}`} />;
 }
 
+/** The last step ends where the next one would begin: without that point it would have no width. */
 function dataOf({ times, series }: ChartProps): uPlot.AlignedData {
-  return [[...times], ...series.map(({ values }) => [...values])];
+  const last = times.at(-1);
+  const step = last === undefined ? 0 : last - (times.at(-2) ?? last - 60);
+  const drawn = <T,>(values: readonly T[], end: T | undefined): T[] =>
+    end === undefined ? [...values] : [...values, end];
+  return [
+    drawn(times, last === undefined ? undefined : last + step),
+    ...series.map(({ values }) => drawn(values, values.at(-1))),
+  ];
 }
 
 function optionsOf(
@@ -177,8 +185,13 @@ function optionsOf(
         };
       }),
     ],
-    hooks: { setCursor: [(self) => props.onPoint(self.cursor.idx ?? null)] },
+    hooks: { setCursor: [(self) => props.onPoint(pointedAt(self.cursor.idx, self.data[0].length - 1))] },
   };
+}
+
+/** The step under the pointer; the end of the last one belongs to it. */
+function pointedAt(index: number | null | undefined, steps: number): number | null {
+  return index === null || index === undefined ? null : Math.min(index, steps - 1);
 }
 
 /** Whether the system asks for dark at the moment. */

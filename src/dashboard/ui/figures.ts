@@ -1,27 +1,18 @@
-import type { JSX } from 'preact';
-
-const dayTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
-
-/** A time of this computer's zone; the whole of it, with the zone, as tool tip. Of today without the date. */
-export function Time({ at }: { readonly at: string | number | null }): JSX.Element {
-  if (at === null) return <span>–</span>;
-  const date = new Date(at);
-  if (Number.isNaN(date.getTime())) return <span>–</span>;
-  const today = date.toDateString() === new Date().toDateString();
-  return (
-    <time dateTime={date.toISOString()} title={full.format(date)}>
-      {(today ? time : dayTime).format(date)}
-    </time>
-  );
-}
-
 const whole = new Intl.NumberFormat();
 const short = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 
 export function count(value: number): string {
   return whole.format(value);
+}
+
+/** "1 instance", "2 instances". */
+export function instances(value: number): string {
+  return `${count(value)} ${value === 1 ? 'instance' : 'instances'}`;
+}
+
+/** The text as a sentence begins. */
+export function begun(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** One decimal below ten, none above: 0.4, 3.2, 125. */
@@ -38,7 +29,7 @@ export function bytes(value: number): string {
     size /= 1000;
     unit += 1;
   }
-  return `${unit === 0 ? whole.format(size) : size >= 100 ? whole.format(Math.round(size)) : short.format(size)} ${units[unit]}`;
+  return `${unit === 0 ? whole.format(Math.round(size)) : size >= 100 ? whole.format(Math.round(size)) : short.format(size)} ${units[unit]}`;
 }
 
 /** Milliseconds in the two units that read best: 0.8 s, 3 min 20 s, 2 d 4 h. */

@@ -1,17 +1,21 @@
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { SallyportError } from './core/errors.ts';
-import { imagingStudyOf } from './fhir/imaging-study.ts';
+import { imagingStudyOf, maxImagingStudyImages } from './fhir/imaging-study.ts';
 import { explanationSource } from './gateway-explanations.ts';
+import type { GatewayFiles } from './gateway-files.ts';
 import type { Live } from './gateway-live.ts';
 import { listenerSettings } from './gateway-settings.ts';
 import { operationsOf } from './http/contract/gateway-contract.ts';
 import type { Operations } from './http/operation.ts';
 import { auditOperations } from './http/operations/audit.ts';
 import { explanationOperations } from './http/operations/explanations.ts';
+import { fileOperations } from './http/operations/files.ts';
 import { type HealthSource, healthOperations } from './http/operations/health.ts';
+import { type IngestOperationParts, ingestOperations } from './http/operations/ingest.ts';
 import { type InstanceSource, instanceOperations } from './http/operations/instances.ts';
 import { type PictureWork, pictureOperations } from './http/operations/pictures.ts';
+import { redactionOperations } from './http/operations/redaction.ts';
 import { sessionOperations } from './http/operations/sessions.ts';
 import { statusOperations } from './http/operations/status.ts';
 import { studyOperations } from './http/operations/studies.ts';
@@ -24,12 +28,15 @@ import type { OnDemandWork } from './pipeline/on-demand.ts';
 import { reportsFolder } from './reports/report-store.ts';
 import { type OwnListener, ownListener } from './send/own-listener.ts';
 import { TestSender } from './send/test-sender.ts';
+import type { AuditTrail } from './spool/audit-trail.ts';
 
 export interface GatewayHttpParts {
   readonly document: object;
   readonly health: Omit<HealthSource, 'document'>;
   readonly instances: InstanceSource;
   readonly onDemand: OnDemandWork;
+  readonly ingest: IngestOperationParts;
+  readonly files: GatewayFiles;
   readonly profiles: ProfileChoice;
   readonly live: Live;
   readonly security: ReturnType<typeof buildSecurity>;
@@ -38,13 +45,11 @@ export interface GatewayHttpParts {
   readonly emit: Emit;
 }
 
-/** Instances of one study that its ImagingStudy names at most. */
-const maxImages = 50_000;
-
 /** Every operation of openapi/gateway.yaml, bound to the parts of the gateway. */
 export function gatewayOperations(config: Config, parts: GatewayHttpParts): Operations {
-  const { document, health, instances, onDemand, live, security, ports, emit } = parts;
+  const { document, health, instances, onDemand, files, live, security, ports, emit } = parts;
   const { ledger } = instances;
+  const audit: AuditTrail['append'] = (...entries) => ledger.audit.append(...entries);
   const folder = join(config.storage.dir, reportsFolder);
   const sender = new TestSender(() => crypto.randomUUID());
   const listenerTarget = listenerTargetOf(config);
@@ -56,17 +61,18 @@ export function gatewayOperations(config: Config, parts: GatewayHttpParts): Oper
       ledger,
       report: async (study, signal) => (await onDemand.storedReport({ folder, study }, { signal })).report,
       imagingStudy: async (study) => {
-        const whole = await ledger.catalogue.whole(study, maxImages);
-        return whole === undefined
-          ? undefined
-          : imagingStudyOf(whole, { patientSystem: '', accessionSystem: '' });
+        const whole = await ledger.catalogue.whole(study, maxImagingStudyImages);
+        return whole === undefined ? undefined : imagingStudyOf(whole, config.fhir);
       },
       repost: (study) => ledger.catalogue.postAgain(study),
     }),
+    ...fileOperations({ shelf: files.shelf, work: onDemand, audit }),
+    ...redactionOperations({ shelf: files.shelf, work: onDemand, jobs: files.jobs, audit }),
+    ...ingestOperations(parts.ingest),
     ...sessionOperations(security.gatekeeper),
     ...tokenOperations({
       tokens: security.tokens,
-      audit: (entry) => ledger.audit.append(entry),
+      audit,
     }),
     ...statusOperations(live),
     ...auditOperations(ledger.audit),

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { type SyslogSettings, syslogSettings } from './audit/syslog-settings.ts';
 import type { Config } from './config/config.ts';
 import { isApiToken } from './config/formats.ts';
 import { ConfigurationFaults } from './config/load.ts';
@@ -6,6 +8,7 @@ import { readTextSecret } from './config/secret-file.ts';
 import { SallyportError } from './core/errors.ts';
 import { parseFrameSelection, parseWindowChoice } from './core/render-choices.ts';
 import type { ProfileDefinition } from './deidentify/profile-definition.ts';
+import type { FhirServerSettings } from './deliver/fhir-client.ts';
 import type { BackendAuth, BackendSettings } from './deliver/settings.ts';
 import { tlsListenerOptions } from './http/security/tls-listener.ts';
 import type { HttpServerSettings } from './http/server.ts';
@@ -38,12 +41,6 @@ export function listenerSettings({ dimse }: Config): ListenerSettings {
 
 /** Delivery's settings from the configuration, secrets and certificates read. Throws CONFIGURATION_INVALID. */
 export function backendSettings({ backend }: Config): BackendSettings {
-  const { tls } = backend;
-  const pem = {
-    ...(tls.caFile === '' ? {} : { ca: readPem(tls.caFile, 'backend.tls.caFile') }),
-    ...(tls.certFile === '' ? {} : { cert: readPem(tls.certFile, 'backend.tls.certFile') }),
-    ...(tls.keyFile === '' ? {} : { key: readPem(tls.keyFile, 'backend.tls.keyFile') }),
-  };
   return {
     baseUrl: backend.baseUrl,
     timeoutMs: backend.timeout,
@@ -53,7 +50,7 @@ export function backendSettings({ backend }: Config): BackendSettings {
     maxImagesPerPost: backend.maxImagesPerPost,
     gzip: backend.gzip,
     auth: authOf(backend.auth),
-    ...(Object.keys(pem).length === 0 ? {} : { tls: pem }),
+    ...pemOf(backend.tls, 'backend.tls'),
     retry: { initialMs: backend.retryInitial, maxMs: backend.retryMax },
     breaker: { failures: backend.breakerFailures, openMs: backend.breakerOpen },
   };
@@ -141,6 +138,36 @@ export function profileChoice({ deidentify }: Config): ProfileChoice {
       definition: byPath.get(profile) ?? standard,
     })),
   };
+}
+
+/** The FHIR server's settings from the configuration, secrets and certificates read. Throws CONFIGURATION_INVALID. */
+export function fhirServerSettings({ fhir }: Config): FhirServerSettings {
+  return {
+    baseUrl: fhir.baseUrl,
+    timeoutMs: fhir.timeout,
+    connectTimeoutMs: fhir.connectTimeout,
+    concurrency: fhir.concurrency,
+    auth: authOf(fhir.auth),
+    ...pemOf(fhir.tls, 'fhir.tls'),
+  };
+}
+
+/** Where audit messages go; undefined: nowhere. Throws CONFIGURATION_INVALID. */
+export function auditSyslogSettings({ audit, dimse }: Config): SyslogSettings | undefined {
+  const origin = { hostName: hostname(), processId: process.pid };
+  return syslogSettings(audit.syslog, dimse.aeTitle, origin, readPem);
+}
+
+function pemOf(
+  tls: Config['backend']['tls'],
+  section: string,
+): { readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string } } {
+  const pem = {
+    ...(tls.caFile === '' ? {} : { ca: readPem(tls.caFile, `${section}.caFile`) }),
+    ...(tls.certFile === '' ? {} : { cert: readPem(tls.certFile, `${section}.certFile`) }),
+    ...(tls.keyFile === '' ? {} : { key: readPem(tls.keyFile, `${section}.keyFile`) }),
+  };
+  return Object.keys(pem).length === 0 ? {} : { tls: pem };
 }
 
 function authOf(auth: Config['backend']['auth']): BackendAuth {

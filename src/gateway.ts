@@ -8,8 +8,11 @@ import { productVersion } from './core/version.ts';
 import { openCrosswalk } from './crosswalk/open-crosswalk.ts';
 import { createKeyRing } from './deidentify/key-ring.ts';
 import { startEntries, stopEntry } from './gateway-audit.ts';
+import { openFiles } from './gateway-files.ts';
+import { startFollowers } from './gateway-followers.ts';
 import { gatewayOperations } from './gateway-http.ts';
-import { emptyScratch, openPool, startLanes } from './gateway-lanes.ts';
+import { openIngest } from './gateway-ingest.ts';
+import { emptyScratch, type OnStop, openPool, startLanes } from './gateway-lanes.ts';
 import { associationLogOf, liveOf } from './gateway-live.ts';
 import {
   configuredApiToken,
@@ -32,6 +35,7 @@ import { imageExtentOf } from './pipeline/image-extent.ts';
 import { OnDemandWork } from './pipeline/on-demand.ts';
 import { Listener } from './receive/listener.ts';
 import { ReportStore, reportsFolder } from './reports/report-store.ts';
+import type { AuditTrail } from './spool/audit-trail.ts';
 import { FileBlobStore } from './spool/blobs-files.ts';
 import type { Intake } from './spool/intake.ts';
 import { SqliteLedger } from './spool/ledger-sqlite.ts';
@@ -172,6 +176,11 @@ export class Gateway {
     const scratch = emptyScratch(dir);
     const onDemand = new OnDemandWork(pool, { scratchFolder: scratch }, crosswalk);
     this.#onStop('work on demand', () => onDemand.stop());
+    const onStop: OnStop = (name, stop) => this.#onStop(name, stop);
+    startFollowers(config, { ledger, emit, onStop });
+    const audit: AuditTrail['append'] = (...entries) => ledger.audit.append(...entries);
+    const concurrency = Math.max(1, Math.floor(pool.threads / 2));
+    const files = await openFiles(config, { work: onDemand, audit, emit, onStop, concurrency });
     if (config.backend.baseUrl === '')
       emit('destination.paused', { code: 'BACKEND_NOT_CONFIGURED', probeInMs: 0 });
     const lanes =
@@ -188,7 +197,7 @@ export class Gateway {
             scratch,
             ending: this.#ending,
             cut: this.#cut,
-            onStop: (name, stop) => this.#onStop(name, stop),
+            onStop,
           });
 
     const intake: Intake = {
@@ -208,6 +217,7 @@ export class Gateway {
         };
       },
     };
+    const ingest = openIngest(config, { intake, emit, onStop });
     const associations = associationLogOf(config);
     const listener = new Listener(listenerSettings(config), {
       intake,
@@ -266,6 +276,8 @@ export class Gateway {
         health: { notReady: async () => this.#notReady(), metrics: () => this.#metrics.scrape() },
         instances: { ledger, blobs, now: Date.now, extentOf: imageExtentOf, onChange: () => lanes?.wake() },
         onDemand,
+        ingest,
+        files,
         profiles,
         live,
         security,

@@ -2,7 +2,7 @@ import type { SallyportError } from '../core/errors.ts';
 import { errorRow } from '../core/errors.ts';
 import type { ErrorShape } from './contract/gateway-contract.ts';
 import type { Answer } from './operation.ts';
-import { problem, problemOf } from './problem.ts';
+import { httpStatusOf, problem, problemOf } from './problem.ts';
 
 /** What went wrong, with or without a code of the registry. */
 export type Failure =
@@ -36,8 +36,8 @@ export function failureAnswer(failure: Failure, shape: ErrorShape): Answer {
 function told(failure: Failure): { readonly status: number; readonly words: string } {
   if (failure.kind === 'status') return { status: failure.status, words: failure.title };
   const { error } = failure;
-  const { httpStatus = 500, advice } = errorRow(error.code);
-  return { status: httpStatus, words: `${error.message}; ${advice} [${error.code}]` };
+  const { advice } = errorRow(error.code);
+  return { status: httpStatusOf(error.code), words: `${error.message}; ${advice} [${error.code}]` };
 }
 
 /** IssueType of FHIR R4 for an HTTP status. */

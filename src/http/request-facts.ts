@@ -1,6 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import type { FastifyRequest } from 'fastify';
 import type { AuthenticationRequest } from './security/actor.ts';
+import { clientCertificateOf } from './security/certificates.ts';
 
 /** Whether bytes of a body follow the headers. */
 export function hasBytes({ headers }: FastifyRequest): boolean {
@@ -27,7 +28,7 @@ export function authenticationOf(request: FastifyRequest): AuthenticationRequest
   return {
     authorization: headers.authorization,
     cookie: headers.cookie,
-    clientCertificate: certificateOf(request),
+    clientCertificate: clientCertificateOf(request.socket),
     address,
     method,
     csrf: text('x-csrf-token'),
@@ -35,17 +36,5 @@ export function authenticationOf(request: FastifyRequest): AuthenticationRequest
     fetchSite: text('sec-fetch-site'),
     host: headers.host,
     secure: isSecure(request),
-  };
-}
-
-function certificateOf(request: FastifyRequest): AuthenticationRequest['clientCertificate'] {
-  const socket = request.socket as Partial<TLSSocket>;
-  const certificate = socket.getPeerCertificate?.();
-  if (certificate?.fingerprint256 === undefined) return undefined;
-  const { CN } = certificate.subject ?? {};
-  return {
-    authorized: socket.authorized === true,
-    fingerprint256: certificate.fingerprint256,
-    ...(typeof CN === 'string' ? { commonName: CN } : {}),
   };
 }

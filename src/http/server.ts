@@ -66,6 +66,8 @@ export interface HttpServerParts {
 /** A client that is this slow to send its headers is let go, ms. */
 const headersTimeoutMs = 10_000;
 const keepAliveTimeoutMs = 65_000;
+/** When it is worth trying again where too much is to be done, s. */
+const busySeconds = 5;
 
 /**
  * The HTTP server: every operation of the contract, bound by its `operationId`, and the dashboard. Before an operation runs,
@@ -120,6 +122,15 @@ export class HttpServer {
       this.#app.getDefaultJsonParser('error', 'error'),
     );
     this.#app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    // Pages and what is not there; operations are looked at by themselves.
+    this.#app.addHook('onRequest', async (request, reply) => {
+      if (request.routeOptions.config.spec !== undefined) return;
+      const { headers, ip: address } = request;
+      const refused = parts.gatekeeper.admit({ host: headers.host, address, actor: undefined });
+      if (refused === undefined) return;
+      const error = new SallyportError(refused.refused);
+      await send(reply, failureAnswer({ kind: 'error', error }, 'problem'));
+    });
     this.#app.addHook('onSend', async (request, reply) => {
       const kind = request.routeOptions.config.spec === undefined ? 'page' : 'api';
       const secure = isSecure(request);
@@ -274,11 +285,12 @@ export class HttpServer {
     return undefined;
   }
 
-  #refused(spec: OperationSpec, request: FastifyRequest, refusal: Refusal): Answer {
+  /** Not told as a failure: security tells of refusals by itself, once a burst. */
+  #refused({ errorShape }: OperationSpec, request: FastifyRequest, refusal: Refusal): Answer {
     const { refused, retryAfterSeconds, challenge, detail } = refusal;
-    const answer = this.#failed(spec, new SallyportError(refused, detail === undefined ? {} : { detail }));
+    const error = new SallyportError(refused, detail === undefined ? {} : { detail });
     return {
-      ...answer,
+      ...failureAnswer({ kind: 'error', error }, errorShape),
       headers: {
         ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
         ...(challenge === undefined ? {} : { 'www-authenticate': challenge }),
@@ -310,7 +322,8 @@ export class HttpServer {
     const failure = failureOf(thrown);
     const answer = this.#failure(spec ?? none, failure);
     this.#parts.emit('http.failed', { route: spec?.path ?? 'none', httpStatus: answer.status });
-    return answer;
+    const isBusy = answer.status === 503 || answer.status === 507;
+    return isBusy ? { ...answer, headers: { 'retry-after': String(busySeconds) } } : answer;
   }
 
   #failure({ errorShape }: { readonly errorShape: ErrorShape }, failure: Failure): Answer {

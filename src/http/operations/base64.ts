@@ -7,7 +7,7 @@ import type { FileWork } from '../../files/file-work.ts';
 import type { TemporaryFile } from '../../files/temporary-files.ts';
 import type { Answer, Operation, OperationRequest } from '../operation.ts';
 import { fileAnswer } from './json-file.ts';
-import { auditActorOf, goneOr, isUnreadable, profileOf, receiveForm, wordsOf } from './uploads.ts';
+import { callerOf, goneOr, isUnreadable, profileOf, receiveForm, wordsOf } from './uploads.ts';
 
 export interface Base64Parts {
   readonly shelf: Pick<FileShelf, 'temporary'>;
@@ -40,7 +40,7 @@ async function anonymized(
   file: TemporaryFile,
 ): Promise<Answer> {
   const output = shelf.temporary.reserve(file.bytes);
-  const actor = auditActorOf(request);
+  const actor = callerOf(request);
   const entry = { actor, action: 'file.processed', object: { kind: 'file', id: newFileId() } } as const;
   try {
     const outcome = await work

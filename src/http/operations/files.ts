@@ -6,7 +6,7 @@ import type { FileWork } from '../../files/file-work.ts';
 import { type Operation, type OperationRequest, type Operations, ok, textOf } from '../operation.ts';
 import { allows } from '../security/actor.ts';
 import { anonymizeBase64 } from './base64.ts';
-import { auditActorOf, goneOr, isUnreadable, plainReader, profileOf, receiveForm } from './uploads.ts';
+import { callerOf, goneOr, isUnreadable, plainReader, profileOf, receiveForm } from './uploads.ts';
 
 export interface FileOperationParts {
   readonly shelf: FileShelf;
@@ -31,7 +31,7 @@ async function uploadFile(
   { shelf, work, audit }: FileOperationParts,
   request: OperationRequest,
 ): ReturnType<Operation> {
-  const actor = auditActorOf(request);
+  const actor = callerOf(request);
   const { signal } = request;
   const { file, fields } = await receiveForm(request, plainReader(shelf.temporary), [
     'anonymize',
@@ -88,7 +88,7 @@ async function attributesOf(
   const isShown = record.kind === 'upload' && allows(request.actor(), 'identify');
   if (isShown)
     await audit({
-      actor: auditActorOf(request),
+      actor: callerOf(request),
       action: 'file.viewed',
       object: { kind: 'file', id: record.id },
     });
@@ -118,7 +118,7 @@ async function anonymizeFile(
     const message = 'The file is de-identified, or being so, since it was uploaded.';
     return ok({ message, original_file_id, anonymized_file_id: record.id, status: 'processing' });
   }
-  const result = await shelf.anonymize(record, auditActorOf(request));
+  const result = await shelf.anonymize(record, callerOf(request));
   const message = 'The file is being de-identified.';
   return ok({ message, original_file_id, anonymized_file_id: result.id, status: 'processing' });
 }
@@ -129,7 +129,7 @@ async function downloadFile(
 ): ReturnType<Operation> {
   const record = shelf.get(textOf(request.params.file_id));
   const { id, kind, state, code, bytes } = record;
-  const entry = { actor: auditActorOf(request), object: { kind: 'file', id } } as const;
+  const entry = { actor: callerOf(request), object: { kind: 'file', id } } as const;
   if (kind === 'upload' && !allows(request.actor(), 'identify')) {
     await audit({ ...entry, action: 'access.refused', outcome: 'minor-failure', code: 'NOT_PERMITTED' });
     throw new SallyportError('NOT_PERMITTED', { detail: 'identify' });

@@ -46,7 +46,7 @@ export function instanceOperations(source: InstanceSource, emit: Emit): Operatio
         ...defined('studyPseudonym', optionalText(query.study)),
         ...defined('seriesPseudonym', optionalText(query.series)),
         ...defined('receivedFrom', timeOf(query.receivedFrom)),
-        ...defined('receivedTo', timeOf(query.receivedTo)),
+        ...defined('receivedTo', before(timeOf(query.receivedTo))),
         ...defined('afterId', optionalText(query.after)),
       });
       const next = records.length < limit ? null : (records.at(-1)?.id ?? null);
@@ -73,6 +73,11 @@ export async function findInstance(
   const record = await ledger.get(id);
   if (record === undefined) throw new SallyportError('INSTANCE_UNKNOWN');
   return record;
+}
+
+/** The last millisecond before a time: what is asked for is "before". */
+export function before(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms - 1;
 }
 
 /** States separated by commas. Throws REQUEST_INVALID. */

@@ -18,7 +18,7 @@ import {
 import { problemOf } from '../problem.ts';
 import { allows } from '../security/actor.ts';
 import { fileAnswer } from './json-file.ts';
-import { auditActorOf, goneOr, isUnreadable, plainReader, profileOf, receiveForm } from './uploads.ts';
+import { callerOf, goneOr, isUnreadable, plainReader, profileOf, receiveForm } from './uploads.ts';
 
 export interface RedactionOperationParts {
   /** For temporary files. */
@@ -39,7 +39,7 @@ export function redactionOperations(parts: RedactionOperationParts): Operations 
       const { id } = await jobs.begin({
         folderIn: folder_in,
         folderOut: folder_out,
-        actor: auditActorOf(request),
+        actor: callerOf(request),
         callingAeTitle: profileOf(request).callingAeTitle ?? '',
       });
       return ok({ status: true, job_id: id });
@@ -52,7 +52,7 @@ export function redactionOperations(parts: RedactionOperationParts): Operations 
 
 async function redactImage(parts: RedactionOperationParts, request: OperationRequest): ReturnType<Operation> {
   const { shelf, audit } = parts;
-  const actor = auditActorOf(request);
+  const actor = callerOf(request);
   const header = request.query.header === 'keep' ? 'keep' : 'deidentify';
   if (header === 'keep' && !allows(request.actor(), 'identify')) {
     const object = { kind: 'route', id: 'redactImage' } as const;
@@ -84,7 +84,7 @@ async function redacted(
   const { query, signal } = request;
   const fill = optionalText(query.fill);
   const output = shelf.temporary.reserve(bytes);
-  const actor = auditActorOf(request);
+  const actor = callerOf(request);
   const entry = { actor, action: 'file.processed', object: { kind: 'file', id: newFileId() } } as const;
   try {
     const outcome = await work.redactFile(

@@ -3,7 +3,7 @@ import { SallyportError } from '../../core/errors.ts';
 import { seriesViewOf, studyViewOf, unassignedViewOf } from '../../core/study-view.ts';
 import type { Ledger } from '../../spool/backend.ts';
 import { noContent, numberOf, type Operations, ok, optionalText, textOf, timeOf } from '../operation.ts';
-import { defined, statesOf } from './instances.ts';
+import { before, defined, statesOf } from './instances.ts';
 
 export interface StudySource {
   readonly ledger: Ledger;
@@ -35,7 +35,7 @@ export function studyOperations(source: StudySource): Operations {
         ...defined('code', optionalText(query.code)),
         ...defined('modality', optionalText(query.modality)),
         ...defined('receivedFrom', timeOf(query.receivedFrom)),
-        ...defined('receivedTo', timeOf(query.receivedTo)),
+        ...defined('receivedTo', before(timeOf(query.receivedTo))),
         ...defined('fhir', optionalText(query.fhir) as StudyFilter['fhir']),
         ...defined('cursor', optionalText(query.cursor)),
       };

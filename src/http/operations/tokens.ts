@@ -3,7 +3,7 @@ import { SallyportError } from '../../core/errors.ts';
 import type { Scope } from '../../core/scopes.ts';
 import { auditActorOf } from '../audit-actor.ts';
 import { noContent, type Operations, ok, textOf } from '../operation.ts';
-import { type Actor, allows } from '../security/actor.ts';
+import { type Actor, ungrantable } from '../security/actor.ts';
 import type { ListedToken, TokenStore } from '../security/token-store.ts';
 
 export interface TokenSource {
@@ -28,7 +28,7 @@ export function tokenOperations({ tokens, audit }: TokenSource): Operations {
     listTokens: async () => ok({ tokens: tokens.list().map(viewOf) }),
     createToken: async ({ body, actor, address }) => {
       const { name, scopes, expiresInDays, aeTitle } = body as NewToken;
-      const lacking = scopes.find((scope) => !allows(actor(), scope));
+      const [lacking] = ungrantable(actor(), scopes);
       // Nobody hands on more than they have: not even an administrator the right to see patients.
       if (lacking !== undefined) throw new SallyportError('NOT_PERMITTED', { detail: lacking });
       const { id, text } = tokens.create({

@@ -2,6 +2,7 @@ import { addAbortSignal } from 'node:stream';
 import type { AuditActor } from '../../core/audit.ts';
 import { asSallyportError, type ErrorCode, errorRow, SallyportError } from '../../core/errors.ts';
 import type { TemporaryFile, TemporaryFiles } from '../../files/temporary-files.ts';
+import { auditActorOf } from '../audit-actor.ts';
 import type { OperationRequest } from '../operation.ts';
 
 /** What reading says of a file that is no DICOM file, or not a whole one. */
@@ -43,7 +44,7 @@ export async function receiveForm(
   const given = new Map<string, string>();
   let file: TemporaryFile | undefined;
   try {
-    for await (const part of request.form()) {
+    for await (const part of whole(request.form())) {
       if (part.kind === 'field') {
         if (!fields.includes(part.field)) throw invalid(fieldFault(part.field, fields));
         given.set(part.field, part.value);
@@ -52,7 +53,7 @@ export async function receiveForm(
       if (part.field !== 'file') throw invalid('the file belongs into the field `file`');
       if (file !== undefined) throw invalid('file: one at a time');
       // A client that goes away, or is let go, ends the wait for its next bytes.
-      const stream = addAbortSignal(signal, part.stream);
+      const stream = whole(addAbortSignal(signal, part.stream));
       file = await receive(stream, {
         signal,
         ...(contentLength === undefined ? {} : { expectedBytes: contentLength }),
@@ -63,6 +64,22 @@ export async function receiveForm(
   } catch (thrown) {
     await file?.remove();
     throw goneOr(signal, thrown);
+  }
+}
+
+/** The same with faults of the form, and of the connection it comes by, as what they are. */
+async function* whole<T>(from: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* from;
+  } catch (thrown) {
+    if (thrown instanceof SallyportError) throw thrown;
+    const { code } = (thrown ?? {}) as { readonly code?: unknown };
+    if (code === 'ABORT_ERR' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET')
+      throw new SallyportError('CLIENT_GONE', { cause: thrown });
+    throw new SallyportError('REQUEST_INVALID', {
+      detail: 'a form that is not as RFC 7578 has it',
+      cause: thrown,
+    });
   }
 }
 
@@ -85,9 +102,8 @@ export function wordsOf(code: ErrorCode, detail: string | null): string {
 }
 
 /** The caller as the audit trail has it. */
-export function auditActorOf(request: OperationRequest): AuditActor {
-  const { kind, name } = request.actor();
-  return { kind, name, address: request.address };
+export function callerOf(request: OperationRequest): AuditActor {
+  return auditActorOf(request.actor(), request.address);
 }
 
 /** For the choice of profile: nothing where the caller has no AE title of its own. */

@@ -38,7 +38,7 @@ t.test(
 
     await goTo(page, '#/live', 'Live');
     await page
-      .getByText(/In the last hour 1 were received and 1 delivered/)
+      .getByText(/In the last hour: 1 received, 1 delivered/)
       .first()
       .waitFor();
     await takePicture(t, page, 'gateway-live');

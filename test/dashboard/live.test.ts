@@ -38,7 +38,7 @@ t.test('figures and alarms follow the gateway without a reload, and a lost conne
   const calm = liveStatus({ alarms: [] });
   mock.push('status', { ...calm, backlog: { ...calm.backlog, waiting: 3 } });
   await page.getByText('No alarms').first().waitFor();
-  t.match(await tile('Waiting').textContent(), /\b3\b/);
+  t.match(await tile('Waiting').textContent(), /Waiting3 instances/);
 
   await page.getByText('Figures as a table: instances in a minute').click();
   const table = page.getByRole('region', { name: 'Figures: Instances in a minute' }).getByRole('table');
@@ -69,6 +69,25 @@ t.test('figures and alarms follow the gateway without a reload, and a lost conne
   t.same(quiet, [], 'neither scripts nor the security policy complained');
   t.same(mock.faults, []);
 });
+
+t.test(
+  'a stream that breaks once is taken up again, what happened meanwhile is asked for, nobody is alarmed',
+  async (t) => {
+    if (!requirePeer(t, 'chromium')) return;
+    const mock = await startLiveMock(t);
+    const { page } = await openPage(t, await openBrowser(t), { url: mock.url });
+    await signIn(page, mock.token('read'));
+    await page.locator('.uplot canvas').first().waitFor();
+    const asked = (template: string): number =>
+      mock.requests.filter((request) => request.template === template).length;
+    const before = asked('/api/status/history');
+    mock.push('dropped', { reason: 'too-slow' });
+    await waitFor('the stream is opened again', () => asked('/api/live') === 2 && mock.readers() === 1);
+    await waitFor('the history is asked for again', () => asked('/api/status/history') > before);
+    t.equal(await page.locator('.connection').textContent(), '', 'nothing is told of it');
+    t.same(mock.faults, []);
+  },
+);
 
 t.test('where events do not come through, figures are fetched', async (t) => {
   if (!requirePeer(t, 'chromium')) return;

@@ -50,6 +50,24 @@ t.test('one signs in with a token, stays signed in over a reload, and signs out'
   t.same(mock.faults, [], 'all that was asked and answered keeps to the contract');
 });
 
+t.test('a gateway that cannot be reached is told as such, and asked again on request', async (t) => {
+  if (!requirePeer(t, 'chromium')) return;
+  const mock = await startMockGateway(t);
+  const { page } = await openPage(t, await openBrowser(t), { url: mock.url });
+  await signIn(page, mock.token('read'));
+  await page.route('**/api/session', (route) => route.abort());
+  await page.reload();
+  await page.getByText('The gateway cannot be reached').waitFor();
+  await page.unroute('**/api/session');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Live' }).waitFor();
+  const { page: weak } = await openPage(t, await openBrowser(t), { url: mock.url });
+  await weak.getByLabel('Token', { exact: true }).fill(mock.token('operate'));
+  await weak.keyboard.press('Enter');
+  await weak.getByText('This token lacks the right read').waitFor();
+  t.same(mock.faults, []);
+});
+
 t.test('sign-in is accessible and fits, in both themes, wide and narrow', async (t) => {
   if (!requirePeer(t, 'chromium')) return;
   const mock = await startMockGateway(t);

@@ -50,6 +50,8 @@ export function followGateway(): () => void {
   let poll: ReturnType<typeof setTimeout> | undefined;
   let pause = firstPauseMs;
   let ended = false;
+  /** Streams that ended since the last news: one is an accident that nobody has to read of. */
+  let falls = 0;
 
   const heard = (): void => {
     clearTimeout(silence);
@@ -59,17 +61,19 @@ export function followGateway(): () => void {
     if (ended) return;
     source?.close();
     source = new EventSource('/api/live');
+    let opened = 1;
     heard();
     source.addEventListener('status', (event) => {
       heard();
-      const streaming = live.get().connection === 'streaming';
-      if (!streaming) clearTimeout(poll);
+      clearTimeout(poll);
       pause = firstPauseMs;
+      falls = 0;
       live.set({
         connection: 'streaming',
         status: JSON.parse(event.data) as LiveStatus,
-        epoch: live.get().epoch + (streaming ? 0 : 1),
+        epoch: live.get().epoch + opened,
       });
+      opened = 0;
     });
     for (const kind of ['association', 'echo', 'connection'] as const)
       source.addEventListener(kind, (event) => {
@@ -86,6 +90,7 @@ export function followGateway(): () => void {
     clearTimeout(silence);
     clearTimeout(again);
     if (ended) return;
+    falls += 1;
     again = setTimeout(open, pause);
     pause = Math.min(pause * 2, longestPauseMs);
     clearTimeout(poll);
@@ -94,13 +99,15 @@ export function followGateway(): () => void {
   const ask = async (): Promise<void> => {
     let next: Partial<LiveState>;
     try {
-      next = { connection: 'polling', status: await get('/api/status') };
+      const status = await get('/api/status');
+      const accident = falls === 1 && live.get().connection === 'streaming';
+      next = accident ? { status } : { connection: 'polling', status };
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return;
       next = { connection: 'lost' };
     }
     // A stream that was opened meanwhile knows better.
-    if (ended || (source !== undefined && live.get().connection === 'streaming')) return;
+    if (ended || falls === 0) return;
     live.set({ ...live.get(), ...next });
     clearTimeout(poll);
     poll = setTimeout(() => void ask(), pollMs);

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { Association } from '../api/types.ts';
 import { DataTable, Disclosure, Facts } from '../ui/data.tsx';
 import { bytes, count, duration, instances as instancesText } from '../ui/figures.ts';
@@ -25,9 +26,11 @@ const badges: Readonly<Record<Outcome, { readonly tone: Severity; readonly word:
 export function AssociationEntry({ association }: { readonly association: Association }): JSX.Element {
   const { startedAt, durationMs, address, callingAeTitle, state } = association;
   const outcome = outcomeOf(association);
+  // Hundreds of them are listed: what nobody looks at is not made.
+  const [open, setOpen] = useState(false);
   const { tone, word } = badges[outcome];
   return (
-    <details class="association">
+    <details class="association" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <span class="association-who">
           <b>{callingAeTitle === '' ? 'No AE title' : callingAeTitle}</b> <span class="hint">{address}</span>
@@ -42,7 +45,7 @@ export function AssociationEntry({ association }: { readonly association: Associ
           <Badge tone={tone}>{word}</Badge>
         </span>
       </summary>
-      <Details association={association} />
+      {open ? <Details association={association} /> : null}
     </details>
   );
 }

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { useAssociations } from '../api/associations.ts';
 import type { Association } from '../api/types.ts';
 import { go, href, type Route } from '../shell/router.ts';
+import { Button } from '../ui/button.tsx';
 import { Loaded } from '../ui/data.tsx';
 import { SelectField, TextField } from '../ui/fields.tsx';
 import { count } from '../ui/figures.ts';
@@ -17,6 +18,8 @@ const outcomes: readonly { readonly value: Outcome | ''; readonly text: string }
   { value: 'problems', text: 'With problems' },
   { value: 'rejected', text: 'Refused' },
 ];
+
+const pageSize = 100;
 
 export function AssociationsPage({ route }: { readonly route: Route }): JSX.Element {
   const resource = useAssociations();
@@ -73,6 +76,7 @@ function List({
   readonly all: readonly Association[];
   readonly shown: readonly Association[];
 }): JSX.Element {
+  const [most, setMost] = useState(pageSize);
   return (
     <section aria-label="List of associations">
       <p class="hint" role="status">
@@ -91,12 +95,13 @@ function List({
         <p class="empty">None is like that. Change the filter.</p>
       ) : null}
       <ul class="associations">
-        {shown.map((association) => (
+        {shown.slice(0, most).map((association) => (
           <li key={association.id}>
             <AssociationEntry association={association} />
           </li>
         ))}
       </ul>
+      {shown.length <= most ? null : <Button onClick={() => setMost(most + pageSize)}>Show more</Button>}
     </section>
   );
 }

@@ -6,9 +6,9 @@ import { InstanceDetail } from '../instances/instance-detail.tsx';
 import { InstanceList } from '../instances/instance-list.tsx';
 import { instanceStates, stateWords } from '../instances/instance-words.ts';
 import { go, href, type Route } from '../shell/router.ts';
-import { Button } from '../ui/button.tsx';
 import { Loaded } from '../ui/data.tsx';
 import { SelectField, TextField } from '../ui/fields.tsx';
+import { FindCard } from '../ui/find-card.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { Pager, usePages } from '../ui/pager.tsx';
 import { useDebounced } from '../ui/use-debounced.ts';
@@ -63,58 +63,57 @@ function List({ route }: { readonly route: Route }): JSX.Element {
         </a>
       }
     >
-      <Card title="Find">
-        <search class="filters" aria-label="Filter instances">
-          <SelectField
-            label="State"
-            value={shown}
-            onValue={(value) => set('state', value)}
-            options={[
-              { value: waiting, text: 'Waiting for a person' },
-              { value: everyState, text: 'All' },
-              ...instanceStates.map((state) => ({ value: state, text: stateWords[state].title })),
-            ]}
-          />
-          <TextField
-            label="Reason code"
-            value={filters.values.code}
-            fault={filters.faults.code}
-            maxLength={64}
-            onValue={(value) => set('code', value.trim().toUpperCase())}
-          />
-          <TextField
-            label="From AE title"
-            value={filters.values.ae}
-            fault={filters.faults.ae}
-            maxLength={16}
-            onValue={(value) => set('ae', value)}
-          />
-          <TextField
-            label="Study pseudonym"
-            value={filters.values.study}
-            fault={filters.faults.study}
-            maxLength={64}
-            onValue={(value) => set('study', value.trim())}
-          />
-          <TextField
-            label="Received from"
-            type="datetime-local"
-            value={filters.values.from}
-            fault={filters.faults.from}
-            onValue={(value) => set('from', value)}
-          />
-          <TextField
-            label="Received before"
-            type="datetime-local"
-            value={filters.values.to}
-            fault={filters.faults.to}
-            onValue={(value) => set('to', value)}
-          />
-        </search>
-        <Button kind="quiet" onClick={() => go(href('instances'), { replace: true })}>
-          Clear the filters
-        </Button>
-      </Card>
+      <FindCard
+        label="Filter instances"
+        active={names.filter((name) => route.query.has(name)).length}
+        onClear={() => go(href('instances'), { replace: true })}
+      >
+        <SelectField
+          label="State"
+          value={shown}
+          onValue={(value) => set('state', value)}
+          options={[
+            { value: waiting, text: 'Waiting for a person' },
+            { value: everyState, text: 'All' },
+            ...instanceStates.map((state) => ({ value: state, text: stateWords[state].title })),
+          ]}
+        />
+        <TextField
+          label="Reason code"
+          value={filters.values.code}
+          fault={filters.faults.code}
+          maxLength={64}
+          onValue={(value) => set('code', value.trim().toUpperCase())}
+        />
+        <TextField
+          label="From AE title"
+          value={filters.values.ae}
+          fault={filters.faults.ae}
+          maxLength={16}
+          onValue={(value) => set('ae', value)}
+        />
+        <TextField
+          label="Study pseudonym"
+          value={filters.values.study}
+          fault={filters.faults.study}
+          maxLength={64}
+          onValue={(value) => set('study', value.trim())}
+        />
+        <TextField
+          label="Received from"
+          type="datetime-local"
+          value={filters.values.from}
+          fault={filters.faults.from}
+          onValue={(value) => set('from', value)}
+        />
+        <TextField
+          label="Received before"
+          type="datetime-local"
+          value={filters.values.to}
+          fault={filters.faults.to}
+          onValue={(value) => set('to', value)}
+        />
+      </FindCard>
       <Card>
         <Loaded resource={list}>
           {(page) => (

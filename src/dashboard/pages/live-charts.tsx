@@ -95,7 +95,7 @@ function Charts({
     <div class="charts">
       <Chart
         title={`Instances in a ${step}`.replace('a ten', 'ten')}
-        summary={`In the ${span} ${count(total('received'))} were received and ${count(total('delivered'))} delivered.${busiest(buckets)}`}
+        summary={`In the ${span}: ${count(total('received'))} received, ${count(total('delivered'))} delivered.${busiest(buckets)}`}
         times={buckets.times}
         series={flow}
         format={count}

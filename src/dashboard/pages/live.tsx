@@ -102,7 +102,13 @@ function Tiles({ status }: { readonly status: LiveStatus }): JSX.Element {
       <Tile
         title="Oldest waiting"
         value={backlog.waiting === 0 ? 'none' : duration(backlog.oldestWaitingMs)}
-        more={backlog.stale ? 'The ledger could not be asked just now' : 'since it was received'}
+        more={
+          backlog.stale
+            ? 'The ledger could not be asked just now'
+            : backlog.waiting === 0
+              ? 'Nothing waits'
+              : 'since it was received'
+        }
       />
       <Tile
         title="Held"

@@ -24,6 +24,7 @@ export function SignIn({ why }: { readonly why: Why }): JSX.Element {
   }, []);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
+    if (busy) return;
     const token = field.current?.value.trim() ?? '';
     if (token === '') {
       setFault({ title: 'Enter a token.' });

@@ -161,7 +161,6 @@ export class Gateway {
     this.#spool = spool;
     this.#onStop('spool', () => spool.stop());
     await ledger.audit.append(...startEntries(profiles, ring, secret.created));
-    this.#onStop('audit', () => ledger.audit.append(stopEntry));
     const retention = new Retention({
       ...common,
       forgetAfterMs: config.storage.forgetAfter,
@@ -178,6 +177,8 @@ export class Gateway {
     this.#onStop('work on demand', () => onDemand.stop());
     const onStop: OnStop = (name, stop) => this.#onStop(name, stop);
     startFollowers(config, { ledger, emit, onStop });
+    // Before the followers stop, so that they see it.
+    this.#onStop('audit', () => ledger.audit.append(stopEntry));
     const audit: AuditTrail['append'] = (...entries) => ledger.audit.append(...entries);
     const concurrency = Math.max(1, Math.floor(pool.threads / 2));
     const files = await openFiles(config, { work: onDemand, audit, emit, onStop, concurrency });

@@ -131,7 +131,7 @@ const audit: AlarmRule = ({ concerns }) =>
         'critical',
         'The audit trail cannot be written',
         'Actions cannot be put on record.',
-        'Look at the audit folder beside the ledger: space, owner, permissions; then run `sallyport audit verify`.',
+        'Look at the storage folder, which holds the ledger and in it the trail: space, owner, permissions; then run `sallyport audit verify`.',
       )
     : undefined;
 

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSecretFile } from '../../config/secret-file.ts';
 import { exitCodes, SallyportError } from '../../core/errors.ts';
@@ -7,6 +8,8 @@ import { CrosswalkStore, damagedRow } from '../../crosswalk/crosswalk-store.ts';
 import { type CrosswalkColumns, crosswalkColumns, csvLine, csvOfPair } from '../../crosswalk/csv.ts';
 import { crosswalkDir, readKey } from '../../crosswalk/open-crosswalk.ts';
 import { canonicalIdentifier } from '../../deidentify/pseudonyms.ts';
+import { openForOperations } from '../../spool/operations.ts';
+import { commandLineActor } from '../command-line-actor.ts';
 import { loadConfigFrom } from '../config-arguments.ts';
 import type { CommandIo } from '../io.ts';
 
@@ -38,6 +41,7 @@ export async function crosswalkCommand(args: string[], io: CommandIo): Promise<n
   if (kind !== undefined && !isKind(kind)) return wrong(io, `--kind is one of ${identifierKinds.join(', ')}`);
   const store = openStore(values);
   try {
+    await recordSearch(values);
     if (values.output === undefined) return await lookUp(store, kind, io);
     return exportTo(values.output, store, kind, values.full ? 'full' : 'short', io);
   } finally {
@@ -52,6 +56,26 @@ function wrong(io: CommandIo, text: string): number {
 
 function isKind(text: string): text is IdentifierKind {
   return identifierKinds.some((kind) => kind === text);
+}
+
+/**
+ * Tells the audit trail of the gateway whose configuration is in use, before anything is shown. A crosswalk of an offline
+ * run, named by `--key` and `--dir` alone, has no gateway.
+ */
+async function recordSearch(values: Parameters<typeof openStore>[0]): Promise<void> {
+  if (values.key !== undefined && values.dir !== undefined && values.config === undefined) return;
+  const { config } = loadConfigFrom(values.config === undefined ? [] : ['--config', values.config]);
+  if (!existsSync(join(config.storage.dir, 'ledger.sqlite'))) return;
+  const { ledger, close } = await openForOperations(config.storage.dir);
+  try {
+    await ledger.audit.append({
+      actor: commandLineActor(),
+      action: 'crosswalk.searched',
+      object: { kind: 'crosswalk', id: 'crosswalk' },
+    });
+  } finally {
+    await close();
+  }
 }
 
 function openStore(values: {

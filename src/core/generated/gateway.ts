@@ -1360,6 +1360,7 @@ export interface components {
             readonly actor: {
                 readonly kind: string;
                 readonly name: string;
+                readonly address: string | null;
             };
             readonly action: string;
             readonly object: {

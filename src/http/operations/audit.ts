@@ -42,6 +42,7 @@ export function auditOperations(audit: AuditTrail): Operations {
   };
 }
 
+/** One stretch without gaps, so that its chain can be proven: also where the clock was set back in between. */
 async function* linesOf(
   audit: AuditTrail,
   from: number,
@@ -49,11 +50,21 @@ async function* linesOf(
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   let last = 0;
+  let begun = false;
   while (!signal.aborted) {
     const records: readonly AuditRecord[] = await audit.after(last, exportPage);
     if (records.length === 0) return;
     last = records.at(-1)?.sequence ?? last;
-    const wanted = records.filter(({ at }) => Date.parse(at) >= from && Date.parse(at) < to);
-    if (wanted.length > 0) yield wanted.map((record) => `${auditLine(record)}\n`).join('');
+    let lines = '';
+    let ended = false;
+    for (const record of records) {
+      const at = Date.parse(record.at);
+      begun ||= at >= from;
+      ended = begun && at >= to;
+      if (ended) break;
+      if (begun) lines += `${auditLine(record)}\n`;
+    }
+    if (lines !== '') yield lines;
+    if (ended) return;
   }
 }

@@ -1,5 +1,6 @@
 import { createServer as createPlainServer, type ServerOptions as PlainOptions } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
+import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { asSallyportError, SallyportError } from '../core/errors.ts';
 import type { Emit } from '../observe/events.ts';
@@ -16,7 +17,8 @@ import { type Failure, failureAnswer } from './error-shapes.ts';
 import { addForms, openForm } from './form.ts';
 import type { Answer, Operation, OperationRequest, Operations } from './operation.ts';
 import { openStream } from './raw-body.ts';
-import { authenticationOf, hasBytes, isSecure, lengthOf } from './request-facts.ts';
+import { refuseConnection } from './refuse-connection.ts';
+import { authenticationOf, hasBytes, hostOf, isEncoded, isSecure, lengthOf } from './request-facts.ts';
 import {
   type Actor,
   type AuthenticationRequest,
@@ -66,13 +68,15 @@ export interface HttpServerParts {
 /** A client that is this slow to send its headers is let go, ms. */
 const headersTimeoutMs = 10_000;
 const keepAliveTimeoutMs = 65_000;
+/** Node takes no longer headers, the request line among them. */
+const maxTargetCharacters = 16 * 1024;
 /** When it is worth trying again where too much is to be done, s. */
 const busySeconds = 5;
 
 /**
  * The HTTP server: every operation of the contract, bound by its `operationId`, and the dashboard. Before an operation runs,
  * the caller's right and everything but streamed bytes has been held against the contract; what it answers is held against
- * the contract before it leaves.
+ * the contract before it leaves; of a streamed answer, status and media type.
  */
 export class HttpServer {
   readonly #settings: HttpServerSettings;
@@ -97,7 +101,11 @@ export class HttpServer {
       bodyLimit: settings.bodyLimits.json,
       exposeHeadRoutes: false,
       forceCloseConnections: true,
-      routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
+      // Longer parameters are refused by the contract, in the shape of the operation; headers end at 16 KiB.
+      routerOptions: { ignoreTrailingSlash: false, maxParamLength: maxTargetCharacters },
+      // The framework would repeat the target of the request.
+      frameworkErrors: (_error, request, reply) => this.#unroutable(specs, request, reply),
+      clientErrorHandler: refuseConnection,
       serverFactory: (handler) => {
         const limits: PlainOptions = {
           headersTimeout: headersTimeoutMs,
@@ -125,11 +133,12 @@ export class HttpServer {
     // Pages and what is not there; operations are looked at by themselves.
     this.#app.addHook('onRequest', async (request, reply) => {
       if (request.routeOptions.config.spec !== undefined) return;
-      const { headers, ip: address } = request;
-      const refused = parts.gatekeeper.admit({ host: headers.host, address, actor: undefined });
-      if (refused === undefined) return;
-      const error = new SallyportError(refused.refused);
-      await send(reply, failureAnswer({ kind: 'error', error }, 'problem'));
+      const refused = parts.gatekeeper.admit({
+        host: hostOf(request),
+        address: request.ip,
+        actor: undefined,
+      });
+      if (refused !== undefined) await send(reply, this.#refused(none, request, refused));
     });
     this.#app.addHook('onSend', async (request, reply) => {
       const kind = request.routeOptions.config.spec === undefined ? 'page' : 'api';
@@ -188,6 +197,17 @@ export class HttpServer {
         };
         const hasBody = spec.body !== undefined && hasBytes(request);
         if (!hasBody) return;
+        // Nothing is decompressed here: limits count what is sent.
+        if (isEncoded(request)) {
+          const answer = this.#failed(
+            spec,
+            new SallyportError('MEDIA_TYPE_UNSUPPORTED', { detail: 'encoding' }),
+          );
+          return await send(reply, {
+            ...answer,
+            headers: { 'accept-encoding': 'identity', connection: 'close' },
+          });
+        }
         const wholeMs = isJson(bareType(request.headers['content-type'] ?? '')) ? wholeBodyMs : undefined;
         watchBody(request.raw, { wholeMs, idleMs: idleBodyMs }, isLate);
       },
@@ -246,6 +266,8 @@ export class HttpServer {
     } satisfies OperationRequest);
     const fault = validator.answerFault(answer);
     if (fault === undefined) return answer;
+    // Nobody will read it.
+    if (answer.body instanceof Readable) answer.body.destroy();
     this.#parts.emit('http.contractBroken', { operation: spec.operationId, fault });
     throw new SallyportError('RESPONSE_INVALID');
   }
@@ -264,18 +286,19 @@ export class HttpServer {
       return undefined;
     }
     const type = bareType(request.headers['content-type'] ?? '');
-    if (body.content[type] === undefined) throw new SallyportError('MEDIA_TYPE_UNSUPPORTED');
+    if (!Object.hasOwn(body.content, type)) throw new SallyportError('MEDIA_TYPE_UNSUPPORTED');
     return type;
   }
 
   async #refusalOf(spec: OperationSpec, request: FastifyRequest): Promise<Refusal | undefined> {
     const { gatekeeper } = this.#parts;
-    const { headers, ip: address } = request;
+    const host = hostOf(request);
+    const { ip: address } = request;
     const needs = spec.operationId === 'metrics' && this.#settings.openMetrics ? undefined : spec.needs;
-    if (needs === undefined) return gatekeeper.admit({ host: headers.host, address, actor: undefined });
+    if (needs === undefined) return gatekeeper.admit({ host, address, actor: undefined });
     const proven = await gatekeeper.authenticate(authenticationOf(request));
     if (proven !== undefined && isRefusal(proven)) return proven;
-    const tooOften = gatekeeper.admit({ host: headers.host, address, actor: proven });
+    const tooOften = gatekeeper.admit({ host, address, actor: proven });
     if (tooOften !== undefined) return tooOften;
     if (proven === undefined) return refusalOf('NOT_AUTHENTICATED', { challenge: 'Bearer' });
     const ways = { header: 'bearer', session: 'session', certificate: 'clientCertificate' } as const;
@@ -286,7 +309,11 @@ export class HttpServer {
   }
 
   /** Not told as a failure: security tells of refusals by itself, once a burst. */
-  #refused({ errorShape }: OperationSpec, request: FastifyRequest, refusal: Refusal): Answer {
+  #refused(
+    { errorShape }: Pick<OperationSpec, 'errorShape'>,
+    request: FastifyRequest,
+    refusal: Refusal,
+  ): Answer {
     const { refused, retryAfterSeconds, challenge, detail } = refusal;
     const error = new SallyportError(refused, detail === undefined ? {} : { detail });
     return {
@@ -298,6 +325,26 @@ export class HttpServer {
         ...(hasBytes(request) ? { connection: 'close' } : {}),
       },
     };
+  }
+
+  /** A target that is no URL never gets to a route: answered in the shape of the operation it would have been for. */
+  #unroutable(specs: readonly OperationSpec[], request: FastifyRequest, reply: FastifyReply): void {
+    for (const [name, value] of Object.entries(this.#parts.gatekeeper.headers('api', isSecure(request))))
+      reply.header(name, value);
+    const { method, raw } = request;
+    const path = (raw.url ?? '').split('?', 1)[0] ?? '';
+    const spec = specs.find((one) => one.method === method && pathPattern(one.path).test(path));
+    const refused = this.#parts.gatekeeper.admit({
+      host: hostOf(request),
+      address: request.ip,
+      actor: undefined,
+    });
+    void send(
+      reply,
+      refused === undefined
+        ? this.#failed(spec, new SallyportError('REQUEST_INVALID', { detail: 'the address is no URL' }))
+        : this.#refused(spec ?? none, request, refused),
+    );
   }
 
   #addOtherMethods(path: string, specs: readonly OperationSpec[]): void {
@@ -362,12 +409,16 @@ function send(reply: FastifyReply, { status, body, contentType, headers }: Answe
   if (body === undefined) return reply.send();
   const isText = contentType !== undefined && !isJson(bareType(contentType));
   reply.type(contentType ?? 'application/json; charset=utf-8');
-  return reply.send(isText ? body : JSON.stringify(body));
+  return reply.send(isText || body instanceof Readable ? body : JSON.stringify(body));
 }
 
 /** "/api/instances/{id}" as the router writes it. */
 function routeUrl(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+function pathPattern(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 }
 
 /** RFC 6750 3.1. */

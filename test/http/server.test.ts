@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import t from 'tap';
 import { SallyportError } from '../../src/core/errors.ts';
 import { type Scope, scopes } from '../../src/core/scopes.ts';
@@ -144,6 +145,26 @@ t.test('an answer that the contract does not know does not leave', async (t) => 
   const broken = server.events.filter((event) => (event as [string])[0] === 'http.contractBroken');
   t.equal(broken.length, 5);
   t.notMatch(JSON.stringify(broken), 'DOE');
+});
+
+t.test('a large JSON answer is streamed as it is; one of the wrong media type is ended', async (t) => {
+  const opened: Readable[] = [];
+  let contentType = 'application/json';
+  const server = await startServer(t, {
+    health: async () => {
+      const body = Readable.from(['{"status":', '"ok"}']);
+      opened.push(body);
+      return { status: 200, contentType, body };
+    },
+  });
+  t.equal((await server.ask(t, 'GET', '/healthz')).text, '{"status":"ok"}');
+  contentType = 'text/html';
+  t.match(await server.ask(t, 'GET', '/healthz'), { status: 500, body: { code: 'RESPONSE_INVALID' } });
+  t.same(
+    opened.map(({ destroyed }) => destroyed),
+    [true, true],
+    'nothing stays open',
+  );
 });
 
 t.test('an operation that fails is a 500 without its message', async (t) => {

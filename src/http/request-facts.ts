@@ -13,6 +13,18 @@ export function lengthOf({ headers }: FastifyRequest): number | undefined {
   return headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
 }
 
+/** The body is compressed, or written in some other way than as it is (RFC 9110 8.4). */
+export function isEncoded({ headers }: FastifyRequest): boolean {
+  const encoding = headers['content-encoding'];
+  return encoding !== undefined && encoding.trim().toLowerCase() !== 'identity';
+}
+
+/** The host that is asked: of a target in absolute form, that one, whatever the header says (RFC 9112 3.2.2). */
+export function hostOf({ headers, raw }: FastifyRequest): string | undefined {
+  const target = raw.url ?? '';
+  return target.startsWith('/') || target === '*' ? headers.host : (URL.parse(target)?.host ?? '');
+}
+
 /** The connection is TLS. */
 export function isSecure(request: FastifyRequest): boolean {
   return (request.socket as Partial<TLSSocket>).encrypted === true;
@@ -34,7 +46,7 @@ export function authenticationOf(request: FastifyRequest): AuthenticationRequest
     csrf: text('x-csrf-token'),
     origin: headers.origin,
     fetchSite: text('sec-fetch-site'),
-    host: headers.host,
+    host: hostOf(request),
     secure: isSecure(request),
   };
 }

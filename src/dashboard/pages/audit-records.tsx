@@ -133,7 +133,10 @@ const columns = [
     cell: ({ actor }: AuditRecord) => (
       <>
         {actor.name}
-        <div class="hint">{actorWords[actor.kind] ?? actor.kind}</div>
+        <div class="hint">
+          {actorWords[actor.kind] ?? actor.kind}
+          {actor.address === null ? null : ` at ${actor.address}`}
+        </div>
       </>
     ),
   },

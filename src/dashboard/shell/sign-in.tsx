@@ -74,17 +74,17 @@ export function SignIn({ why }: { readonly why: Why }): JSX.Element {
           aria-describedby={fault === undefined ? 'token-hint' : 'token-fault token-hint'}
           aria-invalid={fault !== undefined}
         />
+        <p id="token-hint" class="hint">
+          It begins with <code>sp_</code> and is shown once, when it is made.
+        </p>
         <p id="token-fault" class="fault" role="alert">
           {fault === undefined ? null : `${fault.title} ${fault.advice ?? ''}`}
         </p>
         <Button kind="primary" type="submit" busy={busy}>
           Sign in
         </Button>
-        <p id="token-hint" class="hint">
-          It begins with <code>sp_</code> and is shown once, when it is made.
-        </p>
       </form>
-      <section class="hint">
+      <section class="hint about-tokens">
         <h2>What is a token?</h2>
         <p>
           A long secret that stands for a person or a program, with the rights it was given. The gateway

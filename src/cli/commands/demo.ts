@@ -4,21 +4,26 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type LoadedConfig, loadConfig } from '../../config/load.ts';
 import { exitCodes, SallyportError } from '../../core/errors.ts';
+import { scopes } from '../../core/scopes.ts';
 import { readPart10 } from '../../dicom/part10.ts';
 import { tags } from '../../dicom/tags.ts';
 import { firstText } from '../../dicom/values.ts';
 import { ExampleBackend } from '../../example-backend/example-backend.ts';
 import { Gateway, type GatewayPorts } from '../../gateway.ts';
+import { builtDashboard } from '../../http/dashboard-files.ts';
 import type { Subscriber } from '../../observe/emitter.ts';
 import { openFileSource } from '../../pipeline/file-source.ts';
 import { sendFiles } from '../../send/send-files.ts';
 import { writeSyntheticStudy } from '../../synthetic/study.ts';
 import { type Command, type CommandIo, untilSignal } from '../io.ts';
 import { ProgressLine } from '../progress-line.ts';
+import { makeToken } from './token.ts';
 
 const marker = '.sallyport-demo';
 const deadlineMs = 120_000;
 const backendPort = 8090;
+/** The demo's token opens everything; it is shown on a screen. */
+const tokenLifeMs = 12 * 3_600_000;
 
 /** Counts what becomes of the demo's instances, from the events everybody else hears too. */
 class Outcomes {
@@ -49,7 +54,7 @@ class Outcomes {
 /**
  * The whole path on one machine: example backend, gateway on its defaults, a synthetic study sent over a real association.
  * Everything lands in one folder, made anew by each run. `--once` ends after the study; otherwise the gateway goes on until
- * a signal, ready for a real PACS.
+ * a signal, ready for a real PACS, and the demo tells the dashboard's address and a token to sign in with.
  */
 export const demoCommand: Command = async (args, io) => {
   const { values } = parseArgs({
@@ -95,6 +100,7 @@ export const demoCommand: Command = async (args, io) => {
       return exitCodes.someRefused;
     }
     if (!values.once) {
+      await tellOfDashboard(started, say);
       say('The gateway goes on running. Ctrl-C ends it.');
       await signal;
     }
@@ -205,6 +211,24 @@ function find(directory: string, name: string): string | undefined {
     path.endsWith(name),
   );
   return entry === undefined ? undefined : join(directory, entry);
+}
+
+async function tellOfDashboard(
+  { ports, loaded }: StartedGateway,
+  say: (line?: string) => void,
+): Promise<void> {
+  const { text } = await makeToken(loaded.config.storage.dir, {
+    name: 'demo',
+    scopes,
+    expiresInMs: tokenLifeMs,
+  });
+  say('Dashboard');
+  say(`  open     http://127.0.0.1:${ports.http}/`);
+  say(`  sign in  ${text}`);
+  say('           (a token with all rights, good for 12 hours; npx sallyport token makes others)');
+  if (!existsSync(join(builtDashboard, 'index.html')))
+    say('  It is not built: run npm run build:dashboard, then the demo again.');
+  say();
 }
 
 function tellWhereToLook(

@@ -29,14 +29,12 @@ export async function tokenCommand(args: string[], io: CommandIo): Promise<numbe
   const [verb, id, ...rest] = positionals;
   const store = (): TokenStore => new TokenStore(storageOf(values));
   if (verb === 'create' && id === undefined && values.name !== undefined && values.scope !== undefined) {
-    const made = store().create({
+    const made = await makeToken(storageOf(values), {
       name: values.name,
       scopes: scopesOf(values.scope),
       ...(values.expires === undefined ? {} : { expiresInMs: lifetime(values.expires) }),
       ...(values['ae-title'] === undefined ? {} : { aeTitle: aeTitleOf(values['ae-title']) }),
     });
-    // Before it is shown: a token that nobody recorded is one that nobody has.
-    await record(storageOf(values), 'token.created', made.id);
     io.stdout.write(`${made.text}\n`);
     io.stderr.write(`token ${made.id}; its text is shown this once and kept nowhere\n`);
     return exitCodes.ok;
@@ -58,6 +56,16 @@ export async function tokenCommand(args: string[], io: CommandIo): Promise<numbe
     `sallyport token: create --name NAME --scope ${scopes.join(',')} [--expires 90d] [--ae-title AE], list [--json], or revoke ID\n`,
   );
   return exitCodes.usage;
+}
+
+/** A new token of the gateway with this storage folder, recorded in the audit trail: one that nobody recorded is one that nobody has. */
+export async function makeToken(
+  storage: string,
+  request: Parameters<TokenStore['create']>[0],
+): Promise<ReturnType<TokenStore['create']>> {
+  const made = new TokenStore(storage).create(request);
+  await record(storage, 'token.created', made.id);
+  return made;
 }
 
 /** Writes it into the audit trail; before the first start of the gateway there is none, and its own start records begin it. */

@@ -143,6 +143,13 @@ t.test('a large result is read as it is sent, and its file is gone by then', asy
   const answer = JSON.parse(text);
   t.strictSame(Object.keys(answer), ['status', 'message', 'data']);
   t.ok(Buffer.from(answer.data, 'base64').equals(large));
+  const sent = await fetch(`${api.url}/uploadfile`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer operate', 'content-type': 'application/json' },
+    body: JSON.stringify({ file: 'AAAA' }),
+  });
+  t.match(sent.headers.get('content-type'), /^application\/json/);
+  t.strictSame(await sent.json(), answer, 'and so over the network');
   const unread = (await ask()).body as NodeJS.ReadableStream & { destroy(): void };
   const closed = new Promise((resolve) => unread.once('close', resolve));
   unread.destroy();

@@ -1,5 +1,4 @@
-import type { SallyportError } from '../core/errors.ts';
-import { errorRow } from '../core/errors.ts';
+import { asSallyportError, errorRow, SallyportError } from '../core/errors.ts';
 import type { ErrorShape } from './contract/gateway-contract.ts';
 import type { Answer } from './operation.ts';
 import { httpStatusOf, problem, problemOf } from './problem.ts';
@@ -47,4 +46,17 @@ function issueType(status: number): string {
   if (status === 404) return 'not-found';
   if (status === 429 || status === 503) return 'throttled';
   return status < 500 ? 'invalid' : 'exception';
+}
+
+/** Errors of the framework (a body that is no JSON, too long) keep their status; the rest is ours, or nobody's. */
+export function failureOf(thrown: unknown): Failure {
+  const { code, statusCode } = (thrown ?? {}) as { code?: unknown; statusCode?: unknown };
+  if (thrown instanceof SallyportError) return { kind: 'error', error: thrown };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return { kind: 'error', error: new SallyportError('BODY_TOO_LARGE') };
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return { kind: 'error', error: new SallyportError('MEDIA_TYPE_UNSUPPORTED') };
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return { kind: 'error', error: new SallyportError('REQUEST_INVALID') };
+  return { kind: 'error', error: asSallyportError(thrown) };
 }

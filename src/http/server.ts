@@ -1,8 +1,7 @@
-import { createServer as createPlainServer, type ServerOptions as PlainOptions } from 'node:http';
-import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
+import type { ServerOptions as TlsOptions } from 'node:https';
 import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { asSallyportError, SallyportError } from '../core/errors.ts';
+import { SallyportError } from '../core/errors.ts';
 import type { Emit } from '../observe/events.ts';
 import { idleBodyMs, watchBody, wholeBodyMs } from './body-watch.ts';
 import {
@@ -11,10 +10,12 @@ import {
   type OperationSpec,
   operationsOf,
 } from './contract/gateway-contract.ts';
+import { pathPattern, routeUrl } from './contract/paths.ts';
 import { bareType, contractValidators, isJson, type OperationValidator } from './contract/validation.ts';
 import { addDashboard } from './dashboard-files.ts';
-import { type Failure, failureAnswer } from './error-shapes.ts';
+import { type Failure, failureAnswer, failureOf } from './error-shapes.ts';
 import { addForms, openForm } from './form.ts';
+import { nativeServerFactory } from './native-server.ts';
 import type { Answer, Operation, OperationRequest, Operations } from './operation.ts';
 import { openStream } from './raw-body.ts';
 import { refuseConnection } from './refuse-connection.ts';
@@ -28,6 +29,7 @@ import {
   refusalOf,
 } from './security/actor.ts';
 import { RefusedError } from './security/refused-error.ts';
+import { send } from './send.ts';
 
 export interface HttpServerSettings {
   readonly host: string;
@@ -65,9 +67,6 @@ export interface HttpServerParts {
   readonly dashboardFolder: string;
 }
 
-/** A client that is this slow to send its headers is let go, ms. */
-const headersTimeoutMs = 10_000;
-const keepAliveTimeoutMs = 65_000;
 /** Node takes no longer headers, the request line among them. */
 const maxTargetCharacters = 16 * 1024;
 /** When it is worth trying again where too much is to be done, s. */
@@ -106,21 +105,7 @@ export class HttpServer {
       // The framework would repeat the target of the request.
       frameworkErrors: (_error, request, reply) => this.#unroutable(specs, request, reply),
       clientErrorHandler: refuseConnection,
-      serverFactory: (handler) => {
-        const limits: PlainOptions = {
-          headersTimeout: headersTimeoutMs,
-          // Bodies are watched one by one: a file of gigabytes may take long, a form may not.
-          requestTimeout: 0,
-          keepAliveTimeout: keepAliveTimeoutMs,
-          connectionsCheckingInterval: 2_000,
-        };
-        const server =
-          settings.tls === null
-            ? createPlainServer(limits, handler)
-            : createTlsServer({ ...settings.tls, ...limits }, handler);
-        server.maxConnections = settings.maxConnections;
-        return server;
-      },
+      serverFactory: nativeServerFactory(settings),
     });
     // JSON is parsed, everything else is read by its operation.
     this.#app.removeAllContentTypeParsers();
@@ -388,37 +373,6 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     readonly spec?: OperationSpec;
   }
-}
-
-/** Errors of the framework (a body that is no JSON, too long) keep their status; the rest is ours, or nobody's. */
-function failureOf(thrown: unknown): Failure {
-  const { code, statusCode } = (thrown ?? {}) as { code?: unknown; statusCode?: unknown };
-  if (thrown instanceof SallyportError) return { kind: 'error', error: thrown };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return { kind: 'error', error: new SallyportError('BODY_TOO_LARGE') };
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return { kind: 'error', error: new SallyportError('MEDIA_TYPE_UNSUPPORTED') };
-  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
-    return { kind: 'error', error: new SallyportError('REQUEST_INVALID') };
-  return { kind: 'error', error: asSallyportError(thrown) };
-}
-
-function send(reply: FastifyReply, { status, body, contentType, headers }: Answer): FastifyReply {
-  reply.code(status);
-  for (const [name, value] of Object.entries(headers ?? {})) reply.header(name, value);
-  if (body === undefined) return reply.send();
-  const isText = contentType !== undefined && !isJson(bareType(contentType));
-  reply.type(contentType ?? 'application/json; charset=utf-8');
-  return reply.send(isText || body instanceof Readable ? body : JSON.stringify(body));
-}
-
-/** "/api/instances/{id}" as the router writes it. */
-function routeUrl(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, ':$1');
-}
-
-function pathPattern(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 }
 
 /** RFC 6750 3.1. */

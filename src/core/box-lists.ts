@@ -1,10 +1,9 @@
+import { maxDrawnBoxes, uncovered } from './box-cover.ts';
 import { SallyportError } from './errors.ts';
 import type { DrawnBox, RedactionBox } from './redaction.ts';
 
 /** Boxes found in one instance that are written down in a row of the ledger, at most. */
 export const maxFoundBoxes = 500;
-/** Boxes a person may draw for one instance. */
-export const maxDrawnBoxes = 1000;
 
 /** What was found in an instance, as far as it is written down. */
 export interface FoundBoxes {
@@ -61,24 +60,7 @@ const largest = 2 ** 31 - 1;
  * as uncovered.
  */
 export function countUncovered(found: FoundBoxes, drawn: readonly DrawnBox[]): number {
-  return found.leftOut + uncovered(found, drawn).length;
-}
-
-/** The boxes that were found as text, as far as they are written down, that no drawn box covers as a whole. */
-export function uncovered({ boxes }: FoundBoxes, drawn: readonly DrawnBox[]): RedactionBox[] {
-  return boxes.filter((box) => box.source === 'ocr' && !drawn.some((one) => covers(one, box)));
-}
-
-function covers(drawn: DrawnBox, { frame, frames, left, top, width, height }: RedactionBox): boolean {
-  const isInFrames =
-    drawn.frame === null || (drawn.frame <= frame && drawn.frame + (drawn.frames ?? 1) >= frame + frames);
-  return (
-    isInFrames &&
-    drawn.left <= left &&
-    drawn.top <= top &&
-    drawn.left + drawn.width >= left + width &&
-    drawn.top + drawn.height >= top + height
-  );
+  return found.leftOut + uncovered(found.boxes, drawn).length;
 }
 
 /**

@@ -18,25 +18,24 @@ export interface ActionDialogProps {
   readonly action: InstanceAction;
   /** Those chosen, also ones the action is not for. */
   readonly instances: readonly Instance[];
+  /** Closes by itself where all went well: the page says so in any case, and would change below the answer. */
+  readonly brief?: boolean;
   /** `acted`: something was asked of the gateway, so lists have to be read again. */
   readonly onClose: (acted: boolean) => void;
 }
 
 /** Says what will happen to how many, does it, and says what became of each. */
-export function ActionDialog({ action, instances, onClose }: ActionDialogProps): JSX.Element {
+export function ActionDialog({ action, instances, brief = false, onClose }: ActionDialogProps): JSX.Element {
   const [done, setDone] = useState<number>();
   const [outcomes, setOutcomes] = useState<readonly Outcome[]>();
   const { button, text } = actionWords[action];
   const fit = instances.filter((instance) => canBe(action, instance));
   const run = async (): Promise<void> => {
     setDone(0);
-    setOutcomes(
-      await actOnAll(
-        action,
-        fit.map(({ id }) => id),
-        setDone,
-      ),
-    );
+    const ids = fit.map(({ id }) => id);
+    const became = await actOnAll(action, ids, setDone);
+    if (brief && became.every(({ error }) => error === undefined)) onClose(true);
+    else setOutcomes(became);
   };
   if (outcomes !== undefined)
     return (

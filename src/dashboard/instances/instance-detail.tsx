@@ -91,6 +91,7 @@ export function InstanceDetail({ id }: { readonly id: string }): JSX.Element {
               <ActionDialog
                 action={asked}
                 instances={[data]}
+                brief
                 onClose={(acted) => {
                   setAsked(undefined);
                   if (acted) instance.reload();

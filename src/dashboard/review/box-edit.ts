@@ -1,4 +1,4 @@
-import { type FoundBoxes, maxDrawnBoxes, uncovered } from '../../core/box-lists.ts';
+import { maxDrawnBoxes, uncovered } from '../../core/box-cover.ts';
 import type { DrawnBox, PixelBox, RedactionBox } from '../../core/redaction.ts';
 import type { Extent } from './geometry.ts';
 import { boxInTheMiddle, fitted, movedBy } from './geometry.ts';
@@ -158,8 +158,7 @@ export function drawnOf({ boxes }: Edit): DrawnBox[] {
 
 /** What was found as text and no box covers, by the very rule that a release is held against. */
 export function uncoveredOf(known: KnownBoxes, edit: Edit): readonly RedactionBox[] {
-  const found: FoundBoxes = { boxes: known.boxes, leftOut: known.boxesLeftOut };
-  return uncovered(found, drawnOf(edit));
+  return uncovered(known.boxes, drawnOf(edit));
 }
 
 /** Whether anything differs from how a person began. */

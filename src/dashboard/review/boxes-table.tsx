@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { PixelBox } from '../../core/redaction.ts';
 import { Button } from '../ui/button.tsx';
 import { DataTable } from '../ui/data.tsx';
@@ -172,21 +173,24 @@ function NumberInput({
   readonly disabled: boolean;
   readonly onValue: (value: number) => void;
 }): JSX.Element {
+  /** What is being typed; what holds stands there otherwise, and again after something impossible. */
+  const [typed, setTyped] = useState<string>();
   return (
     <input
       type="number"
       class="number"
       aria-label={label}
-      value={value}
+      value={typed ?? String(value)}
       min={min}
       max={max}
       step={1}
       disabled={disabled}
+      onInput={({ currentTarget }) => setTyped(currentTarget.value)}
       onChange={({ currentTarget }) => {
-        // Half-typed or impossible: what holds stands there again.
         if (Number.isFinite(currentTarget.valueAsNumber)) onValue(currentTarget.valueAsNumber);
-        currentTarget.value = String(value);
+        setTyped(undefined);
       }}
+      onBlur={() => setTyped(undefined)}
     />
   );
 }

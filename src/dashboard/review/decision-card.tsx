@@ -65,6 +65,7 @@ export function DecisionCard({
         <ActionDialog
           action={asked}
           instances={[instance]}
+          brief
           onClose={(acted) => {
             setAsked(undefined);
             if (acted) onActed();

@@ -51,15 +51,21 @@ function paint(context: CanvasRenderingContext2D, { kind, number, chosen }: Pain
   context.strokeStyle = color;
   context.strokeRect(at.left, at.top, at.width, at.height);
   context.setLineDash([]);
-  if (number !== undefined) label(context, String(number), at, color);
+  if (number !== undefined) label(context, String(number), at, color, chosen === true ? 8 : 0);
   if (chosen === true) handles(context, at);
 }
 
-function label(context: CanvasRenderingContext2D, text: string, at: PixelBox, color: string): void {
+function label(
+  context: CanvasRenderingContext2D,
+  text: string,
+  at: PixelBox,
+  color: string,
+  lift: number,
+): void {
   context.font = '600 12px system-ui, sans-serif';
   const width = context.measureText(text).width + 8;
-  // Above the box, or in it where there is no room.
-  const top = at.top >= 18 ? at.top - 18 : at.top;
+  // Above the box (and the ring of the focus), or in it where there is no room.
+  const top = at.top >= 18 + lift ? at.top - 18 - lift : at.top;
   context.fillStyle = color;
   context.fillRect(at.left - 1, top, width, 17);
   context.fillStyle = '#101414';

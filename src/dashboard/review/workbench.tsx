@@ -1,9 +1,10 @@
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { getBlob, postBlob } from '../api/client.ts';
 import { useRight } from '../api/session.ts';
 import type { Schemas } from '../api/types.ts';
 import type { Instance } from '../instances/instance-words.ts';
+import { Disclosure } from '../ui/data.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
 import { drawnOf, isIn, isReplaceable, knownOf, uncoveredOf } from './box-edit.ts';
@@ -169,6 +170,7 @@ export function Workbench({
         </div>
         <FrameBar frame={frame} frames={info.frames} marked={marked} onFrame={bench.turnTo} />
         <Legend />
+        {editable ? <Keys /> : null}
         <p class="visually-hidden" role="status">
           {bench.told}
         </p>
@@ -224,6 +226,32 @@ function NoIdentify(): JSX.Element {
         which your token does not have. A gateway administrator can make one that has it.
       </p>
     </Notice>
+  );
+}
+
+function Keys(): JSX.Element {
+  const keys: readonly (readonly [string, string])[] = [
+    ['Tab', 'to the picture and through its boxes'],
+    ['N', 'a new box in the middle'],
+    ['Arrows', 'move the box by a pixel, with Ctrl by ten'],
+    ['Shift + arrows', 'make it larger or smaller'],
+    ['Delete', 'remove it'],
+    ['Ctrl + Z, Ctrl + Y', 'undo, redo'],
+    ['Page up, page down', 'turn frames'],
+  ];
+  return (
+    <Disclosure summary="Without a mouse">
+      <dl class="keys">
+        {keys.map(([key, meaning]) => (
+          <Fragment key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{meaning}</dd>
+          </Fragment>
+        ))}
+      </dl>
+    </Disclosure>
   );
 }
 

@@ -6,10 +6,10 @@ import { instantOf, readFilters, sent } from '../instances/filters.ts';
 import { instanceStates, stateWords } from '../instances/instance-words.ts';
 import { Reason, StudyLink } from '../instances/parts.tsx';
 import { go, href, type Route } from '../shell/router.ts';
-import { Button } from '../ui/button.tsx';
 import { DataTable, Loaded } from '../ui/data.tsx';
 import { SelectField, TextField } from '../ui/fields.tsx';
 import { count } from '../ui/figures.ts';
+import { FindCard } from '../ui/find-card.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { Pager, usePages } from '../ui/pager.tsx';
 import { Time } from '../ui/time.tsx';
@@ -55,55 +55,54 @@ export function StudyList({ route }: { readonly route: Route }): JSX.Element {
   );
   return (
     <Page title="Studies" lead="How far each study is on its way out, under the pseudonyms it leaves with.">
-      <Card title="Find">
-        <search class="filters" aria-label="Filter studies">
-          {text('study', 'Study pseudonym', (typed) => typed.trim())}
-          {text('patient', 'Patient pseudonym', (typed) => typed.trim())}
-          {text('ae', 'From AE title', (typed) => typed)}
-          <SelectField
-            label="With instances"
-            value={filters.values.state}
-            onValue={(value) => set('state', value)}
-            options={[
-              { value: '', text: 'in any state' },
-              { value: 'held,failed', text: 'waiting for a person' },
-              { value: 'received,prepared', text: 'on their way' },
-              ...instanceStates.map((state) => ({
-                value: state,
-                text: stateWords[state].title.toLowerCase(),
-              })),
-            ]}
-          />
-          {text('modality', 'Modality', (typed) => typed.trim().toUpperCase())}
-          {text('code', 'Reason code', (typed) => typed.trim().toUpperCase())}
-          <TextField
-            label="First received from"
-            type="datetime-local"
-            value={filters.values.from}
-            fault={filters.faults.from}
-            onValue={(value) => set('from', value)}
-          />
-          <TextField
-            label="First received before"
-            type="datetime-local"
-            value={filters.values.to}
-            fault={filters.faults.to}
-            onValue={(value) => set('to', value)}
-          />
-          <SelectField
-            label="Posting to FHIR"
-            value={filters.values.fhir}
-            onValue={(value) => set('fhir', value)}
-            options={[
-              { value: '', text: 'in any state' },
-              ...fhirStates.map((state) => ({ value: state, text: state })),
-            ]}
-          />
-        </search>
-        <Button kind="quiet" onClick={() => go(href('studies'), { replace: true })}>
-          Clear the filters
-        </Button>
-      </Card>
+      <FindCard
+        label="Filter studies"
+        active={names.filter((name) => route.query.has(name)).length}
+        onClear={() => go(href('studies'), { replace: true })}
+      >
+        {text('study', 'Study pseudonym', (typed) => typed.trim())}
+        {text('patient', 'Patient pseudonym', (typed) => typed.trim())}
+        {text('ae', 'From AE title', (typed) => typed)}
+        <SelectField
+          label="With instances"
+          value={filters.values.state}
+          onValue={(value) => set('state', value)}
+          options={[
+            { value: '', text: 'in any state' },
+            { value: 'held,failed', text: 'waiting for a person' },
+            { value: 'received,prepared', text: 'on their way' },
+            ...instanceStates.map((state) => ({
+              value: state,
+              text: stateWords[state].title.toLowerCase(),
+            })),
+          ]}
+        />
+        {text('modality', 'Modality', (typed) => typed.trim().toUpperCase())}
+        {text('code', 'Reason code', (typed) => typed.trim().toUpperCase())}
+        <TextField
+          label="First received from"
+          type="datetime-local"
+          value={filters.values.from}
+          fault={filters.faults.from}
+          onValue={(value) => set('from', value)}
+        />
+        <TextField
+          label="First received before"
+          type="datetime-local"
+          value={filters.values.to}
+          fault={filters.faults.to}
+          onValue={(value) => set('to', value)}
+        />
+        <SelectField
+          label="Posting to FHIR"
+          value={filters.values.fhir}
+          onValue={(value) => set('fhir', value)}
+          options={[
+            { value: '', text: 'in any state' },
+            ...fhirStates.map((state) => ({ value: state, text: state })),
+          ]}
+        />
+      </FindCard>
       <Card>
         <Loaded resource={list}>
           {(page) => (

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { countUncovered, maxDrawnBoxes, parseDrawnBoxes } from '../../../src/core/box-lists.ts';
+import { maxDrawnBoxes } from '../../../src/core/box-cover.ts';
+import { countUncovered, parseDrawnBoxes } from '../../../src/core/box-lists.ts';
 import type { RedactionBox } from '../../../src/core/redaction.ts';
 import {
   beginEdit,

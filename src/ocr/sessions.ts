@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
 import { SallyportError } from '../core/errors.ts';
+import { silenceRuntime } from './silent-runtime.ts';
 
 /** Numbers in the order of their dimensions, the last running fastest. */
 export interface Tensor {
@@ -107,6 +108,7 @@ type Runtime = typeof import('onnxruntime-node');
 
 /** Loaded late: the native library costs 20 MB, and most gateways' threads never look for text. */
 async function loadRuntime(): Promise<Runtime> {
+  if (!silenceRuntime()) throw new SallyportError('TEXT_SEARCH_UNAVAILABLE', { detail: 'telemetry' });
   const runtime = await import('onnxruntime-node');
   // It writes warnings about its own graph rewriting to the terminal otherwise.
   runtime.env.logLevel = 'fatal';

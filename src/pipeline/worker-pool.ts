@@ -5,6 +5,7 @@ import type { IdentifierPair } from '../core/identifier-pair.ts';
 import type { InstanceReport } from '../core/instance-report.ts';
 import type { PreparedImages, PreparedInstance } from '../core/prepared.ts';
 import type { Emit } from '../observe/events.ts';
+import { silenceRuntime } from '../ocr/silent-runtime.ts';
 import { GrowingOutput, rangesOf } from './growing-output.ts';
 import { guarded } from './guarded-task.ts';
 import type {
@@ -95,6 +96,8 @@ export class WorkerPool {
     this.#guard = { watchdog, emit };
     // The sources run as they are in development (.ts) and compiled in the image (.js).
     const entry = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
+    // The threads look for text in pixels.
+    silenceRuntime();
     this.#pool = new Piscina({
       filename: fileURLToPath(settings.entry ?? new URL(entry, import.meta.url)),
       minThreads: Math.min(1, this.threads),

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import t from 'tap';
 import { openTextEngine } from '../../src/ocr/engine.ts';
 import type { Area, FoundText, Picture, Turn } from '../../src/ocr/picture.ts';
+import { silenceRuntime } from '../../src/ocr/silent-runtime.ts';
 import { requirePeer } from '../support/peers.ts';
 import { covered, drawnText, greyPicture, type Ink, put, randomNumbers } from './drawn-text.ts';
 
@@ -178,6 +179,7 @@ t.test('text', async (t) => {
 });
 
 async function findInThread(picture: Picture): Promise<readonly FoundText[]> {
+  silenceRuntime();
   const worker = new Worker(new URL('./engine-worker.ts', import.meta.url));
   worker.postMessage(picture);
   const [found] = (await once(worker, 'message')) as [readonly FoundText[]];

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import { silenceRuntime } from '../../ocr/silent-runtime.ts';
 import { untilEndable } from '../../pipeline/endable-engine.ts';
 import { newVitalSigns, type VitalSigns } from '../../pipeline/vital-signs.ts';
 import { Watchdog } from '../../pipeline/watchdog.ts';
@@ -34,6 +35,8 @@ export class FilePool {
       frameMs: timeoutMs,
       threads,
     });
+    // The threads look for text in pixels.
+    silenceRuntime();
     const entry = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
     this.#pool = new Piscina({
       filename: fileURLToPath(settings.entry ?? new URL(entry, import.meta.url)),

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { peerProgram } from './peers.ts';
+import { peerProgram, peers } from './peers.ts';
 import { type Daemon, freePort, startDaemon, waitFor } from './run.ts';
 
 export interface OrthancOptions {
@@ -39,8 +39,20 @@ export interface Orthanc extends Daemon {
   rest(method: string, path: string, body?: unknown): Promise<Response>;
 }
 
+/** Configuration with the DICOMweb plug-in and the servers it knows; wants the peer `OrthancDicomWeb`. */
+export function orthancDicomWeb(
+  servers: Readonly<
+    Record<string, { readonly Url: string; readonly HttpHeaders?: Readonly<Record<string, string>> }>
+  >,
+): Readonly<Record<string, unknown>> {
+  return {
+    Plugins: peers.OrthancDicomWeb.files,
+    DicomWeb: { Enable: true, Servers: servers },
+  };
+}
+
 /**
- * Orthanc in its own temporary folder on free ports, answering on loopback, no plug-ins, every SOP class and transfer
+ * Orthanc in its own temporary folder on free ports, answering on loopback, no plug-ins unless configured, every SOP class and transfer
  * syntax accepted, nothing transcoded. Resolves when its REST API answers; stopped and removed when the test ends.
  */
 export async function startOrthanc(t: Test, options: OrthancOptions = {}): Promise<Orthanc> {

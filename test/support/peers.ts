@@ -12,6 +12,11 @@ export const peers = {
   dsrdump: { package: 'dcmtk', programs: ['dsrdump'] },
   dsr2xml: { package: 'dcmtk', programs: ['dsr2xml'] },
   Orthanc: { package: 'orthanc', programs: ['Orthanc'] },
+  OrthancDicomWeb: {
+    package: 'orthanc-dicomweb',
+    programs: ['Orthanc'],
+    files: ['/usr/share/orthanc/plugins/libOrthancDicomWeb.so'],
+  },
   dcmcjpeg: { package: 'dcmtk', programs: ['dcmcjpeg', 'dcmdjpeg'] },
   dcmj2pnm: { package: 'dcmtk', programs: ['dcmj2pnm'] },
   gdcmconv: { package: 'libgdcm-tools', programs: ['gdcmconv'] },

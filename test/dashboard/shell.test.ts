@@ -81,6 +81,7 @@ t.test('sign-in is accessible and fits, in both themes, wide and narrow', async 
     await checkAccessibility(t, page, name);
     await signIn(page, mock.token('read'));
     await goTo(page, '#/administration', 'Administration');
+    await page.getByText('This page needs the right admin').waitFor();
     await checkAccessibility(t, page, `a page without the right, ${look.theme}, ${look.width}`);
   }
 });

@@ -7,7 +7,7 @@ import { Card } from '../ui/page.tsx';
 import { Time } from '../ui/time.tsx';
 import { Fix } from './association-entry.tsx';
 
-const shown = 25;
+const shown = 12;
 
 /** What reached the port, as it happens: the answer to "does my PACS reach it?". */
 export function Reached({ aeTitle }: { readonly aeTitle: string | undefined }): JSX.Element {

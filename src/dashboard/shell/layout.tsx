@@ -124,6 +124,7 @@ function NavigationEntry({ page, here }: { readonly page: PageEntry; readonly he
         title={allowed ? undefined : `Needs the right ${page.right}`}
       >
         {page.title}
+        {allowed ? null : <span class="visually-hidden"> (needs the right {page.right})</span>}
         {page.name === 'live' ? <AlarmCount /> : null}
       </a>
     </li>

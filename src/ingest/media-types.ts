@@ -7,8 +7,11 @@ export interface MediaType {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** RFC 2046 5.1.1: 1 to 70 of these, not ending with a blank. */
-const boundaryPattern = /^[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]$/;
+/**
+ * RFC 2046 5.1.1: 1 to 70 of these, not ending with a blank. Orthanc sends 73, which does no harm; the limit here is there
+ * for what is searched for in every byte.
+ */
+const boundaryPattern = /^[0-9A-Za-z'()+_,./:=? -]{0,199}[0-9A-Za-z'()+_,./:=?-]$/;
 /** One parameter of RFC 9110 5.6.6. Many clients leave the quotes out where a value has a slash. */
 const parameterPattern = /\s*;\s*(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^";\s]+)))?/y;
 

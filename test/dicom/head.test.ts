@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import t from 'tap';
 import { encodeFileMeta } from '../../src/dicom/file-meta.ts';
-import { peekHead } from '../../src/dicom/head.ts';
+import { peekHead, peekStudy } from '../../src/dicom/head.ts';
 
 const IMPLICIT = '1.2.840.10008.1.2';
 const EXPLICIT = '1.2.840.10008.1.2.1';
@@ -112,3 +112,38 @@ t.test('a data set without the UIDs is a head without them', async (t) => {
     sopInstanceUid: undefined,
   });
 });
+
+t.test(
+  'the study is found behind sequences of every kind, and asked for more where bytes end before it',
+  async (t) => {
+    for (const syntax of [IMPLICIT, EXPLICIT, BIG]) {
+      const items = (own: string) => {
+        const marks = (number: number) =>
+          encode(own, [[0xfffe, number, '', Buffer.alloc(0)]], new Set([0xe000]));
+        const inner = encode(own, [[0x10, 0x20, 'LO', 'ID']]);
+        return Buffer.concat([marks(0xe000), inner, marks(0xe00d), marks(0xe0dd)]);
+      };
+      const undefinedLength = new Set([0x1002, 0x1003]);
+      const bytes = Buffer.concat([
+        encode(syntax, uids),
+        encode(syntax, [[0x10, 0x1002, 'SQ', items(syntax)]], undefinedLength),
+        // Unknown VR of undefined length is implicit VR little endian inside.
+        encode(syntax, [[0x10, 0x1003, 'UN', items(IMPLICIT)]], undefinedLength),
+        encode(syntax, [
+          [0x20, 0x0d, 'UI', '1.2.3'],
+          [0x20, 0x0e, 'UI', '1.2.4'],
+        ]),
+      ]);
+      const study = { kind: 'study', studyInstanceUid: '1.2.3' };
+      if (syntax !== BIG) t.same(peekStudy(bytes, syntax, true), study, syntax);
+      for (let end = 0; end < bytes.length - 24; end++)
+        t.not(peekStudy(bytes.subarray(0, end), syntax, false).kind, 'study', `not in ${end} bytes`);
+      const none = encode(syntax, [...uids, [0x20, 0x10, 'SH', '1']]);
+      t.same(peekStudy(none, syntax, true), { kind: 'study', studyInstanceUid: undefined }, 'absent');
+    }
+    const plain = encode(EXPLICIT, [...uids, [0x20, 0x0d, 'UI', '1.2.3']]);
+    t.same(peekStudy(deflateRawSync(plain), DEFLATED, true), { kind: 'study', studyInstanceUid: '1.2.3' });
+    const bomb = deflateRawSync(Buffer.concat([encode(EXPLICIT, uids), Buffer.alloc(16 * 2 ** 20)]));
+    t.same(peekStudy(bomb, DEFLATED, true), { kind: 'not-dicom' }, 'what inflates without end');
+  },
+);

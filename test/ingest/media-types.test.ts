@@ -17,6 +17,8 @@ t.test('the boundary of a Store request', async (t) => {
   t.equal(related('; type="application/dicom"; boundary=abc'), 'abc');
   t.equal(related(';boundary="a b: (c)?"; TYPE=application/dicom'), 'a b: (c)?');
   t.equal(related(';boundary="----=_\'x\'"; type="application/dicom; transfer-syntax=*"'), "----=_'x'");
+  const long = 'dd66218d-2fd4-4a41-9f9f-bb5d773d7b27-dd66218d-2fd4-4a41-9f9f-bb5d773d7b27';
+  t.equal(related(`; type="application/dicom"; boundary=${long}`), long, 'as Orthanc sends it');
   for (const rest of [
     '; boundary=abc',
     '; type="application/dicom+json"; boundary=abc',
@@ -27,7 +29,7 @@ t.test('the boundary of a Store request', async (t) => {
   for (const boundary of [
     '',
     '"a\\"b"',
-    `"${'x'.repeat(71)}"`,
+    `"${'x'.repeat(201)}"`,
     '"blank "',
     '"ä"',
     '"a',

@@ -1,4 +1,6 @@
+import { type AuditCode, auditEvents } from '../src/audit/event-codes.ts';
 import { leaves } from '../src/config/schema.ts';
+import { auditActions } from '../src/core/audit.ts';
 import { errorRegistry } from '../src/core/error-registry.ts';
 import { errorRow, isErrorCode } from '../src/core/errors.ts';
 import { methodCodes } from '../src/deidentify/generated/method-codes.ts';
@@ -15,6 +17,8 @@ import { lookup } from '../src/dicom/dictionary.ts';
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../src/dicom/file-meta.ts';
 import { storageSopClassTable } from '../src/dicom/storage-sop-classes.ts';
 import { transferSyntaxTable } from '../src/dicom/transfer-syntaxes.ts';
+import { maxStowInstances } from '../src/gateway-settings.ts';
+import { multipartDefaults } from '../src/ingest/multipart.ts';
 import { type Explanation, explainProfile } from '../src/profiles/explain.ts';
 import { loadProfileWithSource, profileNames } from '../src/profiles/profile-files.ts';
 
@@ -29,6 +33,8 @@ export function renderConformanceStatement(): string {
     sopClasses(),
     transferSyntaxes(),
     statuses(),
+    webServices(),
+    auditMessages(),
     deidentification(),
     options(),
     attributes(),
@@ -43,7 +49,7 @@ function heading(): string {
 
 <!-- Made by npm run generate from the tables and rules of the code; do not edit. -->
 
-Sallyport is a gateway: it receives composite instances (C-STORE as SCP), de-identifies them after PS3.15 Annex E, renders them to images and delivers them to an HTTP backend. On the command line it sends files (C-STORE and C-ECHO as SCU) and de-identifies folders.
+Sallyport is a gateway: it receives composite instances (C-STORE as SCP, STOW-RS as origin server), de-identifies them after PS3.15 Annex E, renders them to images and delivers them to an HTTP backend. On the command line it sends files (C-STORE and C-ECHO as SCU) and de-identifies folders.
 
 | | |
 | --- | --- |
@@ -53,17 +59,20 @@ Sallyport is a gateway: it receives composite instances (C-STORE as SCP), de-ide
 | De-identification tables | ${tableEdition}, ${tableE11.length} rows; ${notInTable.length} attributes of PS3.6 that it omits; ${supplement.size} more of our own |`;
 }
 
+/** The default of an option, and its name. */
+function optionDefault(path: string): string {
+  const found = leaves().find((leaf) => leaf.path === path);
+  if (found === undefined) throw new Error(`no option ${path}`);
+  return `${String(found.leaf.default)} (\`${path}\`)`;
+}
+
 function receiving(): string {
-  const value = (path: string): string => {
-    const found = leaves().find((leaf) => leaf.path === path);
-    if (found === undefined) throw new Error(`no option ${path}`);
-    return `${String(found.leaf.default)} (\`${path}\`)`;
-  };
+  const value = optionDefault;
   return `## Associations
 
 | | |
 | --- | --- |
-| Role | acceptor for Verification and Storage (SCP); requestor from the command line only |
+| Role | acceptor for Verification and Storage (SCP); requestor from the command line, and for tests that an administrator asks for over HTTP (C-ECHO to a node; C-ECHO and C-STORE of a synthetic instance to the gateway itself) |
 | AE title | ${value('dimse.aeTitle')} |
 | Port | ${value('dimse.port')} |
 | Associations at one time | ${value('dimse.maxAssociations')}, from one address ${value('dimse.maxAssociationsPerPeer')} |
@@ -129,6 +138,53 @@ function statuses(): string {
 0x0000 says that the instance is safe on disk. Error Comment (0000,0902) names the case and never holds a value of the instance.
 
 ${table(['status', 'code', 'meaning'], rows)}`;
+}
+
+/** Store Instances, PS3.18 10.5. */
+function webServices(): string {
+  return `## DICOM Web Services: STOW-RS
+
+The gateway is an origin server of the Studies Service (PS3.18 chapter 10) for one transaction, Store. Retrieve, Search and Delete, Worklist, Non-Patient Instances, Storage Commitment and Notification are not offered: nothing that was stored can be had back by DICOMweb. It is no user agent.
+
+| | |
+| --- | --- |
+| Resources | \`POST /dicom-web/studies\`, \`POST /dicom-web/studies/{study}\` (instances of other studies are refused, each by itself) |
+| Request media types | \`multipart/related; type="application/dicom"\`, each part a Part 10 file; metadata as \`application/dicom+json\` or \`application/dicom+xml\` with bulk data apart is refused (415) |
+| Response media type | \`application/dicom+json\`; \`Accept\` headers that allow no such answer are refused (406) |
+| SOP Classes, transfer syntaxes, character sets | those of C-STORE; no transcoding |
+| Instances in one request | at most ${multipartDefaults.maxParts} |
+| Size | ${optionDefault('dimse.maxInstanceBytes')} for one instance, ${maxStowInstances} times that for a request |
+| Coercion | none on receipt: Original Attributes Sequence and Warning Reason are never returned. What is de-identified later has other UIDs |
+| Retrieve URL (0008,1190) | empty |
+| Success | after the bytes and the ledger's row of every instance named in Referenced SOP Sequence (0008,1199) are on disk (fsync), as for C-STORE |
+| Security | HTTPS (TLS 1.2 or later) by configuration; bearer tokens (RFC 6750), JSON Web Tokens of an OpenID provider, client certificates; the right \`operate\` |
+
+| status | when |
+| --- | --- |
+| 200 | all instances are stored |
+| 202 | some are |
+| 400 | the multipart body cannot be read |
+| 401, 403 | credentials are missing, wrong, or without the right |
+| 406, 415 | media types, see above |
+| 409 | none is stored; the body says why |
+| 413 | the request is too large and nothing of it was stored |
+| 429, 503 | too many requests, or too many at one time; \`Retry-After\` |
+| 507 | no room |
+
+A failed instance stands in Failed SOP Sequence (0008,1198), or, where it cannot be named, in Other Failures Sequence (0008,119A). Failure Reason (0008,1197) has the status of C-STORE for the same case (see above), and 0x0110 for others. A request that breaks off behind an instance whose outcome is known is answered with what became of those before.`;
+}
+
+function auditMessages(): string {
+  const words = Object.entries(auditActions).map(([action, meaning]) => {
+    const { event, type, action: code } = auditEvents[action as keyof typeof auditActions];
+    const written = (one: AuditCode): string => `${one.code} ${one.meaning}`;
+    return [`\`${action}\``, meaning, written(event), type === undefined ? '' : written(type), code];
+  });
+  return `## Audit messages (PS3.15 A.5)
+
+Every record of the audit trail is sent as DICOM Audit Message where \`audit.syslog.host\` is set: XML after PS3.15 A.5.1, in syslog messages (RFC 5424) over TLS (RFC 5425, ${optionDefault('audit.syslog.port')}) or, by \`audit.syslog.transport\`, over TCP (RFC 6587). At least once, in order. Messages name no patient, since the trail knows none, and studies by their pseudonyms alone. Participant objects are instances, studies, files, jobs, profiles, keys, tokens and sessions by ids of the gateway; a further object carries sequence number and hash of the record. Codes of the coding scheme 99SALLYPORT are the gateway's own: action, kind of actor, kind of object.
+
+${table(['action', 'meaning', 'EventID', 'EventTypeCode', 'EventActionCode'], words)}`;
 }
 
 function hexStatus(status: number): string {

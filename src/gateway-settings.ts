@@ -88,8 +88,8 @@ export function httpServerSettings({ http, dimse }: Config): HttpServerSettings 
 }
 
 const maxJsonBytes = 256 * 1024;
-/** One STOW request may bring a whole series; each instance in it has the limit of an instance. */
-const maxStowInstances = 16;
+/** One STOW request may bring a whole series: so many times the limit of an instance, which each in it has. */
+export const maxStowInstances = 16;
 
 /** Rendering's settings from the configuration. */
 export function renderSettings({ render }: Config): RenderSettings {

@@ -271,7 +271,8 @@ export const errorRegistry = {
   },
   FHIR_UNAUTHORIZED: {
     message: 'the FHIR server refused the credentials',
-    advice: 'correct fhir.auth; posting is paused and probes by itself',
+    advice:
+      'correct the credentials of the FHIR server, fhir.auth.kind and what goes with it; posting is paused and probes by itself',
     disposition: 'retry',
   },
   FHIR_REFUSED: {
@@ -486,7 +487,7 @@ export const errorRegistry = {
     httpStatus: 500,
   },
   AUDIT_RECEIVER_FAILED: {
-    message: 'the syslog server of audit.syslog does not take audit messages',
+    message: 'the syslog server (audit.syslog.host) does not take audit messages',
     advice:
       'look at the server, the network and the certificates; nothing is lost, sending goes on from where it stopped',
     disposition: 'retry',

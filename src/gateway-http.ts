@@ -6,7 +6,6 @@ import { explanationSource } from './gateway-explanations.ts';
 import type { GatewayFiles } from './gateway-files.ts';
 import type { Live } from './gateway-live.ts';
 import { listenerSettings } from './gateway-settings.ts';
-import { operationsOf } from './http/contract/gateway-contract.ts';
 import type { Operations } from './http/operation.ts';
 import { auditOperations } from './http/operations/audit.ts';
 import { explanationOperations } from './http/operations/explanations.ts';
@@ -53,7 +52,7 @@ export function gatewayOperations(config: Config, parts: GatewayHttpParts): Oper
   const folder = join(config.storage.dir, reportsFolder);
   const sender = new TestSender(() => crypto.randomUUID());
   const listenerTarget = listenerTargetOf(config);
-  const operations: Operations = {
+  return {
     ...healthOperations({ ...health, document }),
     ...instanceOperations(instances, emit),
     ...pictureOperations({ ...instances, work: pictureWork(onDemand, folder) }),
@@ -99,21 +98,6 @@ export function gatewayOperations(config: Config, parts: GatewayHttpParts): Oper
           { callingAeTitle: callingAeTitle ?? config.dimse.aeTitle, own: false, signal },
         ),
     }),
-  };
-  // TEMPORARY: operations that are not bound yet.
-  const missing = operationsOf(document as Record<string, unknown>).filter(
-    (spec) => operations[spec.operationId] === undefined,
-  );
-  return {
-    ...Object.fromEntries(
-      missing.map((spec) => [
-        spec.operationId,
-        async () => {
-          throw new SallyportError('UNEXPECTED', { detail: 'not bound yet' });
-        },
-      ]),
-    ),
-    ...operations,
   };
 }
 

@@ -1,9 +1,12 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Transform } from 'node:stream';
 import { SallyportError } from '../core/errors.ts';
 
 /** A body that is parsed as a whole is to be there by then, ms. */
 export const wholeBodyMs = 10_000;
+/** The same of a whole file in JSON, ms; and so many of these at one time. */
+export const largeBodyMs = 120_000;
+const maxLargeBodies = 4;
 /** A body that is streamed may stop for so long, ms. */
 export const idleBodyMs = 30_000;
 const lookMs = 1_000;
@@ -53,4 +56,19 @@ export function limitedTo(maxBytes: number): Transform {
       else done(null, chunk);
     },
   });
+}
+
+/** Counts the bodies that are in memory as a whole, file and all: few at one time. */
+export class LargeBodies {
+  #count = 0;
+
+  /** False where there are as many as may be; else until the response is over. */
+  take(response: ServerResponse): boolean {
+    if (this.#count >= maxLargeBodies) return false;
+    this.#count += 1;
+    response.once('close', () => {
+      this.#count -= 1;
+    });
+    return true;
+  }
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SallyportError } from '../core/errors.ts';
 import type { Emit } from '../observe/events.ts';
-import { idleBodyMs, watchBody, wholeBodyMs } from './body-watch.ts';
+import { idleBodyMs, LargeBodies, largeBodyMs, watchBody, wholeBodyMs } from './body-watch.ts';
 import {
   type BodyLimit,
   type ErrorShape,
@@ -82,6 +82,7 @@ export class HttpServer {
   readonly #parts: HttpServerParts;
   readonly #app: FastifyInstance;
   readonly #stopping = new AbortController();
+  readonly #largeBodies = new LargeBodies();
 
   /** Throws where contract and operations do not name the same. */
   constructor(settings: HttpServerSettings, parts: HttpServerParts) {
@@ -193,7 +194,11 @@ export class HttpServer {
             headers: { 'accept-encoding': 'identity', connection: 'close' },
           });
         }
-        const wholeMs = isJson(bareType(request.headers['content-type'] ?? '')) ? wholeBodyMs : undefined;
+        const isWhole = isJson(bareType(request.headers['content-type'] ?? ''));
+        const isLarge = isWhole && spec.bodyLimit === 'base64';
+        if (isLarge && !this.#largeBodies.take(reply.raw))
+          return await send(reply, this.#failed(spec, new SallyportError('WORKERS_BUSY')));
+        const wholeMs = isWhole ? (isLarge ? largeBodyMs : wholeBodyMs) : undefined;
         watchBody(request.raw, { wholeMs, idleMs: idleBodyMs }, isLate);
       },
       handler: async (request, reply) => {

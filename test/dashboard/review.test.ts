@@ -244,6 +244,9 @@ t.test(
     if (!requirePeer(t, 'chromium')) return;
     const mock = await startWorkMock(t);
     const page = await openReview(t, mock, 'read', 'operate', 'identify');
+    await page.getByRole('button', { name: 'Release as it is' }).click();
+    await page.getByRole('dialog').getByText(/The 2 boxes on this page are not used/).waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     const discard = page.getByRole('button', { name: 'Discard', exact: true });
     await discard.click();
     const dialog = page.getByRole('dialog', { name: 'Discard: 1 instance?' });

@@ -20,12 +20,20 @@ export interface ActionDialogProps {
   readonly instances: readonly Instance[];
   /** Closes by itself where all went well: the page says so in any case, and would change below the answer. */
   readonly brief?: boolean;
+  /** What somebody may overlook, told above the buttons. */
+  readonly warning?: string | undefined;
   /** `acted`: something was asked of the gateway, so lists have to be read again. */
   readonly onClose: (acted: boolean) => void;
 }
 
 /** Says what will happen to how many, does it, and says what became of each. */
-export function ActionDialog({ action, instances, brief = false, onClose }: ActionDialogProps): JSX.Element {
+export function ActionDialog({
+  action,
+  instances,
+  brief = false,
+  warning,
+  onClose,
+}: ActionDialogProps): JSX.Element {
   const [done, setDone] = useState<number>();
   const [outcomes, setOutcomes] = useState<readonly Outcome[]>();
   const { button, text } = actionWords[action];
@@ -72,6 +80,7 @@ export function ActionDialog({ action, instances, brief = false, onClose }: Acti
           {instances.length - fit.length === 1 ? 'it is' : 'they are'}.
         </p>
       )}
+      {warning === undefined ? null : <Notice severity="warning" title={warning} />}
       <p role="status">{done === undefined ? '' : `${done} of ${fit.length} done…`}</p>
       <div class="dialog-actions">
         <Button disabled={done !== undefined} onClick={() => onClose(false)}>

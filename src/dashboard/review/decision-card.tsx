@@ -3,7 +3,13 @@ import { useState } from 'preact/hooks';
 import { get } from '../api/client.ts';
 import { asApiError, useResource } from '../api/use-resource.ts';
 import { ActionDialog } from '../instances/action-dialog.tsx';
-import { canBe, type Instance, type InstanceAction, stateWords } from '../instances/instance-words.ts';
+import {
+  boxCount,
+  canBe,
+  type Instance,
+  type InstanceAction,
+  stateWords,
+} from '../instances/instance-words.ts';
 import { Reason, StateBadge } from '../instances/parts.tsx';
 import { go, href } from '../shell/router.ts';
 import { Button } from '../ui/button.tsx';
@@ -14,12 +20,15 @@ import { Card } from '../ui/page.tsx';
 export function DecisionCard({
   instance,
   boxes,
+  unused = 0,
   onRelease,
   onActed,
 }: {
   readonly instance: Instance;
   /** How many would be blanked. */
   readonly boxes: number;
+  /** Of them, how many a release as it is would not blank. */
+  readonly unused?: number;
   readonly onRelease: () => void;
   readonly onActed: () => void;
 }): JSX.Element {
@@ -66,6 +75,11 @@ export function DecisionCard({
           action={asked}
           instances={[instance]}
           brief
+          warning={
+            asked === 'release' && unused > 0
+              ? `The ${boxCount(unused)} on this page ${unused === 1 ? 'is' : 'are'} not used. To blank ${unused === 1 ? 'it' : 'them'}, release with ${unused === 1 ? 'this box' : 'these boxes'}.`
+              : undefined
+          }
           onClose={(acted) => {
             setAsked(undefined);
             if (acted) onActed();

@@ -119,6 +119,7 @@ export function Workbench({
       <DecisionCard
         instance={instance}
         boxes={edit.boxes.length}
+        unused={instance.drawnBoxes === null || editing.changed ? edit.boxes.length : 0}
         onRelease={() => setReleasing(true)}
         onActed={onActed}
       />

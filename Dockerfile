@@ -2,8 +2,13 @@
 #        with ffmpeg for MPEG-2, H.264 and HEVC (some 500 MB more): docker build --build-arg FFMPEG=yes -t sallyport .
 # Run:   docker run --read-only -v sallyport-data:/data -p 11112:11112 -p 8080:8080 \
 #          -e SALLYPORT_BACKEND_BASE_URL=https://backend.example sallyport
+# Token: docker exec NAME node /app/dist/cli/cli.js token create --name anna --scope read,operate,identify,admin
+#        then open http://localhost:8080/. Others than this host: set SALLYPORT_HTTP_TLS_CERT_FILE and ..._KEY_FILE, or put a
+#        proxy that speaks TLS before it (README, Behind a proxy).
 #
 # The root file system may be read-only: everything the gateway writes is in /data.
+# The health check speaks plain HTTP, or HTTPS where a certificate is configured; it asks this container alone, so that it
+# does not look at whom the certificate names. It does not work where client certificates are required.
 
 FROM node:26-slim AS build
 WORKDIR /app
@@ -44,6 +49,6 @@ VOLUME /data
 EXPOSE 11112 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.SALLYPORT_HTTP_PORT || 8080) + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const e = process.env, t = !!e.SALLYPORT_HTTP_TLS_CERT_FILE; require(t ? 'https' : 'http').get({ host: '127.0.0.1', port: e.SALLYPORT_HTTP_PORT || 8080, path: '/healthz', rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/dist/cli/cli.js"]
 CMD ["serve"]

@@ -225,7 +225,7 @@ async function tellOfDashboard(
   say('Dashboard');
   say(`  open     http://127.0.0.1:${ports.http}/`);
   say(`  sign in  ${text}`);
-  say('           (a token with all rights, good for 12 hours; npx sallyport token makes others)');
+  say('           (a token with all rights, good for 12 hours)');
   if (!existsSync(join(builtDashboard, 'index.html')))
     say('  It is not built: run npm run build:dashboard, then the demo again.');
   say();

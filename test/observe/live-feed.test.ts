@@ -215,6 +215,15 @@ t.test('as a stream of server-sent events, whose end frees its place', async (t)
   t.pass('a reader that goes away frees its place too');
 });
 
+t.test('a stream ends in time, so that its reader has to prove itself again', async (t) => {
+  const { feed } = stage(t, {});
+  const stream = liveStream(feed, undefined, 20) ?? t.fail('no stream');
+  if (!(stream instanceof Readable)) return;
+  stream.resume();
+  await until(() => stream.readableEnded);
+  t.equal(feed.subscribers, 0);
+});
+
 t.test('a reader of the stream that does not read is let go, with bounded memory', async (t) => {
   const { log, feed } = stage(t, { maxWaiting: 20, tickMs: 5 });
   const stream = liveStream(feed);

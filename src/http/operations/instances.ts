@@ -28,7 +28,7 @@ export function instanceOperations(source: InstanceSource, emit: Emit): Operatio
     (name: DecisionName, run: (id: string, request: OperationRequest, by: AuditActor) => Promise<void>) =>
     async (request: OperationRequest) => {
       const id = textOf(request.params.id);
-      await run(id, request, auditActorOf(request.actor()));
+      await run(id, request, auditActorOf(request.actor(), request.address));
       emit('instance.operated', { instanceId: id, operation: name });
       source.onChange();
       return ok(viewOf(await findInstance(source, id)));

@@ -1,6 +1,7 @@
 import type { AuditActor, AuditEntry } from '../../core/audit.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Emit } from '../../observe/events.ts';
+import { SeenLately } from '../operations/seen-lately.ts';
 import {
   type Actor,
   type AuthenticationRequest,
@@ -65,6 +66,7 @@ export class SecurityGatekeeper {
   readonly #session: SessionAuthenticator;
   readonly #attempts: AttemptLimit;
   readonly #rate: RateLimit;
+  readonly #refusedLately: SeenLately;
 
   constructor(settings: GatekeeperSettings, parts: GatekeeperParts) {
     this.#settings = settings;
@@ -75,6 +77,7 @@ export class SecurityGatekeeper {
       this.#refusedBurst(address, code),
     );
     this.#rate = new RateLimit(settings.rate, parts.now);
+    this.#refusedLately = new SeenLately(parts.now ?? Date.now);
   }
 
   /** The actor; why the credentials are refused; undefined: none came. */
@@ -101,6 +104,22 @@ export class SecurityGatekeeper {
     const wrongHost = refuseHost(host, this.#settings);
     if (wrongHost !== undefined) return wrongHost;
     return this.#rate.take(actor === undefined ? addressCaller(address) : `${actor.kind} ${actor.name}`);
+  }
+
+  /**
+   * Records that somebody who is known asked for what it has no right to. Once in ten minutes for an operation: who tries all
+   * day shall not fill the trail.
+   */
+  refusedAccess(actor: Actor, address: string, operationId: string): void {
+    const { kind, name } = actor;
+    if (!this.#refusedLately.isFirst(`${kind} ${name} ${addressKey(address)} ${operationId}`)) return;
+    this.#parts.audit({
+      actor: { kind, name, address },
+      action: 'access.refused',
+      object: { kind: 'route', id: operationId },
+      outcome: 'minor-failure',
+      code: 'NOT_PERMITTED',
+    });
   }
 
   headers(kind: 'api' | 'page', secure: boolean): Readonly<Record<string, string>> {

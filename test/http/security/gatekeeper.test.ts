@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import type { Config } from '../../../src/config/config.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import type { AuditEntry } from '../../../src/core/audit.ts';
-import type { AuthenticationRequest } from '../../../src/http/security/actor.ts';
+import { type AuthenticationRequest, isRefusal } from '../../../src/http/security/actor.ts';
 import { buildSecurity, tellIfUnprotected } from '../../../src/http/security/build.ts';
 import { isRefused } from '../../../src/http/security/gatekeeper.ts';
 import type { Emit } from '../../../src/observe/events.ts';
@@ -237,4 +237,26 @@ t.test('no headers but right ones let anyone in, and none throws', async (t) => 
     ),
   );
   t.ok(audit.every(({ action }) => action === 'session.refused'));
+});
+
+t.test('who asks for more than it may is recorded, once in a while for each operation', async (t) => {
+  const { gatekeeper, tokens, audit, clock } = security(t);
+  const { text } = tokens.create({ name: 'curious', scopes: ['read'] });
+  const actor = await gatekeeper.authenticate(from({ authorization: `Bearer ${text}` }));
+  if (actor === undefined || isRefusal(actor)) return t.fail('not let in');
+  for (const operation of ['getOriginal', 'getOriginal', 'createToken', 'getOriginal'])
+    gatekeeper.refusedAccess(actor, '10.0.0.1', operation);
+  t.match(audit, [
+    {
+      actor: { kind: 'token', name: 'curious', address: '10.0.0.1' },
+      action: 'access.refused',
+      object: { kind: 'route', id: 'getOriginal' },
+      outcome: 'minor-failure',
+      code: 'NOT_PERMITTED',
+    },
+    { object: { id: 'createToken' } },
+  ]);
+  clock.now += 11 * 60_000;
+  gatekeeper.refusedAccess(actor, '10.0.0.1', 'getOriginal');
+  t.equal(audit.length, 3);
 });

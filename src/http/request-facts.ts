@@ -19,9 +19,13 @@ export function isEncoded({ headers }: FastifyRequest): boolean {
   return encoding !== undefined && encoding.trim().toLowerCase() !== 'identity';
 }
 
-/** The host that is asked: of a target in absolute form, that one, whatever the header says (RFC 9112 3.2.2). */
+/**
+ * The host that is asked: of a target in absolute form, that one, whatever the header says (RFC 9112 3.2.2). Two headers
+ * name none.
+ */
 export function hostOf({ headers, raw }: FastifyRequest): string | undefined {
   const target = raw.url ?? '';
+  if ((raw.headersDistinct.host?.length ?? 0) > 1) return '';
   return target.startsWith('/') || target === '*' ? headers.host : (URL.parse(target)?.host ?? '');
 }
 

@@ -12,6 +12,7 @@ import { requirePeer } from '../support/peers.ts';
 import { waitFor } from '../support/run.ts';
 import { goTo, openBrowser, openPage, signIn, takePicture } from './browser.ts';
 import { builtDashboard } from './built-dashboard.ts';
+import { decoded } from './decoded.ts';
 
 interface Area {
   readonly left: number;
@@ -35,9 +36,10 @@ async function spread(picture: string | Buffer, { left, top, width, height }: Ar
 
 /** The picture as it would leave, as the browser got it, in stored pixels. */
 async function shown(page: Page): Promise<Buffer> {
-  const data = await page.getByRole('img', { name: /as it would leave/ }).evaluate(async (element) => {
+  const picture = page.getByRole('img', { name: /as it would leave/ });
+  await decoded(picture);
+  const data = await picture.evaluate((element) => {
     const image = element as HTMLImageElement;
-    await image.decode();
     const canvas = document.createElement('canvas');
     canvas.width = image.naturalWidth;
     canvas.height = image.naturalHeight;

@@ -3,6 +3,7 @@ import t from 'tap';
 import { requirePeer } from '../support/peers.ts';
 import { waitFor } from '../support/run.ts';
 import { goTo, openBrowser, openPage, signIn } from './browser.ts';
+import { decoded } from './decoded.ts';
 import { columns, foundText, heldId, heldInstance, rows } from './fixtures/work.ts';
 import { problem, startWorkMock, type WorkMock } from './work-mock.ts';
 
@@ -14,11 +15,12 @@ interface Area {
 }
 
 /** The picture as it would leave, as the browser shows it: mean grey of an area in stored pixels. */
-function shownGrey(page: Page, area: Area): Promise<number> {
-  return page.getByRole('img', { name: /as it would leave/ }).evaluate(
-    async (element, { left, top, width, height, columns: all }) => {
+async function shownGrey(page: Page, area: Area): Promise<number> {
+  const picture = page.getByRole('img', { name: /as it would leave/ });
+  await decoded(picture);
+  return picture.evaluate(
+    (element, { left, top, width, height, columns: all }) => {
       const image = element as HTMLImageElement;
-      await image.decode();
       const canvas = new OffscreenCanvas(width, height);
       const context = canvas.getContext('2d');
       const scale = image.naturalWidth / all;
@@ -245,7 +247,10 @@ t.test(
     const mock = await startWorkMock(t);
     const page = await openReview(t, mock, 'read', 'operate', 'identify');
     await page.getByRole('button', { name: 'Release as it is' }).click();
-    await page.getByRole('dialog').getByText(/The 2 boxes on this page are not used/).waitFor();
+    await page
+      .getByRole('dialog')
+      .getByText(/The 2 boxes on this page are not used/)
+      .waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     const discard = page.getByRole('button', { name: 'Discard', exact: true });
     await discard.click();

@@ -54,6 +54,8 @@ export interface Gatekeeper {
     readonly address: string;
     readonly actor: Actor | undefined;
   }): Refusal | undefined;
+  /** Records that an actor asked for what it has no right to. */
+  refusedAccess(actor: Actor, address: string, operationId: string): void;
   headers(kind: 'api' | 'page', secure: boolean): Readonly<Record<string, string>>;
 }
 
@@ -293,7 +295,10 @@ export class HttpServer {
     if (proven === undefined) return refusalOf('NOT_AUTHENTICATED', { challenge: 'Bearer' });
     const ways = { header: 'bearer', session: 'session', certificate: 'clientCertificate' } as const;
     if (!needs.schemes.includes(ways[proven.via])) return refusalOf('NOT_PERMITTED');
-    if (needs.scope !== undefined && !allows(proven, needs.scope)) return lacking(needs.scope);
+    if (needs.scope !== undefined && !allows(proven, needs.scope)) {
+      gatekeeper.refusedAccess(proven, address, spec.operationId);
+      return lacking(needs.scope);
+    }
     request.actor = proven;
     return undefined;
   }

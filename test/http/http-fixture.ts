@@ -36,6 +36,7 @@ export const openGatekeeper: Gatekeeper = {
     return token === undefined ? refusalOf('NOT_AUTHENTICATED', { challenge: 'Bearer' }) : actorOf(token);
   },
   admit: () => undefined,
+  refusedAccess: () => undefined,
   headers: (kind, secure) => (kind === 'api' ? apiHeaders({ secure }) : pageHeaders({ secure })),
 };
 

@@ -6,7 +6,7 @@ import { SallyportError } from '../../src/core/errors.ts';
 import { type Scope, scopes } from '../../src/core/scopes.ts';
 import { healthOperations } from '../../src/http/operations/health.ts';
 import { allows } from '../../src/http/security/actor.ts';
-import { HttpServer } from '../../src/http/server.ts';
+import { type Gatekeeper, HttpServer } from '../../src/http/server.ts';
 import { actorOf, document, openGatekeeper, specs, standardSettings, startServer } from './http-fixture.ts';
 
 const quiet = {
@@ -72,7 +72,12 @@ t.test('every operation asks for the right that the contract names, and no other
       },
     ]),
   );
-  const server = await startServer(t, operations);
+  const refused: string[] = [];
+  const gatekeeper: Gatekeeper = {
+    ...openGatekeeper,
+    refusedAccess: ({ name }, _address, operationId) => void refused.push(`${name} ${operationId}`),
+  };
+  const server = await startServer(t, operations, { gatekeeper });
   const combinations: readonly (readonly Scope[])[] = [
     ...scopes.map((scope) => [scope]),
     ['read', 'operate'],
@@ -97,6 +102,7 @@ t.test('every operation asks for the right that the contract names, and no other
     t.ok(nobody.headers.get('www-authenticate'), 'says what is wanted');
     for (const granted of combinations) {
       asked.length = 0;
+      refused.length = 0;
       const actor = actorOf(granted.join('+'));
       const bearer = needs.schemes.includes('bearer');
       const may = bearer && (needs.scope === undefined || allows(actor, needs.scope));
@@ -104,6 +110,8 @@ t.test('every operation asks for the right that the contract names, and no other
       t.equal(status === 403, !may, `${operationId} with ${granted.join(', ')}: ${status}`);
       t.same(asked, may && status === 507 ? [operationId] : [], 'nothing runs before the right is proven');
       if (may) t.equal(status, 507, `${operationId} ran`);
+      const recorded = bearer && !may ? [`${actor.name} ${operationId}`] : [];
+      t.same(refused, recorded, `${operationId}: who has no right to it is recorded`);
     }
   }
 });

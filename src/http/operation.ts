@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { SallyportError } from '../core/errors.ts';
 import type { Actor, AuthenticationRequest } from './security/actor.ts';
 
 /** A file of a multipart/form-data body. */
@@ -88,7 +89,14 @@ export function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
-/** Epoch milliseconds of a date-time parameter that may be absent. */
+/**
+ * Epoch milliseconds of a date-time parameter that may be absent. A leap second, which RFC 3339 has and `Date` has not, is
+ * the one after it. Throws REQUEST_INVALID for a time that cannot be told.
+ */
 export function timeOf(value: unknown): number | undefined {
-  return typeof value === 'string' ? Date.parse(value) : undefined;
+  if (typeof value !== 'string') return undefined;
+  const leap = /:60(?=[.Zz+-])/;
+  const at = leap.test(value) ? Date.parse(value.replace(leap, ':59')) + 1000 : Date.parse(value);
+  if (Number.isNaN(at)) throw new SallyportError('REQUEST_INVALID', { detail: 'a time that cannot be told' });
+  return at;
 }

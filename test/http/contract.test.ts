@@ -36,6 +36,7 @@ mkdirSync(join(root, 'in'), { recursive: true });
 for (let index = 0; index < 60; index += 1)
   writeFileSync(join(root, 'in', `${index}.dcm`), makeFile('clear').bytes);
 
+t.setTimeout(180_000);
 const real = await startReal(t, {
   directory,
   args: [
@@ -221,6 +222,9 @@ t.test('instances and studies', async (t) => {
     [410, `POST /api/instances/${lost}/release`],
     [410, `POST /api/instances/${lostToo}/retry`],
   ]);
+
+  const leap = await real.ask(t, 'GET', '/api/instances?receivedFrom=2016-12-31T23:59:60Z&limit=1');
+  t.match(bodyOf(leap), { instances: [{ id: String }] }, 'a leap second is a time');
 
   const { studies } = bodyOf(await real.ask(t, 'GET', '/api/studies?state=delivered')) as {
     studies: { studyPseudonym: string }[];

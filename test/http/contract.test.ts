@@ -33,7 +33,7 @@ const seen = new Set<string>();
 const files = { clear: makeFile('clear'), risky: makeFile('risky'), pixelless: makeFile('pixelless') };
 
 mkdirSync(join(root, 'in'), { recursive: true });
-for (let index = 0; index < 60; index += 1)
+for (let index = 0; index < 400; index += 1)
   writeFileSync(join(root, 'in', `${index}.dcm`), makeFile('clear').bytes);
 
 t.setTimeout(180_000);
@@ -302,6 +302,7 @@ t.test('jobs over folders', async (t) => {
   t.ok(answers.some(({ status }) => status === 409));
   await expectAll(t, real, [
     [200, `POST /api/jobs/${begun[0]}/cancel`],
+    [200, `POST /api/jobs/${begun[1]}/cancel`],
     [200, 'GET /api/jobs'],
     [200, `GET /api/jobs/${begun[1]}`],
     [404, `GET /api/jobs/${unknown}`],

@@ -33,7 +33,9 @@ ARG FFMPEG=no
 RUN if [ "$FFMPEG" = yes ]; then \
       apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*; \
     fi
+# The runtime of the text models would report to its maker; the gateway silences it by itself as well.
 ENV NODE_ENV=production \
+    ORT_DISABLE_TELEMETRY=1 \
     SALLYPORT_STORAGE_DIR=/data \
     SALLYPORT_HTTP_HOST=0.0.0.0
 WORKDIR /app

@@ -74,7 +74,7 @@ export function gatewayOperations(config: Config, parts: GatewayHttpParts): Oper
       audit,
     }),
     ...statusOperations(live),
-    ...auditOperations(ledger.audit),
+    ...auditOperations(ledger.audit, instances.now),
     ...explanationOperations(explanationSource(config, { ...parts, ports })),
     ...testOperations({
       audit: ledger.audit,

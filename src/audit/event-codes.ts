@@ -92,6 +92,8 @@ export const auditEvents: Readonly<Record<AuditAction, AuditEvent>> = {
   'job.started': accessed('U', lifeCycle.deidentification),
   'job.ended': accessed('U', lifeCycle.deidentification),
   'fhir.read': exported,
+  'fhir.requested': { event: event.export, action: 'E' },
+  'connection.tested': { event: event.applicationActivity, action: 'E' },
   'fhir.posted': exported,
   'study.test-sent': { event: event.transferred, action: 'C', flow: 'out' },
   'profile.loaded': alert(type.softwareConfiguration),

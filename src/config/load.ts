@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
+import { extname, isAbsolute } from 'node:path';
 import convict from 'convict';
 import { parse as parseYaml } from 'yaml';
 import { SallyportError } from '../core/errors.ts';
@@ -53,7 +53,9 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   try {
     instance.validate({ allowed: 'strict' });
   } catch (error) {
-    faults.push(...(error instanceof Error ? error.message : 'not valid').split('\n'));
+    // The library quotes the value, and a URL may hold a password.
+    const text = error instanceof Error ? error.message : 'not valid';
+    faults.push(...text.replaceAll(/\/\/[^/@\s"]+@/g, '//***@').split('\n'));
   }
   // Combinations are looked at even when single values are wrong, so that one run shows everything there is to mend.
   const config = typed(instance.getProperties());
@@ -172,6 +174,8 @@ function impossibleCombinations(config: Config): string[] {
   if (http.apiToken !== '' && !isApiToken(http.apiToken))
     faults.push('http.apiToken must be at least 16 characters without blanks');
   faults.push(...httpSecurityFaults(http));
+  if (http.folderRoots.some((root) => !isAbsolute(root)))
+    faults.push('http.folderRoots must be absolute paths, in the environment separated by commas');
   if (crosswalk.keyFile === '' && (crosswalk.dir !== '' || crosswalk.forgetAfter !== 0))
     faults.push('crosswalk.dir and crosswalk.forgetAfter need crosswalk.keyFile');
   faults.push(...authFaults('backend', backend.auth), ...authFaults('fhir', fhir.auth));

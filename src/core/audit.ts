@@ -52,6 +52,8 @@ export const auditActions = {
   'job.ended': 'work on a folder ended',
   'fhir.read': 'the FHIR ImagingStudy of a study was handed out',
   'fhir.posted': 'the FHIR ImagingStudy of a study was posted to a FHIR server',
+  'fhir.requested': 'a study is to be posted to the FHIR server once more',
+  'connection.tested': 'a DICOM connection was tried, to the gateway itself or from it to another node',
   'study.test-sent': 'a synthetic study was sent to try the way',
   'profile.loaded': 'a de-identification profile is in force',
   'key.created': 'a pseudonym key was made',

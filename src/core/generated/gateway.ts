@@ -279,7 +279,8 @@ export interface paths {
         /**
          * A frame as it would leave, rendered
          * @description De-identified as the instance's profile says, text in the pixels blanked. An instance held because its pixels may
-         *     carry text has no such frame (409) until a person gives boxes: see `previewFrame`.
+         *     carry text has no such frame (409) until a person gives boxes: see `previewFrame`. Of one that was released in spite of
+         *     such a reason, it wants the right `identify` as well (403): no search has proven what is left in it.
          */
         readonly get: operations["getFrame"];
         readonly put?: never;
@@ -874,7 +875,8 @@ export interface paths {
         /**
          * Status, associations and C-ECHOs as they happen
          * @description Server-sent events: `status` (LiveStatus, at most once a second), `association`, `echo`, `connection`; `dropped` where
-         *     a reader is too slow. At most 50 readers (503).
+         *     a reader is too slow. At most 50 readers (503). It ends after five minutes: whoever reads on asks again, and proves
+         *     itself anew.
          */
         readonly get: operations["followStatus"];
         readonly put?: never;

@@ -4,14 +4,20 @@ import type { AuditFilter, AuditTrail } from '../../spool/audit-trail.ts';
 import { auditActorOf } from '../audit-actor.ts';
 import { numberOf, type Operations, ok, optionalText, timeOf } from '../operation.ts';
 import { defined } from './instances.ts';
+import { SeenLately } from './seen-lately.ts';
 
 /** Records read at one time for an export. */
 const exportPage = 500;
 
 /** The audit trail, read. What reads it is recorded itself. */
-export function auditOperations(audit: AuditTrail): Operations {
+export function auditOperations(audit: AuditTrail, now: () => number): Operations {
+  const seen = new SeenLately(now);
   return {
-    listAudit: async ({ query }) => {
+    listAudit: async ({ query, actor, address }) => {
+      const reader = auditActorOf(actor(), address);
+      // Once for somebody who turns pages: each look would else be a page of its own.
+      if (seen.isFirst(`${reader.kind} ${reader.name}`))
+        await audit.append({ actor: reader, action: 'audit.read', object: { kind: 'audit', id: 'trail' } });
       const filter: AuditFilter = {
         limit: numberOf(query.limit),
         ...defined('before', query.before === undefined ? undefined : numberOf(query.before)),

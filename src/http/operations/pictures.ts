@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
 import type { AuditAction } from '../../core/audit.ts';
 import { parseDrawnBoxes } from '../../core/box-lists.ts';
-import { SallyportError } from '../../core/errors.ts';
+import { type ErrorCode, SallyportError } from '../../core/errors.ts';
 import type { InstanceRecord } from '../../core/instance.ts';
 import { statesWithBytes } from '../../core/instance.ts';
 import type { DrawnBox } from '../../core/redaction.ts';
 import type { OperationParts } from '../../spool/operations.ts';
 import { auditActorOf } from '../audit-actor.ts';
 import { type Answer, numberOf, type OperationRequest, type Operations, ok, textOf } from '../operation.ts';
-import type { Actor } from '../security/actor.ts';
+import { type Actor, allows } from '../security/actor.ts';
 import { findInstance } from './instances.ts';
 import { SeenLately } from './seen-lately.ts';
 
@@ -49,6 +49,16 @@ export interface PictureWork {
     signal: AbortSignal,
   ): Promise<object>;
 }
+
+/** Reasons to hold an instance for what its pixels may show. */
+const pixelReasons: ReadonlySet<string> = new Set<ErrorCode>([
+  'BURNED_IN_TEXT_RISK',
+  'TEXT_LEFT_IN_PIXELS',
+  'REDACTION_UNSUPPORTED',
+  'RECOGNIZABLE_FEATURES_RISK',
+  'DEVICE_RULE_HOLD',
+  'PIXEL_REGION_INVALID',
+]);
 
 export interface PictureSource extends Pick<OperationParts, 'ledger' | 'blobs' | 'extentOf' | 'now'> {
   readonly work: PictureWork;
@@ -140,6 +150,17 @@ export function pictureOperations(source: PictureSource): Operations {
     },
     getFrame: async (request) => {
       const record = await withBytes(request);
+      // What a person let through in spite of its pixels is proven by nothing: it is shown to those who may see patients.
+      if (
+        record.releasedCodes.some((code) => pixelReasons.has(code)) &&
+        !allows(request.actor(), 'identify')
+      ) {
+        await audited('access.refused', record, request.actor(), request.address);
+        throw new SallyportError('NOT_PERMITTED', { detail: 'identify' });
+      }
+      const viewer = request.actor();
+      if (seen.isFirst(`deidentified ${viewer.kind} ${viewer.name} ${record.id}`))
+        await audited('instance.viewed-frames', record, viewer, request.address);
       return await picture(request, record, 'deidentified', record.drawnBoxes, record.releasedCodes);
     },
     previewFrame: async (request) => {

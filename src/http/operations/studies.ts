@@ -2,7 +2,17 @@ import type { StudyFilter } from '../../core/catalogue.ts';
 import { SallyportError } from '../../core/errors.ts';
 import { seriesViewOf, studyViewOf, unassignedViewOf } from '../../core/study-view.ts';
 import type { Ledger } from '../../spool/backend.ts';
-import { noContent, numberOf, type Operations, ok, optionalText, textOf, timeOf } from '../operation.ts';
+import { auditActorOf } from '../audit-actor.ts';
+import {
+  noContent,
+  numberOf,
+  type OperationRequest,
+  type Operations,
+  ok,
+  optionalText,
+  textOf,
+  timeOf,
+} from '../operation.ts';
 import { before, defined, statesOf } from './instances.ts';
 
 export interface StudySource {
@@ -23,6 +33,16 @@ const maxGroups = 500;
 /** Studies by their pseudonyms: how far each is, and what a FHIR server is told of it. */
 export function studyOperations(source: StudySource): Operations {
   const { ledger } = source;
+  const recorded = (
+    action: 'fhir.read' | 'fhir.requested',
+    id: string,
+    { actor, address }: Pick<OperationRequest, 'actor' | 'address'>,
+  ): Promise<void> =>
+    ledger.audit.append({
+      actor: auditActorOf(actor(), address),
+      action,
+      object: { kind: 'study', id },
+    });
   return {
     listStudies: async ({ query }) => {
       const states = statesOf(optionalText(query.state));
@@ -56,13 +76,17 @@ export function studyOperations(source: StudySource): Operations {
     listUnassigned: async () =>
       ok({ groups: (await ledger.catalogue.unassigned(maxGroups)).map(unassignedViewOf) }),
     getStudyReport: async ({ params, signal }) => ok(await source.report(textOf(params.study), signal)),
-    repostStudy: async ({ params }) => {
-      if (!(await source.repost(textOf(params.study)))) throw new SallyportError('STUDY_UNKNOWN');
+    repostStudy: async (request) => {
+      const study = textOf(request.params.study);
+      if (!(await source.repost(study))) throw new SallyportError('STUDY_UNKNOWN');
+      await recorded('fhir.requested', study, request);
       return noContent;
     },
-    getImagingStudy: async ({ params }) => {
-      const resource = await source.imagingStudy(textOf(params.id));
+    getImagingStudy: async (request) => {
+      const study = textOf(request.params.id);
+      const resource = await source.imagingStudy(study);
       if (resource === undefined) throw new SallyportError('STUDY_UNKNOWN');
+      await recorded('fhir.read', study, request);
       return { status: 200, body: resource, contentType: 'application/fhir+json' };
     },
   };

@@ -1,6 +1,6 @@
 import type { AuditTrail } from '../../spool/audit-trail.ts';
 import { auditActorOf } from '../audit-actor.ts';
-import { type Operations, ok } from '../operation.ts';
+import { type OperationRequest, type Operations, ok } from '../operation.ts';
 
 /** Connections to DICOM nodes that an administrator asks for. */
 export interface TestSource {
@@ -23,17 +23,24 @@ export interface TestSource {
 
 /** Whether DICOM gets through: to ourselves, and from us to another node. */
 export function testOperations({ audit, send, echo }: TestSource): Operations {
+  const recorded = (
+    action: 'study.test-sent' | 'connection.tested',
+    { actor, address }: Pick<OperationRequest, 'actor' | 'address'>,
+  ): Promise<void> =>
+    audit.append({
+      actor: auditActorOf(actor(), address),
+      action,
+      object: { kind: 'gateway', id: 'test' },
+    });
   return {
-    sendTest: async ({ body, actor, address, signal }) => {
-      const wish = { instance: false, ...(body as object) };
-      if (wish.instance)
-        await audit.append({
-          actor: auditActorOf(actor(), address),
-          action: 'study.test-sent',
-          object: { kind: 'gateway', id: 'test' },
-        });
-      return ok(await send(wish, signal));
+    sendTest: async (request) => {
+      const wish = { instance: false, ...(request.body as object) };
+      await recorded(wish.instance ? 'study.test-sent' : 'connection.tested', request);
+      return ok(await send(wish, request.signal));
     },
-    echoPeer: async ({ body, signal }) => ok(await echo(body as Parameters<TestSource['echo']>[0], signal)),
+    echoPeer: async (request) => {
+      await recorded('connection.tested', request);
+      return ok(await echo(request.body as Parameters<TestSource['echo']>[0], request.signal));
+    },
   };
 }

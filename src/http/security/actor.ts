@@ -2,7 +2,7 @@ import { type ErrorCode, errorRow } from '../../core/errors.ts';
 import type { Scope } from '../../core/scopes.ts';
 
 /**
- * Rights of a caller. None implies another, but for one: `admin` (settings, tokens, keys, the audit trail) includes `read`
+ * Rights of a caller. None implies another, but for one: `admin` (settings, tokens, connections) includes `read`
  * and `operate`. It does not include `identify`: seeing identified data is a right of its own, and who runs a gateway
  * needs no patient for it.
  */

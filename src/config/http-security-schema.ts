@@ -51,7 +51,7 @@ export const httpSecuritySchema = {
       default: 'none',
     },
     clients: {
-      doc: 'Who a client certificate stands for: a list of { "fingerprint256": "AB:CD:…" or "subjectCommonName": "pacs1", "name": "pacs1", "scopes": ["operate"], "aeTitle": "PACS1" }; aeTitle is optional. A certificate of caFile that is not listed is no credential. In the environment: JSON.',
+      doc: 'Who a client certificate stands for: a list of { "fingerprint256": "AB:CD:..." or "subjectCommonName": "pacs1", "name": "pacs1", "scopes": ["operate"], "aeTitle": "PACS1" }; aeTitle is optional. A certificate of caFile that is not listed is no credential. In the environment: JSON.',
       format: 'tls-clients',
       default: [],
     },

@@ -84,6 +84,7 @@ export async function startGateway(storageDir: string, ...args: string[]): Promi
     `--http.port=${httpPort}`,
     `--storage.dir=${storageDir}`,
     '--log.level=error',
+    '--http.openMetrics=true',
     `--dimse.idleTimeout=${patienceSeconds}s`,
     ...args,
   );

@@ -122,7 +122,8 @@ export class FolderJobs {
   cancel(id: string): JobRecord {
     const job = this.get(id);
     const end = this.#ends.get(id);
-    if (end === undefined) throw new SallyportError('JOB_ENDED');
+    // Its end is written down before it is forgotten.
+    if (end === undefined || job.state !== 'running') throw new SallyportError('JOB_ENDED');
     end.abort();
     return job;
   }

@@ -45,7 +45,8 @@ export const childEnvironment: Readonly<Record<string, string>> = {
 export function startGatewayChild(t: Test, options: ChildOptions): GatewayChild {
   const { fault } = options;
   const command = options.serve === true ? [cli, 'serve'] : [entry];
-  const child = spawn(process.execPath, [...command, ...options.args], {
+  // Metrics are read by tests that have no token.
+  const child = spawn(process.execPath, [...command, '--http.openMetrics=true', ...options.args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...childEnvironment,

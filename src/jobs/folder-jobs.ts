@@ -122,8 +122,7 @@ export class FolderJobs {
   cancel(id: string): JobRecord {
     const job = this.get(id);
     const end = this.#ends.get(id);
-    // Its end is written down before it is forgotten.
-    if (end === undefined || job.state !== 'running') throw new SallyportError('JOB_ENDED');
+    if (end === undefined) throw new SallyportError('JOB_ENDED');
     end.abort();
     return job;
   }
@@ -227,13 +226,14 @@ export class FolderJobs {
       await this.#end(this.get(id), 'failed', 'JOB_INTERRUPTED');
     else if (code === 'CANCELLED') await this.#end(this.get(id), 'cancelled', null);
     else await this.#end(this.get(id), 'failed', code);
-    this.#ends.delete(id);
   }
 
   /** Never rejects: what cannot be written down now is found as interrupted at the next start. */
   async #end(job: JobRecord, state: Exclude<JobState, 'running'>, code: ErrorCode | null): Promise<void> {
     const ended: JobRecord = { ...job, state, code, endedAt: this.#parts.now() };
     this.#jobs.set(job.id, ended);
+    // Whoever is told that it ended finds its place free.
+    this.#ends.delete(job.id);
     const { emit, audit } = this.#parts;
     const { id: jobId, files, failed, startedAt, owner } = ended;
     emit('job.ended', {

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 export interface DialogProps {
   readonly title: string;
@@ -12,9 +12,10 @@ export interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // As it is now: an element that is rendered anew meanwhile may lose the focus.
+  const [before] = useState(() => document.activeElement);
+  useLayoutEffect(() => {
     const dialog = element.current;
-    const before = document.activeElement;
     dialog?.showModal();
     return () => {
       dialog?.close();
@@ -30,6 +31,10 @@ export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
       onCancel={(event) => {
         event.preventDefault();
         onClose();
+      }}
+      // Some browsers close it by Escape without asking; after our own close it is gone already.
+      onClose={() => {
+        if (element.current !== null) onClose();
       }}
     >
       <h2 id={id}>{title}</h2>

@@ -2,6 +2,12 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Subscriber } from './emitter.ts';
 import type { EventFields, EventName } from './events.ts';
 
+const misnamed = [
+  'nodejs_active_resources_total',
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+] as const;
+
 /** What is read at the moment of a scrape. */
 export interface Gauges {
   /** Instances and bytes by state, and the age of the oldest that waits. */
@@ -28,6 +34,8 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    // Gauges named like counters, which Prometheus' own check refuses; their sums are those of the gauges by type.
+    for (const name of misnamed) this.registry.removeSingleMetric(name);
     this.observerFailures = this.#addCounter(
       'sallyport_observer_failures_total',
       'Events an observer failed on.',

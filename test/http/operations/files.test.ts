@@ -285,7 +285,11 @@ t.test('five large files at once, and senders that go away or stop, do not distu
     t.equal((await settled(t, api, String(body.file_id))).body.status, 'completed');
   }
   // An upload goes right after its result is told of.
-  for (let left = 500; left > 0 && (api.incoming().length > 0 || apiFolder(api.shelfFolder).length > 10); left -= 1)
+  for (
+    let left = 500;
+    left > 0 && (api.incoming().length > 0 || apiFolder(api.shelfFolder).length > 10);
+    left -= 1
+  )
     await new Promise((resolve) => setTimeout(resolve, 20));
   t.same(api.incoming(), [], 'nothing half received stays');
   t.equal(apiFolder(api.shelfFolder).length, 10, 'five results, a record beside each');

@@ -1,121 +1,19 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
-import t, { type Test } from 'tap';
-import { OidcCheck } from '../../../src/http/security/oidc-check.ts';
-import { type IssuerFault, OidcKeys } from '../../../src/http/security/oidc-keys.ts';
+import { exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import t from 'tap';
 import { isProof } from '../../../src/http/security/proof.ts';
-
-const rsa = await generateKeyPair('RS256', { extractable: true });
-const other = await generateKeyPair('RS256', { extractable: true });
-const elliptic = await generateKeyPair('ES256', { extractable: true });
-const edwards = await generateKeyPair('EdDSA', { extractable: true });
-const jwkOf = async (key: CryptoKey, kid: string, alg: string): Promise<JWK> => ({
-  ...(await exportJWK(key)),
-  kid,
-  alg,
-  use: 'sig',
-});
-const keySet = [
-  await jwkOf(rsa.publicKey, 'rsa', 'RS256'),
-  await jwkOf(elliptic.publicKey, 'ec', 'ES256'),
-  await jwkOf(edwards.publicKey, 'ed', 'EdDSA'),
-];
-
-interface Issuer {
-  readonly url: string;
-  keys: readonly JWK[];
-  /** Set: answers instead of the key set. */
-  instead: ((path: string, server: Server) => { status: number; body: string } | 'nothing') | undefined;
-  readonly asked: string[];
-}
-
-/** An OpenID provider of the test: discovery and keys, over loopback. */
-async function issuer(t: Test): Promise<Issuer> {
-  const state: { -readonly [K in keyof Issuer]: Issuer[K] } = {
-    url: '',
-    keys: keySet,
-    instead: undefined,
-    asked: [],
-  };
-  const server = createServer((request, response) => {
-    const path = request.url ?? '';
-    state.asked.push(path);
-    const own = state.instead?.(path, server);
-    if (own === 'nothing') return;
-    const body =
-      path === '/keys' ? { keys: state.keys } : { issuer: state.url, jwks_uri: `${state.url}/keys` };
-    response.statusCode = own?.status ?? 200;
-    if (response.statusCode === 302) response.setHeader('location', `${state.url}/keys`);
-    response.end(own?.body ?? JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return state;
-}
-
-const nowSeconds = 1_750_000_000;
-
-function checkOf(from: Issuer, more: { scopeClaim?: string; nameClaim?: string; jwksUri?: string } = {}) {
-  const clock = { now: nowSeconds * 1000 };
-  const faults: IssuerFault[] = [];
-  const now = (): number => clock.now;
-  const keys = new OidcKeys(
-    { issuer: from.url, jwksUri: more.jwksUri ?? '' },
-    (fault) => void faults.push(fault),
-    now,
-  );
-  const check = new OidcCheck(
-    {
-      issuer: from.url,
-      audience: 'sallyport',
-      scopeClaim: 'scope',
-      nameClaim: 'sub',
-      clockToleranceMs: 30_000,
-      scopeMap: [
-        { value: 'sp:read', scopes: ['read'] },
-        { value: 'radiology', scopes: ['read', 'operate'] },
-      ],
-      ...more,
-    },
-    keys,
-    now,
-  );
-  return { check, clock, faults };
-}
-
-interface Claims {
-  readonly [claim: string]: unknown;
-}
-
-async function token(
-  from: Issuer,
-  claims: Claims = {},
-  {
-    key = rsa.privateKey,
-    alg = 'RS256',
-    kid = 'rsa',
-  }: { key?: CryptoKey | Uint8Array; alg?: string; kid?: string } = {},
-): Promise<string> {
-  return new SignJWT({
-    iss: from.url,
-    aud: 'sallyport',
-    sub: 'alice',
-    scope: 'openid sp:read',
-    iat: nowSeconds - 10,
-    exp: nowSeconds + 300,
-    ...claims,
-  })
-    .setProtectedHeader({ alg, kid })
-    .sign(key);
-}
-
-const refused = { refused: 'NOT_AUTHENTICATED', httpStatus: 401 };
+import {
+  type Claims,
+  checkOf,
+  edwards,
+  elliptic,
+  issuer,
+  nowSeconds,
+  other,
+  refused,
+  rsa,
+  token,
+} from './oidc-issuer.ts';
 
 t.test('a token of the issuer names the caller and gives what the map says', async (t) => {
   const from = await issuer(t);
@@ -259,93 +157,4 @@ t.test('no text but a signed token lets anyone in, and none throws', async (t) =
       },
     ),
   );
-});
-
-t.test('a key set with private keys or shared secrets checks nothing by them', async (t) => {
-  const from = await issuer(t);
-  const secret = new TextEncoder().encode('a shared secret of more than 32 bytes');
-  from.keys = [
-    { kty: 'oct', k: Buffer.from(secret).toString('base64url'), kid: 'oct', alg: 'HS256' },
-    { ...(await exportJWK(rsa.privateKey)), kid: 'rsa', alg: 'RS256' },
-  ];
-  const { check } = checkOf(from);
-  t.match(await check.check(await token(from, {}, { key: secret, alg: 'HS256', kid: 'oct' })), refused);
-  t.match(await check.check(await token(from)), refused);
-});
-
-t.test('a new key of the issuer is found, without a question for each unknown one', async (t) => {
-  const from = await issuer(t);
-  const { check, clock } = checkOf(from);
-  t.ok(isProof(await check.check(await token(from))));
-  from.keys = [await jwkOf(other.publicKey, 'new', 'RS256')];
-  const fresh = await token(from, {}, { key: other.privateKey, kid: 'new' });
-  const asked = from.asked.length;
-  for (let n = 0; n < 20; n += 1) t.match(await check.check(fresh), refused);
-  t.equal(from.asked.length, asked, 'asked a moment ago');
-  clock.now += 30_000;
-  t.ok(isProof(await check.check(fresh)));
-  t.match(await check.check(await token(from)), refused, 'a key that the issuer took back is no key');
-});
-
-t.test('without the issuer nobody of it gets in, and it is left alone for a while', async (t) => {
-  const from = await issuer(t);
-  const text = await token(from);
-  const long = 'x'.repeat(300 * 1024);
-  const cases: readonly (readonly [IssuerFault, NonNullable<Issuer['instead']>])[] = [
-    ['status', () => ({ status: 500, body: 'no' })],
-    ['unreachable', () => ({ status: 302, body: '' })],
-    ['malformed', () => ({ status: 200, body: '<html>' })],
-    [
-      'malformed',
-      (path) => ({
-        status: 200,
-        body:
-          path === '/keys'
-            ? '{"keys":{}}'
-            : JSON.stringify({ issuer: from.url, jwks_uri: `${from.url}/keys` }),
-      }),
-    ],
-    [
-      'malformed',
-      () => ({
-        status: 200,
-        body: JSON.stringify({ issuer: from.url, jwks_uri: 'http://evil.example/keys' }),
-      }),
-    ],
-    [
-      'other-issuer',
-      () => ({
-        status: 200,
-        body: JSON.stringify({ issuer: 'https://evil.example', jwks_uri: `${from.url}/keys` }),
-      }),
-    ],
-    ['other-issuer', () => ({ status: 200, body: 'null' })],
-    ['too-large', () => ({ status: 200, body: long })],
-  ];
-  for (const [fault, instead] of cases) {
-    const { check, clock, faults } = checkOf(from);
-    from.instead = instead;
-    t.match(await check.check(text), { refused: 'ISSUER_UNAVAILABLE', httpStatus: 503 }, fault);
-    const asked = from.asked.length;
-    await Promise.all(Array.from({ length: 20 }, () => check.check(text)));
-    t.equal(from.asked.length, asked);
-    t.same(faults, [fault]);
-    from.instead = undefined;
-    clock.now += 10_000;
-    t.ok(isProof(await check.check(text)), 'it comes back by itself');
-    from.instead = instead;
-    clock.now += 600_000;
-    t.match(await check.check(text), { refused: 'ISSUER_UNAVAILABLE' }, 'keys of yesterday are no keys');
-  }
-});
-
-t.test('an issuer that never answers is given up, with one question for all who wait', async (t) => {
-  const from = await issuer(t);
-  from.instead = () => 'nothing';
-  const { check, faults } = checkOf(from, { jwksUri: `${from.url}/keys` });
-  const text = await token(from);
-  const answers = await Promise.all([check.check(text), check.check(text)]);
-  for (const answer of answers) t.match(answer, { refused: 'ISSUER_UNAVAILABLE' });
-  t.same(faults, ['timeout']);
-  t.same(from.asked, ['/keys']);
 });

@@ -1,9 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
-import { SallyportError } from '../core/errors.ts';
 import { type FileRecord, newFileId } from './file-record.ts';
 import type { RecordFolder } from './record-folder.ts';
 import type { Room } from './room.ts';
-import { writeError } from './temporary-files.ts';
+import { storageFault } from './temporary-files.ts';
 
 /** The records of the shelf in memory, as they are on disk, with the room that their bytes take. */
 export class FileRecords {
@@ -136,6 +135,5 @@ export class FileRecords {
 }
 
 function rethrowWriteError(thrown: unknown): never {
-  const fault = writeError(thrown);
-  throw fault instanceof SallyportError ? fault : new SallyportError('STORAGE_FAILED', { cause: thrown });
+  throw storageFault(thrown);
 }

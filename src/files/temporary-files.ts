@@ -124,6 +124,12 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** The same of an error that nothing but writing can have: what is not known is STORAGE_FAILED. */
+export function storageFault(thrown: unknown): SallyportError {
+  const fault = writeError(thrown);
+  return fault instanceof SallyportError ? fault : new SallyportError('STORAGE_FAILED', { cause: thrown });
+}
+
 /** A failed call of the file system as STORAGE_FULL or STORAGE_FAILED; the rest as it is. */
 export function writeError(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || !('syscall' in thrown) || !('code' in thrown)) return thrown;

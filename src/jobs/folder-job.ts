@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { asSallyportError, type ErrorCode, SallyportError } from '../core/errors.ts';
 import { type FileWork, whileBusy } from '../files/file-work.ts';
+import { storageFault } from '../files/temporary-files.ts';
 import { Turns } from '../files/turns.ts';
 import type { FolderOutput } from './folder-output.ts';
 import { walkFolder } from './folder-walk.ts';
@@ -96,9 +97,7 @@ async function redactOne(
     if (outcome.outcome === 'held') return outcome.code;
     if (outcome.outcome !== 'deidentified') return 'DEIDENTIFICATION_FAILED';
     await output.commit(part, outcome).catch((thrown) => {
-      throw thrown instanceof SallyportError
-        ? thrown
-        : new SallyportError('STORAGE_FAILED', { cause: thrown });
+      throw storageFault(thrown);
     });
     return undefined;
   } catch (thrown) {

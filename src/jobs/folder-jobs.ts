@@ -2,6 +2,7 @@ import type { AuditActor, AuditEntry } from '../core/audit.ts';
 import { asSallyportError, type ErrorCode, SallyportError } from '../core/errors.ts';
 import { newFileId } from '../files/file-record.ts';
 import type { FileWork } from '../files/file-work.ts';
+import { storageFault } from '../files/temporary-files.ts';
 import type { Emit } from '../observe/events.ts';
 import { runFolderJob } from './folder-job.ts';
 import { FolderOutput } from './folder-output.ts';
@@ -143,8 +144,8 @@ export class FolderJobs {
       failures: {},
       outputPath: folders.outputPath,
     };
-    await this.#journal.write(record).catch((cause) => {
-      throw new SallyportError('STORAGE_FAILED', { cause });
+    await this.#journal.write(record).catch((thrown) => {
+      throw storageFault(thrown);
     });
     try {
       const output = await FolderOutput.begin(folders.output, id).catch((cause) => {

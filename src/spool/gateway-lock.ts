@@ -2,8 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SallyportError } from '../core/errors.ts';
-
-const sqliteBusy = 5;
+import { isBusy, unusableBecause } from './sqlite-database.ts';
 
 /**
  * One gateway per storage folder. The lock is SQLite's exclusive lock on `gateway.lock`: the operating system frees it
@@ -29,9 +28,9 @@ export class GatewayLock {
       return new GatewayLock(database);
     } catch (cause) {
       database?.close();
-      const busy = cause instanceof Error && 'errcode' in cause && cause.errcode === sqliteBusy;
-      throw new SallyportError(busy ? 'STORAGE_IN_USE' : 'STORAGE_UNUSABLE', {
-        detail: 'gateway.lock',
+      if (isBusy(cause)) throw new SallyportError('STORAGE_IN_USE', { detail: 'gateway.lock', cause });
+      throw new SallyportError('STORAGE_UNUSABLE', {
+        detail: unusableBecause(dir, 'gateway.lock'),
         cause,
       });
     }

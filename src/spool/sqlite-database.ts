@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type ErrorCode, SallyportError } from '../core/errors.ts';
@@ -39,7 +39,7 @@ export function openLedgerDatabase(file: string, timeoutMs = busyTimeoutMs): Dat
     return database;
   } catch (cause) {
     if (cause instanceof SallyportError) throw cause;
-    throw new SallyportError('STORAGE_UNUSABLE', { detail: 'ledger', cause });
+    throw new SallyportError('STORAGE_UNUSABLE', { detail: unusableBecause(dirname(file), 'ledger'), cause });
   }
 }
 
@@ -100,6 +100,18 @@ function identityOf(file: string): string | undefined {
 export function isBusy(thrown: unknown): boolean {
   const number = thrown instanceof Error && 'errcode' in thrown ? thrown.errcode : undefined;
   return typeof number === 'number' && (number & 0xff) === sqliteBusy;
+}
+
+/**
+ * Why a folder cannot be opened. On a disk without a byte nothing can be locked or written, and SQLite tells of that in
+ * several ways: the disk is asked.
+ */
+export function unusableBecause(folder: string, otherwise: string): string {
+  try {
+    return statfsSync(folder).bavail === 0 ? 'the disk is full: make room first' : otherwise;
+  } catch {
+    return otherwise;
+  }
 }
 
 /** What a failed statement means; the detail is SQLite's number, never its text. */

@@ -36,7 +36,7 @@ t.test('counters are named as counters, and nothing else is', async (t) => {
 
 t.test("Prometheus' own check has nothing to say", async (t) => {
   const promtool = findProgram('promtool');
-  if (promtool === undefined) return t.skip('promtool is not installed (Debian: prometheus)');
+  if (promtool === undefined) return t.plan(0, 'promtool is not installed (Debian: prometheus)');
   const file = join(t.testdir(), 'metrics.txt');
   writeFileSync(file, await page());
   t.match(readFileSync(file, 'utf8'), 'sallyport_instances{state="held"} 1');

@@ -68,7 +68,7 @@ export function readTokenFile(file: string): readonly TokenRow[] {
 
 /**
  * Replaces the rows by what `change` makes of them: alone among all writers, written aside, flushed, renamed, the folder
- * flushed. A crash leaves the old file or the new one. Throws TOKENS_UNUSABLE, and what `change` throws.
+ * flushed. A crash leaves the old file or the new one. Throws TOKENS_UNUSABLE, STORAGE_FULL, and what `change` throws.
  */
 export function changeTokenFile(
   file: string,
@@ -92,9 +92,16 @@ export function changeTokenFile(
     flushFolder(dirname(file));
   } catch (cause) {
     rmSync(aside, { force: true });
-    if (cause instanceof SallyportError) throw cause;
-    throw new SallyportError('TOKENS_UNUSABLE', { cause });
+    throw unwritten(cause);
   }
+}
+
+/** The file is as it was; on a full disk that is all there is to say. */
+function unwritten(cause: unknown): SallyportError {
+  if (cause instanceof SallyportError) return cause;
+  const { code } = cause as NodeJS.ErrnoException;
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return new SallyportError(full ? 'STORAGE_FULL' : 'TOKENS_UNUSABLE', { cause });
 }
 
 /** Tokens can be made before the first start of the gateway. */
@@ -113,8 +120,7 @@ function lock(aside: string): number {
     try {
       return openSync(aside, 'wx', 0o600);
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST')
-        throw new SallyportError('TOKENS_UNUSABLE', { cause });
+      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritten(cause);
     }
     const held = statSync(aside, { throwIfNoEntry: false });
     if (held !== undefined && Date.now() - held.mtimeMs > staleLockMs) rmSync(aside, { force: true });

@@ -13,6 +13,7 @@ import { fileOperations } from './http/operations/files.ts';
 import { type HealthSource, healthOperations } from './http/operations/health.ts';
 import { type IngestOperationParts, ingestOperations } from './http/operations/ingest.ts';
 import { type InstanceSource, instanceOperations } from './http/operations/instances.ts';
+import { openidOperations } from './http/operations/openid.ts';
 import { type PictureWork, pictureOperations } from './http/operations/pictures.ts';
 import { redactionOperations } from './http/operations/redaction.ts';
 import { sessionOperations } from './http/operations/sessions.ts';
@@ -69,6 +70,7 @@ export function gatewayOperations(config: Config, parts: GatewayHttpParts): Oper
     ...redactionOperations({ shelf: files.shelf, work: onDemand, jobs: files.jobs, audit }),
     ...ingestOperations(parts.ingest),
     ...sessionOperations(security.gatekeeper),
+    ...openidOperations(security.gatekeeper, security.oidcSignIn),
     ...tokenOperations({
       tokens: security.tokens,
       audit,

@@ -68,6 +68,17 @@ export function configuredApiToken({ http }: Config): string | null {
   return token;
 }
 
+/** The secret of the gateway at the OpenID issuer, or null. Throws CONFIGURATION_INVALID. */
+export function oidcClientSecret({ http }: Config): string | null {
+  const { clientSecret, clientSecretFile } = http.oidc;
+  const secret = clientSecretFile === '' ? clientSecret : readTextSecret(clientSecretFile);
+  if (secret !== '') return secret;
+  if (clientSecretFile === '') return null;
+  throw new SallyportError('CONFIGURATION_INVALID', {
+    detail: 'the file of http.oidc.clientSecretFile is empty',
+  });
+}
+
 /** The HTTP server's settings from the configuration. */
 export function httpServerSettings({ http, dimse }: Config): HttpServerSettings {
   const { host, port, maxConnections, openMetrics } = http;

@@ -18,6 +18,7 @@ import {
   configuredApiToken,
   httpServerSettings,
   listenerSettings,
+  oidcClientSecret,
   profileChoice,
 } from './gateway-settings.ts';
 import { readGatewayDocument } from './http/contract/gateway-contract.ts';
@@ -261,6 +262,7 @@ export class Gateway {
     const security = buildSecurity(config.http, {
       storageDir: dir,
       configuredToken: configuredApiToken(config),
+      oidcClientSecret: oidcClientSecret(config),
       emit,
       // What cannot be recorded here is told by the ledger's own events: a sign-out cannot be refused.
       audit: (entry) =>

@@ -20,6 +20,12 @@ export interface HttpSecurityConfig {
     readonly nameClaim: string;
     /** ms. */
     readonly clockTolerance: number;
+    /** Empty: nobody signs in to the dashboard at the issuer. */
+    readonly clientId: string;
+    readonly clientSecretFile: string;
+    readonly clientSecret: string;
+    readonly signInScope: string;
+    readonly publicUrl: string;
   };
   readonly session: { readonly idle: number; readonly longest: number };
   readonly attempts: { readonly limit: number; readonly longestWait: number };
@@ -96,6 +102,32 @@ export const httpSecuritySchema = {
       doc: 'How far the clocks of issuer and gateway may differ, at most 5 minutes.',
       format: 'duration',
       default: '30s',
+    },
+    clientId: {
+      doc: 'Name under which the gateway is registered with the issuer, for sign-in to the dashboard (authorization code flow with PKCE). The issuer must offer discovery, and its ID token hold scopeClaim and nameClaim. Empty: no such sign-in.',
+      format: 'text',
+      default: '',
+    },
+    clientSecretFile: {
+      doc: 'File with the secret of this registration. Without one the gateway is a public client.',
+      format: 'text',
+      default: '',
+    },
+    clientSecret: {
+      doc: 'The secret itself. For secret stores that hand over environment variables.',
+      format: 'text',
+      default: '',
+      sensitive: true,
+    },
+    signInScope: {
+      doc: 'Scopes that the sign-in asks for, separated by blanks; `openid` among them.',
+      format: 'text',
+      default: 'openid',
+    },
+    publicUrl: {
+      doc: 'URL under which browsers reach the dashboard, without a path, https but on loopback. Register this URL followed by `/api/session/openid/callback` with the issuer. Needed with clientId: what a request says of its host is not believed.',
+      format: 'base-url',
+      default: '',
     },
   },
   session: {

@@ -414,10 +414,16 @@ export const errorRegistry = {
     httpStatus: 421,
   },
   ISSUER_UNAVAILABLE: {
-    message: 'the keys of http.oidc.issuer cannot be read, so its tokens cannot be checked',
+    message: 'http.oidc.issuer cannot be asked, so what it signed cannot be checked',
     advice: 'look at the issuer and the network; API tokens go on working',
     disposition: 'reject',
     httpStatus: 503,
+  },
+  SIGN_IN_NOT_OFFERED: {
+    message: 'sign-in to the dashboard by OpenID Connect is not set up',
+    advice: 'sign in with a token, or set http.oidc.clientId and http.oidc.publicUrl',
+    disposition: 'reject',
+    httpStatus: 404,
   },
   TOKENS_UNUSABLE: {
     message:
@@ -481,8 +487,8 @@ export const errorRegistry = {
     disposition: 'reject',
   },
   AUDIT_DAMAGED: {
-    message: 'a row of the audit trail cannot be read as a record',
-    advice: '`sallyport audit verify` names it; find out who or what touched the ledger',
+    message: 'records of the audit trail are missing or cannot be read',
+    advice: '`sallyport audit verify` names the first; keep a copy of the storage folder and find out who or what touched the ledger',
     disposition: 'reject',
     httpStatus: 500,
   },

@@ -59,7 +59,8 @@ export interface Answer {
   /** A value for JSON; text, bytes or a stream as they are where `contentType` says what they are; nothing for 204. */
   readonly body?: unknown;
   readonly contentType?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Of several values each is a header of its own. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
 /** Throws or rejects with SallyportError: its code becomes the status and the problem, in the shape the contract has for it. */

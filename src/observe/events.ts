@@ -123,9 +123,19 @@ export interface EventFields {
     readonly fault: 'unreadable' | 'expired' | 'ends-soon';
     readonly validForDays: number;
   };
-  /** The keys of the OpenID issuer cannot be read: its tokens are refused until they can. */
+  /**
+   * The OpenID issuer cannot be asked: its tokens and sign-ins are refused until it can. `client-refused`: it does not know
+   * our client, or its secret.
+   */
   'http.issuerFailed': {
-    readonly fault: 'unreachable' | 'timeout' | 'status' | 'too-large' | 'malformed' | 'other-issuer';
+    readonly fault:
+      | 'unreachable'
+      | 'timeout'
+      | 'status'
+      | 'too-large'
+      | 'malformed'
+      | 'other-issuer'
+      | 'client-refused';
   };
   /** An answer was not as the contract says; `fault` is made of words of the contract. */
   'http.contractBroken': { readonly operation: string; readonly fault: string };

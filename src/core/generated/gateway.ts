@@ -114,6 +114,66 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/session/ways": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How one may sign in to the dashboard, beside a token */
+        readonly get: operations["getSignInWays"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/session/openid": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Sign in at the OpenID provider
+         * @description For browsers: leads to the provider (authorization code flow with PKCE), with a cookie that binds the sign-in to this
+         *     browser for ten minutes. Where the provider cannot be asked, leads back to the dashboard.
+         */
+        readonly get: operations["beginOpenidSignIn"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/session/openid/callback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Come back from the OpenID provider
+         * @description The provider sends the browser here; this address is registered with it. Opens a session and leads to the dashboard; if
+         *     anything is wrong, leads there with a word in `signIn` (`cancelled`, `declined`, `late`, `refused`, `no-right`,
+         *     `unavailable`, `too-many`) and nothing else. Parameters that are not named here are left alone (RFC 6749 4.1.2).
+         */
+        readonly get: operations["endOpenidSignIn"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/instances": {
         readonly parameters: {
             readonly query?: never;
@@ -1316,7 +1376,9 @@ export interface components {
             readonly description: string;
             /** @description Base, options, pixels, devices, in words. */
             readonly lines: readonly string[];
-            /** @description Attributes by outcome. */
+            /** @description Private elements, and what PS3.6 does not know, in words. */
+            readonly beyond: readonly string[];
+            /** @description Attributes by outcome; conditions that were left open are taken as not holding. */
             readonly counts: {
                 readonly [key: string]: number;
             };
@@ -1328,6 +1390,23 @@ export interface components {
                 readonly outcome: "kept" | "cleaned" | "shifted" | "replaced" | "emptied" | "removed" | "written";
                 readonly action: string;
                 readonly why: string;
+                /**
+                 * @description There and true where a rule of the profile lets through what PS3.15 does not.
+                 * @constant
+                 */
+                readonly weakens?: true;
+                /** @description What happens where a condition of a rule holds that the question left open, as the SOP Class, or the modality where none was asked for. A later one goes before an earlier one. */
+                readonly unless?: readonly {
+                    /** @description The condition, in words. */
+                    readonly when: string;
+                    /** @enum {unknown} */
+                    readonly outcome: "kept" | "cleaned" | "shifted" | "replaced" | "emptied" | "removed" | "written";
+                    readonly action: string;
+                    /** @description Line of the rule in the profile's file. */
+                    readonly line: number;
+                    /** @constant */
+                    readonly weakens?: true;
+                }[];
             }[];
         };
         readonly Option: {
@@ -1963,6 +2042,83 @@ export interface operations {
                 content?: never;
             };
             readonly 401: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getSignInWays: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The ways. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Where a browser goes to sign in at the OpenID provider; null where that is not set up. */
+                        readonly openid: string | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly beginOpenidSignIn: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The provider is to ask who one is, even if it knows this browser. */
+                readonly prompt?: "login";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description To the provider. */
+            readonly 303: {
+                headers: {
+                    readonly location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 404: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly endOpenidSignIn: {
+        readonly parameters: {
+            readonly query?: {
+                readonly code?: string;
+                readonly state?: string;
+                /** @description The provider, where it names itself (RFC 9207). */
+                readonly iss?: string;
+                /** @description Why there is no code. */
+                readonly error?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description To the dashboard. */
+            readonly 303: {
+                headers: {
+                    readonly location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem"];
+            readonly 404: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
     };

@@ -45,6 +45,8 @@ export interface OperationSpec {
   readonly needs: { readonly schemes: readonly SchemeName[]; readonly scope: Scope | undefined } | undefined;
   readonly errorShape: ErrorShape;
   readonly bodyLimit: BodyLimit;
+  /** Query parameters that are not named are left alone, where a standard wants that; else they are refused. */
+  readonly furtherParameters: boolean;
 }
 
 type Node = Readonly<Record<string, unknown>>;
@@ -108,6 +110,7 @@ function operationOf(document: Node, operation: Node, place: Place): OperationSp
     needs: needsOf(operation.security ?? document.security),
     errorShape: errorShapes.find((known) => known === shape) ?? unknown(`x-error-shape of ${path}`),
     bodyLimit: bodyLimits.find((known) => known === limit) ?? unknown(`x-body-limit of ${path}`),
+    furtherParameters: operation['x-further-parameters'] === true,
   };
 }
 

@@ -84,7 +84,7 @@ export function isJson(type: string): boolean {
 
 function parameterValidator(
   schemas: JsonSchema,
-  { parameters }: OperationSpec,
+  { parameters, furtherParameters }: OperationSpec,
   place: ParameterSpec['in'],
 ): ValidateFunction {
   const own = parameters.filter((parameter) => parameter.in === place);
@@ -92,7 +92,7 @@ function parameterValidator(
   return schemas.compile({
     type: 'object',
     // What is not understood is refused: a misspelt filter would show all instances.
-    additionalProperties: false,
+    additionalProperties: place === 'query' && furtherParameters,
     required: own.filter(({ required }) => required).map(({ name }) => name),
     properties: Object.fromEntries(
       own.map(({ name, pointer }) => [name, schemaAt(schemas, pointer)] as const),

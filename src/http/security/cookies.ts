@@ -6,6 +6,11 @@ export function sessionCookieName(secure: boolean): string {
   return secure ? '__Host-sallyport' : 'sallyport';
 }
 
+/** The cookie of a sign-in at the OpenID issuer that has begun. */
+export function signInCookieName(secure: boolean): string {
+  return `${sessionCookieName(secure)}-openid`;
+}
+
 /**
  * The value of a cookie (RFC 6265 4.2.1). Undefined where it is absent, and where it comes more than once: a neighbour has
  * planted one of the two, and we cannot tell which.
@@ -28,4 +33,13 @@ export function sessionCookie(value: string, secure: boolean): string {
 /** `Set-Cookie` that removes it. */
 export function removedSessionCookie(secure: boolean): string {
   return `${sessionCookie('', secure)}; Max-Age=0`;
+}
+
+/**
+ * `Set-Cookie` of a sign-in that has begun. Lax: it must come back with the browser from the issuer's site, which no cookie of
+ * a session does.
+ */
+export function signInCookie(value: string, secure: boolean, lifeMs: number): string {
+  const end = `Max-Age=${Math.ceil(lifeMs / 1000)}${secure ? '; Secure' : ''}`;
+  return `${signInCookieName(secure)}=${value}; Path=/; HttpOnly; SameSite=Lax; ${end}`;
 }

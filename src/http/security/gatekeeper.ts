@@ -11,9 +11,10 @@ import {
 } from './actor.ts';
 import { addressKey } from './address-key.ts';
 import { AttemptLimit, type AttemptSettings } from './attempt-limit.ts';
-import { removedSessionCookie, sessionCookie } from './cookies.ts';
+import { cookieOf, removedSessionCookie, sessionCookie, signInCookie, signInCookieName } from './cookies.ts';
 import { apiHeaders, pageHeaders } from './headers.ts';
 import { type HostSettings, isSameOrigin, refuseHost } from './hosts.ts';
+import { pendingMs } from './oidc-pending.ts';
 import { type BearerCheck, isProof, type Proof } from './proof.ts';
 import { RateLimit, type RateSettings } from './rate-limit.ts';
 import { SessionAuthenticator } from './session-authenticator.ts';
@@ -135,7 +136,11 @@ export class SecurityGatekeeper {
     if (!isSameOrigin(request, this.#settings.allowedHosts, 'or-silent'))
       return refusalOf('CROSS_SITE_REQUEST');
     const proof = await this.#bearer(credential.length > maxBearerCharacters ? undefined : credential);
-    if (!isProof(proof)) return this.#failed(request, proof);
+    return isProof(proof) ? this.open(request, proof) : this.#failed(request, proof);
+  }
+
+  /** Opens a session for whom a sign-in has proven, as `signIn` does; that the browser asked for it is for the caller to know. */
+  open(request: AuthenticationRequest, proof: Proof): SignedIn {
     const before = this.#session.find(request);
     if (before !== undefined) this.#sessions.close(before.id);
     const { id, session } = this.#sessions.open(proof);
@@ -145,6 +150,26 @@ export class SecurityGatekeeper {
       object: { kind: 'session', id: session.publicId },
     });
     return { ...this.#view(id, session), cookie: sessionCookie(id, this.#settings.secure) };
+  }
+
+  /** Counts a sign-in elsewhere that failed, as wrong credentials are counted. The refusal to answer with. */
+  refuseSignIn(request: AuthenticationRequest, refusal: Refusal): Refusal {
+    return this.#failed(request, refusal);
+  }
+
+  /** The `Set-Cookie` of a sign-in that has begun; null removes it. */
+  signInCookie(browser: string | null): string {
+    return signInCookie(browser ?? '', this.#settings.secure, browser === null ? 0 : pendingMs);
+  }
+
+  /** What that cookie of a request holds. */
+  signInOf({ cookie }: AuthenticationRequest): string | undefined {
+    return cookieOf(cookie, signInCookieName(this.#settings.secure));
+  }
+
+  /** Whether a page of this gateway, or a person, had the browser come here; programs may. */
+  isOwnNavigation(request: AuthenticationRequest): boolean {
+    return request.fetchSite === 'none' || isSameOrigin(request, this.#settings.allowedHosts, 'or-silent');
   }
 
   /** Ends the session of the request, which `authenticate` has let in. The Set-Cookie that removes the cookie. */

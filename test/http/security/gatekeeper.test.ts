@@ -20,6 +20,7 @@ function security(t: Test, environment: Record<string, string> = {}) {
   const built = buildSecurity(httpOf(environment), {
     storageDir: t.testdir(),
     configuredToken: apiToken,
+    oidcClientSecret: null,
     emit,
     audit: (entry) => void audit.push(entry),
     now: () => clock.now,

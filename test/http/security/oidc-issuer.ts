@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import type { Test } from 'tap';
 import { OidcCheck } from '../../../src/http/security/oidc-check.ts';
-import { type IssuerFault, OidcKeys } from '../../../src/http/security/oidc-keys.ts';
+import type { IssuerFault } from '../../../src/http/security/oidc-issuer.ts';
+import { OidcKeys } from '../../../src/http/security/oidc-keys.ts';
 
 export const rsa = await generateKeyPair('RS256', { extractable: true });
 export const other = await generateKeyPair('RS256', { extractable: true });

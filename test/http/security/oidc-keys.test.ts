@@ -1,6 +1,6 @@
 import { exportJWK } from 'jose';
 import t from 'tap';
-import type { IssuerFault } from '../../../src/http/security/oidc-keys.ts';
+import type { IssuerFault } from '../../../src/http/security/oidc-issuer.ts';
 import { isProof } from '../../../src/http/security/proof.ts';
 import { checkOf, type Issuer, issuer, jwkOf, other, refused, rsa, token } from './oidc-issuer.ts';
 

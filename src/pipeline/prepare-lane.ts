@@ -33,6 +33,10 @@ export class PrepareLane {
   readonly #lost: LostPost[] = [];
   readonly #stage: PrepareStage;
   readonly #recovery: Recovery;
+  /** The ledger may have instances that are due: some came, or the last claim left some. */
+  #mayBeDue = true;
+  /** When the ledger is asked though nothing is known to have come, on the clock of `performance`. */
+  #askAt = 0;
   #loop: Promise<void> | undefined;
 
   constructor(parts: PrepareLaneParts) {
@@ -67,13 +71,14 @@ export class PrepareLane {
   }
 
   wake(): void {
+    this.#mayBeDue = true;
     this.#wake.poke();
   }
 
-  /** The deliver lane is done with this instance, whatever came of it. */
+  /** The deliver lane is done with this instance, whatever came of it: it may be due again at once, and there is room. */
   letGo(instanceId: string): void {
     this.#inHand.delete(instanceId);
-    this.#wake.poke();
+    this.wake();
   }
 
   /** Makes the post again from the received bytes, under its name, and offers it by `onRecovered`. */
@@ -97,13 +102,23 @@ export class PrepareLane {
         this.#track(lost.postId, this.#remake(lost, signal));
         continue;
       }
-      const records = hasRoom ? await this.#claim('received', free, signal) : [];
+      const records = hasRoom && this.#isToAsk() ? await this.#claim('received', free, signal) : [];
       for (const record of records) {
         faultPoint('prepare.claimed');
         this.#track(record.id, this.#handle(record, signal));
       }
-      if (records.length === 0) await this.#wake.sleep(pollMs, signal);
+      if (records.length === 0) await this.#wake.sleep(this.#sleepMs(), signal);
     }
+  }
+
+  /** Where nothing is due, the ledger is not asked at every end of an instance: an ask costs as much as an insert. */
+  #isToAsk(): boolean {
+    return this.#mayBeDue || performance.now() >= this.#askAt;
+  }
+
+  #sleepMs(): number {
+    const left = this.#askAt - performance.now();
+    return left > 0 ? Math.ceil(left) : pollMs;
   }
 
   #free(): number {
@@ -131,13 +146,17 @@ export class PrepareLane {
     signal: AbortSignal,
   ): Promise<readonly InstanceRecord[]> {
     const { tools, leaseMs } = this.#parts;
+    this.#mayBeDue = false;
+    this.#askAt = performance.now() + pollMs;
     try {
       for (;;) {
         const records = await tools.ledger.claim(state, tools.now(), limit, leaseMs);
         const fresh = records.filter((record) => !this.#inHand.has(record.id));
         for (const record of fresh) this.#inHand.add(record.id);
         // Those in hand are leased anew by this, so that the next claim sees past them.
-        if (fresh.length > 0 || records.length < limit || signal.aborted) return fresh;
+        if (fresh.length === 0 && records.length === limit && !signal.aborted) continue;
+        if (records.length === limit) this.#mayBeDue = true;
+        return fresh;
       }
     } catch {
       // The ledger's own failures are reported where they change something; here the loop simply comes round again.
@@ -172,6 +191,8 @@ export class PrepareLane {
       // Only when stopping: the row is unchanged, the next start prepares it again.
     }
     this.#inHand.delete(record.id);
+    // It may be due again at once; the end of this task pokes.
+    this.#mayBeDue = true;
   }
 
   async #remake(lost: LostPost, signal: AbortSignal): Promise<void> {

@@ -30,9 +30,15 @@ const vocabulary = [
   'example',
 ];
 
+/** A schema, compiled when it is first asked for. */
+type Late = () => ValidateFunction;
+
 export type ValidatorOf = (operation: OperationSpec) => OperationValidator;
 
-/** Validators for the operations of a document; schemas are compiled as each operation asks for its own. */
+/**
+ * Validators for the operations of a document. Each schema is compiled when it is first wanted: all at once would hold up the
+ * start of the gateway by a second of processor time.
+ */
 export function contractValidators(document: object): ValidatorOf {
   const options = {
     strict: true,
@@ -49,27 +55,36 @@ export function contractValidators(document: object): ValidatorOf {
     schemas.addVocabulary(vocabulary);
     schemas.addSchema(document, 'gateway');
   }
-  const compiled = (pointer: string): ValidateFunction =>
-    values.compile({ $ref: `gateway#${encodeURI(pointer)}` });
+  const compiled = (pointer: string): Late =>
+    once(() => values.compile({ $ref: `gateway#${encodeURI(pointer)}` }));
   return (operation) => {
-    const params = parameterValidator(texts, operation, 'path');
-    const query = parameterValidator(texts, operation, 'query');
+    const params = once(() => parameterValidator(texts, operation, 'path'));
+    const query = once(() => parameterValidator(texts, operation, 'query'));
     const bodyPointer = operation.body?.content[json];
-    const body = bodyPointer === undefined ? undefined : compiled(bodyPointer);
-    const answers = new Map<string, ValidateFunction | null>();
+    const bodyOf = bodyPointer === undefined ? undefined : compiled(bodyPointer);
+    const answers = new Map<string, Late | null>();
     for (const { status, content } of operation.answers) {
       answers.set(status, null);
       for (const [type, pointer] of Object.entries(content))
         answers.set(`${status} ${type}`, isJson(type) ? compiled(pointer) : null);
     }
     return {
-      params: (given) => parsed(params, given),
-      query: (given) => parsed(query, given),
+      params: (given) => parsed(params(), given),
+      query: (given) => parsed(query(), given),
       body: (value) => {
+        const body = bodyOf?.();
         if (body !== undefined && !body(value)) throw refusalOf('body', body.errors);
       },
       answerFault: (answer) => answerFault(answers, answer),
     };
+  };
+}
+
+function once(make: Late): Late {
+  let made: ValidateFunction | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 
@@ -143,7 +158,7 @@ function allowedValues(error: ErrorObject): string {
 }
 
 function answerFault(
-  answers: ReadonlyMap<string, ValidateFunction | null>,
+  answers: ReadonlyMap<string, Late | null>,
   { status, body, contentType }: Answer,
 ): string | undefined {
   const documented = answers.has(String(status))
@@ -157,10 +172,12 @@ function answerFault(
     return hasContent ? `status ${status} without a body` : undefined;
   }
   const type = contentType === undefined ? json : bareType(contentType);
-  const validate = answers.get(`${documented} ${type}`);
-  if (validate === undefined) return `status ${status} with media type ${type}`;
+  const found = answers.get(`${documented} ${type}`);
+  if (found === undefined) return `status ${status} with media type ${type}`;
   // A stream is too large to be held in memory: whoever makes it answers for what is in it.
-  if (validate === null || body instanceof Readable || validate(body)) return undefined;
+  if (found === null || body instanceof Readable) return undefined;
+  const validate = found();
+  if (validate(body)) return undefined;
   const [error] = validate.errors ?? [];
   return `status ${status}: ${error?.instancePath.replaceAll(/\d+/g, 'N') ?? ''} ${error?.message ?? ''}`;
 }

@@ -25,7 +25,7 @@ export function rejectionAdvice(
       return callingAdvice(calling, address, facts);
     case 'address-not-allowed':
       return {
-        what: `The address ${address} is not in dimse.allowedAddresses.`,
+        what: `The address ${address} is not on the list of those that may connect (dimse.allowedAddresses).`,
         fix: `If this is your PACS, add '${address}' to dimse.allowedAddresses and restart the gateway. If not, find out who calls.`,
       };
     case 'application-context':
@@ -69,7 +69,7 @@ function callingAdvice(calling: string, address: string, facts: AssociationFacts
   const near = facts.callingPeers.find((peer) => peer.aeTitle.trim().toLowerCase() === calling.toLowerCase());
   const hint = near === undefined ? '' : ` The list has ${quoted(near.aeTitle.trim())}: case counts.`;
   return {
-    what: `${quoted(calling)} is not in dimse.callingPeers.${hint}`,
+    what: `${quoted(calling)} is not on the list of those who may send (dimse.callingPeers).${hint}`,
     fix: `If this is your PACS, add { aeTitle: ${quoted(calling)}, addresses: ['${address}'] } to dimse.callingPeers and restart the gateway; or change the calling AE title in the PACS.`,
   };
 }

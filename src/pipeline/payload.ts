@@ -200,9 +200,11 @@ function optionalUid(dataSet: DataSet, tag: number): string | null {
 
 function required(dataSet: DataSet, tag: number): number {
   const value = firstNumber(dataSet, tag);
-  if (value === undefined)
-    throw new SallyportError('REQUIRED_ATTRIBUTE_MISSING', { detail: tag.toString(16).padStart(8, '0') });
-  return value;
+  if (value !== undefined) return value;
+  const digits = tag.toString(16).padStart(8, '0');
+  throw new SallyportError('REQUIRED_ATTRIBUTE_MISSING', {
+    detail: `${digits.slice(0, 4)},${digits.slice(4)}`,
+  });
 }
 
 export function shortText(dataSet: DataSet, tag: number, maxLength: number): string | null {

@@ -170,7 +170,7 @@ async function renderInto(
   videoFrameEdit: RenderSurroundings['videoFrameEdit'],
 ): Promise<PreparedHead | undefined> {
   const { maxBodyBytes, maxImagesPerPost } = setup.post;
-  const write = imageWriter(instance);
+  let write: ReturnType<typeof imageWriter> | undefined;
   let head: PreparedHead | undefined;
   alive(vitalSigns);
   const surroundings: RenderSurroundings = {
@@ -180,6 +180,8 @@ async function renderInto(
     ...(videoFrameEdit === undefined ? {} : { videoFrameEdit }),
   };
   for await (const frame of render(instance, setup.render, surroundings)) {
+    // Made for the first frame, no earlier: an object without pixels is told as that, not by what describes pixels.
+    write ??= imageWriter(instance);
     sink.add(write(frame, frame.data));
     alive(vitalSigns);
     const isFirst = head === undefined;

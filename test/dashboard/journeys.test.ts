@@ -2,7 +2,7 @@ import t from 'tap';
 import { requirePeer } from '../support/peers.ts';
 import { waitFor } from '../support/run.ts';
 import { goTo, openBrowser, openPage, signIn } from './browser.ts';
-import { connection, echo, runningAssociation } from './fixtures/associations.ts';
+import { associations, connection, echo, runningAssociation } from './fixtures/associations.ts';
 import { startWholeMock } from './fixtures/whole.ts';
 
 t.test(
@@ -48,6 +48,7 @@ t.test('set-up: a C-ECHO shows at once, tests tell each step, what may not be do
   if (!requirePeer(t, 'chromium')) return;
   const mock = await startWholeMock(t);
   mock.answer('GET', '/api/echoes', { json: { echoes: [], connections: [] } });
+  mock.answer('GET', '/api/associations', { json: { associations: [] } });
   const browser = await openBrowser(t);
   const { page, complaints } = await openPage(t, browser, { url: `${mock.url}#/set-up` });
   await signIn(page, mock.token('read', 'admin'));
@@ -58,6 +59,13 @@ t.test('set-up: a C-ECHO shows at once, tests tell each step, what may not be do
   mock.push('echo', echo({ at: new Date().toISOString(), calledAeTitle: 'SALYPORT' }));
   await page.getByText('PACS1 at 10.20.0.5 reached the gateway').waitFor();
   await page.getByText('correct the AE title in the PACS').waitFor();
+  // The commonest fault of all: the gateway refused the call.
+  const refused = associations().find(({ state }) => state === 'rejected');
+  t.ok(refused);
+  if (refused !== undefined)
+    mock.push('association', { ...refused, id: 'refused-now', startedAt: new Date().toISOString() });
+  await page.getByText('UNKNOWN_PACS at 10.20.0.99 reached the gateway and was refused').waitFor();
+  await page.getByText('Add UNKNOWN_PACS to dimse.callingPeers').waitFor();
 
   await page.getByRole('button', { name: 'Copy AE title SALLYPORT' }).click();
   await page.getByText('Copied AE title SALLYPORT').waitFor();

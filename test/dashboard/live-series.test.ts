@@ -53,8 +53,9 @@ t.test('figures in words', async (t) => {
   // Separators are those of the machine's language.
   const told = <T>(values: readonly T[], say: (value: T) => string): string[] =>
     values.map((value) => say(value).replace(',', '.'));
-  t.same(told([0, 570.8, 999, 1000, 3_516_000, 25_400_000_000], bytes), [
+  t.same(told([0, 1, 570.8, 999, 1000, 3_516_000, 25_400_000_000], bytes), [
     '0 bytes',
+    '1 byte',
     '571 bytes',
     '999 bytes',
     '1 kB',

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import t from 'tap';
+import { withoutElements } from '../support/instances.ts';
 import { waitFor } from '../support/run.ts';
 import { slice } from './images.ts';
 import { openLanes } from './lanes.ts';
@@ -26,6 +27,20 @@ t.test('a crash costs one thread and one attempt; the second time it is held; ot
   await lanes.add('fine-2', slice('b', 1));
   await lanes.until('fine-2', 'delivered');
   t.strictSame(lanes.scratchFiles(), []);
+});
+
+t.test('an object without pixels is told as that, and not as an image without a description', async (t) => {
+  const lanes = await openLanes(t);
+  const { elements } = slice('a', 1);
+  // As a plan of radiotherapy: Rows, Columns, Bits Allocated, Pixel Data and the like are not there.
+  const describing = elements.map(({ tag }) => tag).filter((tag) => tag >>> 16 === 0x0028);
+  await lanes.add('plan-1', { elements: withoutElements(elements, 0x7fe00010, ...describing) });
+  await lanes.add('bare-1', {
+    elements: withoutElements(slice('a', 2).elements, 0x00280010, 0x00280011, 0x00280100),
+  });
+  lanes.start();
+  t.match(await lanes.until('plan-1', 'held'), { code: 'NO_PIXEL_DATA' });
+  t.match(await lanes.until('bare-1', 'held'), { code: 'PIXEL_DATA_INVALID' });
 });
 
 t.test('an instance that never ends trips the timeout, and its thread is replaced', async (t) => {

@@ -32,7 +32,7 @@ function ordered(list: readonly Association[]): readonly Association[] {
     .slice(0, mostAssociations);
 }
 
-/** Somebody reached the port: by C-ECHO, or without an association. */
+/** Somebody reached the port: by C-ECHO, by an association that was refused, or without one. */
 export type Reached =
   | { readonly kind: 'echo'; readonly id: string; readonly at: string; readonly echo: Echo }
   | {
@@ -40,11 +40,18 @@ export type Reached =
       readonly id: string;
       readonly at: string;
       readonly connection: Connection;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly id: string;
+      readonly at: string;
+      readonly association: Association;
     };
 
-/** C-ECHOs and failed connections, the newest first. */
+/** C-ECHOs, refused associations and failed connections, the newest first. */
 export function useReached(): Resource<readonly Reached[]> {
   const resource = useListOf((signal) => get('/api/echoes', { signal }));
+  const associations = useAssociations();
   const [news, setNews] = useState<readonly Reached[]>([]);
   useEffect(() => setNews([]), [resource.data]);
   useEffect(() => {
@@ -73,12 +80,22 @@ export function useReached(): Resource<readonly Reached[]> {
         }),
       ),
     ];
+    const refused = (associations.data ?? [])
+      .filter(({ state }) => state === 'rejected')
+      .map(
+        (association): Reached => ({
+          kind: 'refused',
+          id: association.id,
+          at: association.startedAt,
+          association,
+        }),
+      );
     const seen = new Set<string>();
-    return all
+    return [...all, ...refused]
       .filter(({ id }) => !seen.has(id) && seen.add(id))
       .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
       .slice(0, mostReached);
-  }, [resource.data, news]);
+  }, [resource.data, news, associations.data]);
   return { ...resource, data };
 }
 

@@ -21,6 +21,7 @@ import {
   stateWords,
 } from './instance-words.ts';
 import { Reason, StateBadge, StudyLink } from './parts.tsx';
+import { encodingOf, kindOf } from './uid-names.ts';
 
 /** One instance: where it is, why, what can be done, what de-identification does to it. */
 export function InstanceDetail({ id }: { readonly id: string }): JSX.Element {
@@ -83,7 +84,7 @@ export function InstanceDetail({ id }: { readonly id: string }): JSX.Element {
               )}
             </Card>
             <ReportCard
-              title="What de-identification does to it"
+              title={`What de-identification ${data.state === 'delivered' ? 'did' : 'does'} to it`}
               ask={(signal) => get('/api/instances/{id}/report', { path: { id }, signal })}
               inputs={[id, data.state, data.updatedAt]}
             />
@@ -139,8 +140,18 @@ function InstanceFacts({ instance }: { readonly instance: Instance }): JSX.Eleme
             <code key="series">{instance.seriesPseudonym}</code>
           ),
         ],
-        ['SOP Class', <code key="sop">{instance.sopClassUid}</code>],
-        ['Transfer syntax', <code key="syntax">{instance.transferSyntaxUid}</code>],
+        [
+          'Kind of object (SOP Class)',
+          <NamedUid key="sop" name={kindOf(instance.sopClassUid)} uid={instance.sopClassUid} />,
+        ],
+        [
+          'Encoding (transfer syntax)',
+          <NamedUid
+            key="syntax"
+            name={encodingOf(instance.transferSyntaxUid)}
+            uid={instance.transferSyntaxUid}
+          />,
+        ],
         ['Size', bytes(instance.sizeBytes)],
         ['Revision', instance.revision],
         ['Found in the pixels', found === 0 ? 'nothing written down' : boxCount(found)],
@@ -158,5 +169,13 @@ function InstanceFacts({ instance }: { readonly instance: Instance }): JSX.Eleme
         ],
       ]}
     />
+  );
+}
+
+function NamedUid({ name, uid }: { readonly name: string | undefined; readonly uid: string }): JSX.Element {
+  return (
+    <>
+      {name === undefined ? 'unknown or private' : name} <code class="tag">{uid}</code>
+    </>
   );
 }

@@ -7,7 +7,7 @@ import { bytes } from '../ui/figures.ts';
 import { Time } from '../ui/time.tsx';
 import { ActionDialog } from './action-dialog.tsx';
 import { canBe, type Instance, type InstanceAction, instanceCount, isAboutPixels } from './instance-words.ts';
-import { InstanceLink, Reason, StateBadge, StudyLink } from './parts.tsx';
+import { InstanceLink, Kind, Reason, StateBadge, StudyLink } from './parts.tsx';
 
 export interface InstanceListProps {
   readonly instances: readonly Instance[];
@@ -82,17 +82,20 @@ export function InstanceList({
           {
             title: 'Instance',
             cell: (instance) => (
-              <span class="choose">
-                {canBe('discard', instance) ? (
-                  <input
-                    type="checkbox"
-                    aria-label={`Choose instance ${instance.id}`}
-                    checked={chosen.has(instance.id)}
-                    onChange={(event) => choose(instance.id, event.currentTarget.checked)}
-                  />
-                ) : null}
-                <InstanceLink id={instance.id} />
-              </span>
+              <>
+                <span class="choose">
+                  {canBe('discard', instance) ? (
+                    <input
+                      type="checkbox"
+                      aria-label={`Choose instance ${instance.id}`}
+                      checked={chosen.has(instance.id)}
+                      onChange={(event) => choose(instance.id, event.currentTarget.checked)}
+                    />
+                  ) : null}
+                  <InstanceLink id={instance.id} />
+                </span>
+                <Kind of={instance} />
+              </>
             ),
           },
           { title: 'State', cell: ({ state }) => <StateBadge state={state} /> },

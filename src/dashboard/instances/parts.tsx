@@ -3,6 +3,7 @@ import type { Schemas } from '../api/types.ts';
 import { href } from '../shell/router.ts';
 import { Badge } from '../ui/notice.tsx';
 import { isState, shortId, stateWords } from './instance-words.ts';
+import { kindOf } from './uid-names.ts';
 
 export function StateBadge({ state }: { readonly state: string }): JSX.Element {
   if (!isState(state)) return <Badge tone="neutral">{state}</Badge>;
@@ -37,6 +38,12 @@ export function InstanceLink({ id }: { readonly id: string }): JSX.Element {
       {shortId(id)}
     </a>
   );
+}
+
+/** "CT Image": what kind of object it is, where the standard has a name for it. */
+export function Kind({ of }: { readonly of: Pick<Schemas['Instance'], 'sopClassUid'> }): JSX.Element | null {
+  const name = kindOf(of.sopClassUid);
+  return name === undefined ? null : <p class="hint kind">{name}</p>;
 }
 
 export function StudyLink({ pseudonym }: { readonly pseudonym: string }): JSX.Element {

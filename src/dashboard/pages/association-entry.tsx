@@ -65,9 +65,9 @@ function whatOf({
     duplicates > 0 ? `${count(duplicates)} of them known already` : '',
     refused > 0 ? `${count(refused)} refused` : '',
     echoes > 0 ? `${count(echoes)} C-ECHO (test of the connection)` : '',
-    ended !== null && ended.how !== 'released' ? ended.what : '',
   ].filter((text) => text !== '');
-  return parts.length === 0 ? 'Nothing was sent' : parts.join('; ');
+  const sent = parts.length === 0 ? 'Nothing was sent' : parts.join(', ');
+  return ended === null || ended.how === 'released' ? sent : `${sent}. ${ended.what}`;
 }
 
 function Details({ association }: { readonly association: Association }): JSX.Element {

@@ -164,9 +164,11 @@ const columns = [
   },
   {
     title: 'Outcome',
-    cell: ({ outcome, code }: AuditRecord) => (
+    cell: ({ action, outcome, code }: AuditRecord) => (
       <>
-        <Badge tone={outcomes[outcome]?.tone ?? 'info'}>{outcomes[outcome]?.word ?? outcome}</Badge>
+        <Badge tone={outcomes[outcome]?.tone ?? 'info'}>
+          {action === 'instance.held' ? 'Held' : (outcomes[outcome]?.word ?? outcome)}
+        </Badge>
         {code === null || code === undefined ? null : (
           <div class="hint">
             <code>{code}</code>
@@ -177,7 +179,11 @@ const columns = [
   },
   {
     title: 'Hash',
-    cell: ({ hash }: AuditRecord) => <code title={hash}>{hash.slice(0, 10)}…</code>,
+    cell: ({ hash }: AuditRecord) => (
+      <code class="word" title={hash}>
+        {hash.slice(0, 10)}…
+      </code>
+    ),
   },
 ];
 
@@ -190,7 +196,13 @@ function ObjectName({
   const page = { instance: 'instances', study: 'studies' }[object.kind];
   return (
     <>
-      {page === undefined ? <code>{object.id}</code> : <a href={href(page, [object.id])}>{object.id}</a>}
+      {page === undefined ? (
+        <code>{object.id}</code>
+      ) : (
+        <a class="mono" href={href(page, [object.id])}>
+          {object.id}
+        </a>
+      )}
       <div class="hint">{object.kind}</div>
     </>
   );

@@ -42,7 +42,7 @@ export function AuditPage({ route }: { readonly route: Route }): JSX.Element {
 function Head(): JSX.Element {
   const resource = useResource((signal) => get('/api/audit/head', { signal }), []);
   return (
-    <Card title="Proof that nothing was changed">
+    <Card title="Is the trail whole?">
       <Loaded resource={resource}>
         {({ sequence, hash, at }) => (
           <Facts
@@ -63,6 +63,10 @@ function Head(): JSX.Element {
           />
         )}
       </Loaded>
+      <p class="hint">
+        This page shows the end of the trail and does not check it. <code>sallyport audit verify</code> does,
+        on the machine of the gateway.
+      </p>
       <Disclosure summary="How to verify it">
         <p>
           Each record carries a hash (a fingerprint) of itself and of the record before, so that no record can

@@ -76,19 +76,29 @@ function Options({ all, shown }: { readonly all: number; readonly shown: readonl
             cell: (option) => (
               <>
                 <code>{textOf(option.value)}</code>{' '}
-                {differs(option) ? <Badge tone="neutral">changed</Badge> : null}
+                {differs(option) ? (
+                  <>
+                    <Badge tone="neutral">changed</Badge>
+                    {option.sensitive ? null : (
+                      <div class="hint">
+                        default: <code>{textOf(option.default)}</code>
+                      </div>
+                    )}
+                  </>
+                ) : (
+                  <span class="hint">(default)</span>
+                )}
                 {option.sensitive ? <div class="hint">A secret: masked</div> : null}
               </>
             ),
           },
-          { title: 'Default', cell: (option) => <code>{textOf(option.default)}</code> },
           {
             title: 'How to set it',
             cell: ({ format, environment }) => (
               <>
                 {format}
                 <div class="hint">
-                  <code>{environment}</code>
+                  <code class="environment">{environment}</code>
                 </div>
               </>
             ),

@@ -56,7 +56,7 @@ function List({ route }: { readonly route: Route }): JSX.Element {
   return (
     <Page
       title="Instances"
-      lead="Every image or other object the gateway has received, and where it is. Those that wait for a person are shown first."
+      lead="Every image or other object the gateway has received, and where it is. At first those that wait for a person; choose another state for the rest."
       actions={
         <a class="file-link" href={href('review')}>
           Review held images
@@ -75,6 +75,7 @@ function List({ route }: { readonly route: Route }): JSX.Element {
           options={[
             { value: waiting, text: 'Waiting for a person' },
             { value: everyState, text: 'All' },
+            { value: 'received,prepared', text: 'On their way' },
             ...instanceStates.map((state) => ({ value: state, text: stateWords[state].title })),
           ]}
         />

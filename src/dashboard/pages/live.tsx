@@ -23,6 +23,7 @@ export function LivePage(_: { readonly route: Route }): JSX.Element {
       ) : (
         <>
           <Alarms alarms={status.alarms} />
+          <FirstSteps status={status} />
           <Tiles status={status} />
           <div class="live-columns">
             <LiveCharts />
@@ -64,13 +65,59 @@ function Alarms({ alarms }: { readonly alarms: readonly Schemas['Alarm'][] }): J
   );
 }
 
+/** Where to go for what an alarm asks for. */
+const alarmPages: Readonly<Record<string, { readonly text: string; readonly to: string }>> = {
+  'instances-held': { text: 'Open the held instances', to: href('review') },
+  'instances-failed': {
+    text: 'Open the failed instances',
+    to: href('instances', [], { state: 'failed' }),
+  },
+  'associations-rejected': {
+    text: 'Open the refused associations',
+    to: href('associations', [], { outcome: 'rejected' }),
+  },
+  'associations-full': { text: 'Open the associations', to: href('associations') },
+  'instances-refused': {
+    text: 'Open the associations with problems',
+    to: href('associations', [], { outcome: 'problems' }),
+  },
+  'oldest-waiting': {
+    text: 'Open what is on its way',
+    to: href('instances', [], { state: 'received,prepared' }),
+  },
+  'anyone-may-call': { text: 'Open the set-up', to: href('set-up') },
+  'no-backend': { text: 'Open the set-up', to: href('set-up') },
+};
+
 function Alarm({ alarm }: { readonly alarm: Schemas['Alarm'] }): JSX.Element {
-  const { severity, title, what, todo } = alarm;
+  const { id, severity, title, what, todo } = alarm;
+  const page = alarmPages[id];
   return (
     <Notice severity={severity} title={title}>
       <p>{what}</p>
       <p>
         <b>What to do:</b> {todo}
+        {page === undefined ? null : (
+          <>
+            {' '}
+            <a href={page.to}>{page.text}</a>
+          </>
+        )}
+      </p>
+    </Notice>
+  );
+}
+
+/** A gateway nobody has sent to yet says what comes next. */
+function FirstSteps({ status }: { readonly status: LiveStatus }): JSX.Element | null {
+  const { sinceStart, backlog } = status;
+  const known = backlog.waiting + backlog.held.instances + backlog.failed.instances;
+  if ((sinceStart.received ?? 0) + (sinceStart.associations ?? 0) + known > 0) return null;
+  return (
+    <Notice severity="info" word="Next" title="Nothing has arrived since the gateway was started">
+      <p>
+        <a href={href('set-up')}>Set-up</a> says what to type into the PACS and shows at once when it reaches
+        the gateway; from there a made-up image can be sent as well.
       </p>
     </Notice>
   );

@@ -16,7 +16,8 @@ export function Reached({ aeTitle }: { readonly aeTitle: string | undefined }): 
     <Card title="2. Press the test button of the PACS">
       <p class="hint">
         It is often called <i>Verify</i>, <i>Echo</i> or <i>Ping</i>, and sends a C-ECHO: the question “are
-        you there?”. It shows here at once, and so does a connection that failed.
+        you there?”. It shows here at once, and so does a call that was refused or failed, with what to
+        change.
       </p>
       <Loaded resource={resource}>
         {(all) => (
@@ -25,7 +26,8 @@ export function Reached({ aeTitle }: { readonly aeTitle: string | undefined }): 
               <Latest entry={all[0]} aeTitle={aeTitle} />
             </div>
             <ol class="reached">
-              {all.slice(0, shown).map((entry) => (
+              {/* What the notice above says of a call that failed is not said twice. */}
+              {all.slice(all[0]?.kind === 'echo' ? 0 : 1, shown).map((entry) => (
                 <li key={entry.id}>
                   <Entry entry={entry} />
                 </li>
@@ -56,9 +58,20 @@ function Latest({
         severity="warning"
         title={`${entry.connection.address} reached the port, and no DICOM connection came of it`}
       >
-        <p>{entry.connection.fix}</p>
+        <WhatAndFix {...entry.connection} />
       </Notice>
     );
+  if (entry.kind === 'refused') {
+    const { callingAeTitle, address, rejection } = entry.association;
+    return (
+      <Notice
+        severity="warning"
+        title={`${callingAeTitle === '' ? 'A sender without AE title' : callingAeTitle} at ${address} reached the gateway and was refused`}
+      >
+        {rejection === null ? null : <WhatAndFix {...rejection} />}
+      </Notice>
+    );
+  }
   const { callingAeTitle, calledAeTitle, address } = entry.echo;
   return (
     <Notice severity="good" title={`${callingAeTitle} at ${address} reached the gateway`}>
@@ -76,6 +89,19 @@ function Latest({
   );
 }
 
+function WhatAndFix({ what, fix }: { readonly what: string; readonly fix: string }): JSX.Element {
+  return (
+    <>
+      <p>
+        <b>What happened:</b> {what}
+      </p>
+      <p>
+        <b>How do I fix it?</b> {fix}
+      </p>
+    </>
+  );
+}
+
 function Entry({ entry }: { readonly entry: ReachedEntry }): JSX.Element {
   if (entry.kind === 'echo') {
     const { callingAeTitle, address, tls } = entry.echo;
@@ -87,6 +113,20 @@ function Entry({ entry }: { readonly entry: ReachedEntry }): JSX.Element {
           <Time at={entry.at} />
         </span>
       </p>
+    );
+  }
+  if (entry.kind === 'refused') {
+    const { callingAeTitle, address, rejection } = entry.association;
+    return (
+      <>
+        <p class="reached-line">
+          <Badge tone="critical">Refused</Badge> <b>{callingAeTitle}</b> <span class="hint">{address}</span>
+          <span class="hint">
+            <Time at={entry.at} />
+          </span>
+        </p>
+        {rejection === null ? null : <Fix what={rejection.what} fix={rejection.fix} />}
+      </>
     );
   }
   const { address, count: times, what, fix } = entry.connection;

@@ -22,10 +22,7 @@ export function SetUpPage(_: { readonly route: Route }): JSX.Element {
     <Page
       title="Set-up"
       lead={
-        <>
-          Connect a PACS in three steps: type these things into it, press its test button, send a study and
-          watch it under <a href={href('studies')}>Studies</a>.
-        </>
+        <>Connect a PACS in three steps: type these things into it, press its test button, send a study.</>
       }
       actions={
         admin ? (
@@ -44,6 +41,14 @@ export function SetUpPage(_: { readonly route: Route }): JSX.Element {
         )}
       </Loaded>
       <Reached aeTitle={resource.data?.aeTitle} />
+      <Card title="3. Send a study">
+        <p>
+          Send one from the PACS to the new destination, and watch it under{' '}
+          <a href={href('studies')}>Studies</a>. If the PACS tells of a failure,{' '}
+          <a href={href('associations')}>Associations</a> has the same call with its reason and what to
+          change. What the gateway does not let out by itself waits under <a href={href('review')}>Review</a>.
+        </p>
+      </Card>
       <div class="columns">
         <SendTest />
         <EchoTest />

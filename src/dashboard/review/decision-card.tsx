@@ -48,7 +48,7 @@ export function DecisionCard({
       <ProfileLine callingAeTitle={instance.callingAeTitle} />
       <div class="actions decisions">
         {instance.releasable ? (
-          <Button kind="primary" needs="operate" onClick={onRelease}>
+          <Button kind={boxes === 0 ? 'plain' : 'primary'} needs="operate" onClick={onRelease}>
             {boxes === 0
               ? 'Release, nothing blanked'
               : `Release with ${boxes === 1 ? 'this box' : `these ${boxes} boxes`}`}
@@ -70,6 +70,13 @@ export function DecisionCard({
           </Button>
         ) : null}
       </div>
+      {instance.releasable ? (
+        <p class="hint">
+          {boxes === 0
+            ? 'Draw boxes over what names the patient, then release with them. “Nothing blanked” says that you looked and that no text has to go; “as it is” accepts the reason above. Each tells what leaves before it does anything.'
+            : 'With boxes, what they cover is blanked. “As it is” does not use them. Each tells what leaves before it does anything.'}
+        </p>
+      ) : null}
       {asked === undefined ? null : (
         <ActionDialog
           action={asked}

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { get } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
 import { instanceCount, isAboutPixels } from '../instances/instance-words.ts';
-import { InstanceLink, Reason } from '../instances/parts.tsx';
+import { InstanceLink, Kind, Reason } from '../instances/parts.tsx';
 import { href } from '../shell/router.ts';
 import { DataTable, Loaded } from '../ui/data.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -51,7 +51,15 @@ export function ReviewQueue(): JSX.Element {
                 rowKey={({ id }) => id}
                 empty="None on this page."
                 columns={[
-                  { title: 'Instance', cell: ({ id }) => <InstanceLink id={id} /> },
+                  {
+                    title: 'Instance',
+                    cell: (instance) => (
+                      <>
+                        <InstanceLink id={instance.id} />
+                        <Kind of={instance} />
+                      </>
+                    ),
+                  },
                   { title: 'Why, and what to do', cell: (instance) => <Reason of={instance} /> },
                   {
                     title: 'Found',

@@ -89,6 +89,17 @@ function AlarmCount(): JSX.Element | null {
   );
 }
 
+/** How many wait for a person, from every page too. */
+function HeldCount(): JSX.Element | null {
+  const held = useStore(live, ({ status }) => status?.backlog.held.instances ?? 0);
+  return held === 0 ? null : (
+    <span class="alarm-count waiting">
+      {held > 999 ? '999+' : held}
+      <span class="visually-hidden"> held</span>
+    </span>
+  );
+}
+
 /** Says so where figures are old, and from when they are. */
 function ConnectionBar(): JSX.Element {
   const connection = useStore(live, (state) => state.connection);
@@ -126,6 +137,7 @@ function NavigationEntry({ page, here }: { readonly page: PageEntry; readonly he
         {page.title}
         {allowed ? null : <span class="visually-hidden"> (needs the right {page.right})</span>}
         {page.name === 'live' ? <AlarmCount /> : null}
+        {page.name === 'review' ? <HeldCount /> : null}
       </a>
     </li>
   );

@@ -107,7 +107,11 @@ export function StudyList({ route }: { readonly route: Route }): JSX.Element {
         <Loaded resource={list}>
           {(page) => (
             <>
-              <StudyTable studies={page.studies} more={page.next !== null} />
+              <StudyTable
+                studies={page.studies}
+                more={page.next !== null}
+                filtered={names.some((name) => route.query.has(name))}
+              />
               <Pager pages={pages} next={page.next} what="studies" />
             </>
           )}
@@ -121,9 +125,11 @@ export function StudyList({ route }: { readonly route: Route }): JSX.Element {
 function StudyTable({
   studies,
   more,
+  filtered,
 }: {
   readonly studies: readonly Schemas['Study'][];
   readonly more: boolean;
+  readonly filtered: boolean;
 }): JSX.Element {
   return (
     <DataTable
@@ -131,9 +137,16 @@ function StudyTable({
       rows={studies}
       rowKey={({ studyPseudonym }) => studyPseudonym}
       empty={
-        more
-          ? 'None of the studies looked at so far fits; go on with the next page.'
-          : 'No study fits. A study appears here once its first instance is prepared.'
+        more ? (
+          'None of the studies looked at so far fits; go on with the next page.'
+        ) : filtered ? (
+          'No study fits these filters.'
+        ) : (
+          <>
+            There is no study yet. One appears here once its first instance was read.{' '}
+            <a href={href('set-up')}>How to connect a PACS</a>
+          </>
+        )
       }
       columns={[
         {

@@ -29,6 +29,7 @@ export function bytes(value: number): string {
     size /= 1000;
     unit += 1;
   }
+  if (unit === 0 && Math.round(size) === 1) return '1 byte';
   return `${unit === 0 ? whole.format(Math.round(size)) : size >= 100 ? whole.format(Math.round(size)) : short.format(size)} ${units[unit]}`;
 }
 

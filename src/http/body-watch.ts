@@ -7,13 +7,14 @@ export const wholeBodyMs = 10_000;
 /** The same of a whole file in JSON, ms; and so many of these at one time. */
 export const largeBodyMs = 120_000;
 const maxLargeBodies = 4;
-/** A body that is streamed may stop for so long, ms. */
+/** Of a body that is streamed so many bytes are to come within so long, ms: one that drips holds a place as one that stops. */
 export const idleBodyMs = 30_000;
+const leastBodyBytes = 16 * 1024;
 const lookMs = 1_000;
 
 /**
- * Calls `onSlow` once when a request's body does not come: as a whole within `wholeMs`, or nothing of it for `idleMs`
- * although we read. Ends by itself with the body or the connection; `stop` ends it sooner.
+ * Calls `onSlow` once when a request's body does not come: as a whole within `wholeMs`, or next to nothing of it
+ * (16 KiB) for `idleMs` although we read. Ends by itself with the body or the connection; `stop` ends it sooner.
  */
 export function watchBody(
   message: IncomingMessage,
@@ -28,8 +29,10 @@ export function watchBody(
     const read = message.socket.bytesRead;
     // While we do not read, because the disk is slower than the sender, the sender is not the slow one.
     const weWait = message.readableLength < message.readableHighWaterMark;
-    if (read !== seen || !weWait) moved = now;
-    seen = read;
+    if (read - seen >= leastBodyBytes || !weWait) {
+      moved = now;
+      seen = read;
+    }
     const isLate = limits.wholeMs !== undefined && now - begun > limits.wholeMs;
     if (!isLate && now - moved <= limits.idleMs) return;
     stop();

@@ -5,6 +5,7 @@ import {
   type RequestListener,
 } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
+import { endStalledReaders } from './stalled-readers.ts';
 
 /** A client that is this slow to send its headers is let go, ms. */
 const headersTimeoutMs = 10_000;
@@ -29,6 +30,7 @@ export function nativeServerFactory({
     const server =
       tls === null ? createPlainServer(limits, handler) : createTlsServer({ ...tls, ...limits }, handler);
     server.maxConnections = maxConnections;
+    endStalledReaders(server, tls === null ? 'connection' : 'secureConnection');
     return server;
   };
 }

@@ -199,7 +199,10 @@ export class HttpServer {
         const isWhole = isJson(bareType(request.headers['content-type'] ?? ''));
         const isLarge = isWhole && spec.bodyLimit === 'base64';
         if (isLarge && !this.#largeBodies.take(reply.raw))
-          return await send(reply, this.#failed(spec, new SallyportError('WORKERS_BUSY')));
+          return await send(reply, {
+            ...this.#failed(spec, new SallyportError('WORKERS_BUSY')),
+            headers: { 'retry-after': String(busySeconds), connection: 'close' },
+          });
         const wholeMs = isWhole ? (isLarge ? largeBodyMs : wholeBodyMs) : undefined;
         watchBody(request.raw, { wholeMs, idleMs: idleBodyMs }, isLate);
       },

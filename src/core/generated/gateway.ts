@@ -1699,8 +1699,11 @@ export interface components {
             /** Format: date-time */
             readonly changedAt: string;
             readonly fhir: {
-                /** @enum {unknown} */
-                readonly state: "nothing" | "waiting" | "retrying" | "posted" | "refused";
+                /**
+                 * @description What became of posting it to a FHIR server; `disabled` where none is configured.
+                 * @enum {unknown}
+                 */
+                readonly state: "disabled" | "nothing" | "waiting" | "retrying" | "posted" | "refused";
                 /** Format: date-time */
                 readonly postedAt: string | null;
                 readonly code: string | null;

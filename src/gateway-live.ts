@@ -19,6 +19,8 @@ export interface LiveParts {
   readonly destination: Destination | undefined;
   /** The gateway made the pseudonym secret itself. */
   readonly secretCreated: boolean;
+  /** Records of the audit trail were found missing. */
+  readonly auditDamaged: () => boolean;
   readonly ports: () => { readonly dimse: number; readonly http: number };
   readonly observerFailures: () => number;
   readonly onFailure: () => void;
@@ -76,6 +78,7 @@ export function liveOf(config: Config, parts: LiveParts): Live {
       workers: () => pool.load,
       destinations: () =>
         destination === undefined ? [] : [{ name: new URL(backend.baseUrl).host, ...destination.state() }],
+      auditDamaged: parts.auditDamaged,
       observerFailures: parts.observerFailures,
     },
     Date.now,

@@ -1,13 +1,14 @@
 import { hkdfSync } from 'node:crypto';
 import { join } from 'node:path';
 import { Server as TlsServer } from 'node:tls';
+import { AuditGuard } from './audit/audit-guard.ts';
 import type { Config } from './config/config.ts';
 import { readPseudonymSecrets, readSecretFile } from './config/secret-file.ts';
 import { asSallyportError, SallyportError } from './core/errors.ts';
 import { productVersion } from './core/version.ts';
 import { openCrosswalk } from './crosswalk/open-crosswalk.ts';
 import { createKeyRing } from './deidentify/key-ring.ts';
-import { startEntries, stopEntry } from './gateway-audit.ts';
+import { recordStart, stopEntry } from './gateway-audit.ts';
 import { openFiles } from './gateway-files.ts';
 import { startFollowers } from './gateway-followers.ts';
 import { gatewayOperations } from './gateway-http.ts';
@@ -146,6 +147,10 @@ export class Gateway {
 
     const ledger = await SqliteLedger.open(dir);
     this.#onStop('ledger', () => ledger.close());
+    // Before anything is written: a trail somebody emptied is mended so far that instances can be received.
+    const auditGuard = new AuditGuard({ trail: ledger.audit, emit, now: Date.now });
+    await auditGuard.start();
+    this.#onStop('audit guard', () => auditGuard.stop());
     const blobs = new FileBlobStore(dir);
     this.#onStop('blobs', () => blobs.close());
     const common = { ledger, blobs, emit, now: Date.now, keepDeliveredMs: config.storage.keepDelivered };
@@ -161,7 +166,7 @@ export class Gateway {
     await spool.start();
     this.#spool = spool;
     this.#onStop('spool', () => spool.stop());
-    await ledger.audit.append(...startEntries(profiles, ring, secret.created));
+    await recordStart(ledger.audit, config, this.#printable, { profiles, ring, keyCreated: secret.created });
     const retention = new Retention({
       ...common,
       forgetAfterMs: config.storage.forgetAfter,
@@ -255,6 +260,7 @@ export class Gateway {
       pool,
       destination: lanes?.destination,
       secretCreated: secret.created,
+      auditDamaged: () => auditGuard.damaged,
       ports: () => ({ dimse, http: httpPort }),
       observerFailures: () => this.#observerFailures,
       onFailure: () => this.#observerFailed(),

@@ -94,7 +94,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'send',
     'spool',
   ],
-  'gateway-audit': ['core', 'deidentify', 'pipeline'],
+  'gateway-audit': ['config', 'core', 'deidentify', 'pipeline', 'spool'],
   'gateway-ingest': ['config', 'gateway-lanes', 'http', 'ingest', 'observe', 'spool'],
   'gateway-files': ['config', 'core', 'files', 'gateway-lanes', 'jobs', 'observe'],
   'gateway-followers': [

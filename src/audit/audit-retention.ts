@@ -1,7 +1,6 @@
+import { maxPrunedAtOnce } from '../core/audit-pruning.ts';
 import type { AuditTrail } from '../spool/audit-trail.ts';
 
-/** Records removed in one transaction. */
-const batch = 1_000;
 const intervalMs = 3_600_000;
 
 export interface AuditRetentionParts {
@@ -47,6 +46,6 @@ export class AuditRetention {
 
   async #prune(): Promise<void> {
     const { trail, keepMs, now } = this.#parts;
-    while (!this.#stopped) if ((await trail.prune(now() - keepMs, batch)) < batch) return;
+    while (!this.#stopped) if ((await trail.prune(now() - keepMs, maxPrunedAtOnce)) < maxPrunedAtOnce) return;
   }
 }

@@ -88,6 +88,7 @@ export const auditEvents: Readonly<Record<AuditAction, AuditEvent>> = {
   'file.downloaded': exported,
   'file.expired': accessed('D', lifeCycle.erasure),
   'file.removed': accessed('D', lifeCycle.erasure),
+  'file.erased': accessed('D', lifeCycle.erasure),
   'file.processed': accessed('U', lifeCycle.deidentification),
   'job.started': accessed('U', lifeCycle.deidentification),
   'job.ended': accessed('U', lifeCycle.deidentification),
@@ -96,6 +97,7 @@ export const auditEvents: Readonly<Record<AuditAction, AuditEvent>> = {
   'connection.tested': { event: event.applicationActivity, action: 'E' },
   'fhir.posted': exported,
   'study.test-sent': { event: event.transferred, action: 'C', flow: 'out' },
+  'configuration.loaded': alert(type.softwareConfiguration),
   'profile.loaded': alert(type.softwareConfiguration),
   'key.created': alert(type.securityConfiguration),
   'key.loaded': alert(type.securityConfiguration),
@@ -108,5 +110,8 @@ export const auditEvents: Readonly<Record<AuditAction, AuditEvent>> = {
   'token.revoked': alert(type.userSecurityAttributes),
   'audit.read': { event: event.auditLogUsed, action: 'R' },
   'audit.exported': { event: event.auditLogUsed, action: 'R' },
+  'audit.kept': { event: event.auditLogUsed, action: 'R' },
+  // No type of CID 401 means a loss of records; ours (EventTypeCode of 99SALLYPORT) stands alone.
+  'audit.damaged': { event: event.securityAlert, action: 'E' },
   'audit.pruned': { event: event.auditLogUsed, action: 'D' },
 };

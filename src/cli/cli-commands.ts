@@ -45,7 +45,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   audit: {
     usage:
-      'audit verify [--head HASH] [--file NDJSON] | audit export [--from TIME] [--to TIME] [--output FILE] | audit head; all [--storage DIR | --config FILE]',
+      'audit verify [--head HEAD] [--file NDJSON …] | audit export [--from TIME] [--to TIME] [--output FILE] | audit head; all [--storage DIR | --config FILE]',
     summary: 'prove that the audit trail is whole; write it as NDJSON; print where it ends',
     load: async () => (await import('./commands/audit.ts')).auditCommand,
   },

@@ -47,6 +47,7 @@ export const auditActions = {
   'file.downloaded': 'a file was handed out',
   'file.expired': 'a file was removed when its time was over',
   'file.removed': 'a file was removed on request',
+  'file.erased': 'an upload that was wanted for its result alone was removed once that was settled',
   'file.processed': 'a file was de-identified or redacted and handed back in one call',
   'job.started': 'work on a folder began',
   'job.ended': 'work on a folder ended',
@@ -55,6 +56,8 @@ export const auditActions = {
   'fhir.requested': 'a study is to be posted to the FHIR server once more',
   'connection.tested': 'a DICOM connection was tried, to the gateway itself or from it to another node',
   'study.test-sent': 'a synthetic study was sent to try the way',
+  'configuration.loaded':
+    'a configuration is in force; the object is the SHA-256 of its printed form, secrets masked',
   'profile.loaded': 'a de-identification profile is in force',
   'key.created': 'a pseudonym key was made',
   'key.loaded': 'a pseudonym key is in use',
@@ -68,7 +71,11 @@ export const auditActions = {
   'audit.read': 'records of this trail were shown',
   'audit.exported': 'records of this trail were written to a file or handed out',
   'audit.pruned':
-    'the oldest records were removed when their time was over; the object names the last of them',
+    'the oldest records were removed when their time was over; the object names the first and last of them, the hash and time of the last, and before when all were written',
+  'audit.kept':
+    'told at each start: the oldest record of this trail, its time, and how long records are kept, ms',
+  'audit.damaged':
+    'the gateway found the ends of this trail not as it had noted them; the object says what is missing',
 } as const;
 export type AuditAction = keyof typeof auditActions;
 
@@ -88,6 +95,7 @@ export const auditObjectKinds = [
   'token',
   'route',
   'gateway',
+  'configuration',
   'audit',
 ] as const;
 export type AuditObjectKind = (typeof auditObjectKinds)[number];
@@ -98,8 +106,11 @@ export interface AuditObject {
   readonly id: string;
 }
 
-/** After RFC 3881 (EventOutcomeIndicator 0, 4, 8). */
-export const auditOutcomes = ['success', 'minor-failure', 'serious-failure'] as const;
+/**
+ * After RFC 3881 (EventOutcomeIndicator 0, 4, 8, 12): done; refused, or waiting for a person, and may be tried again; could
+ * not be done; what it is about is out of use until somebody mends it.
+ */
+export const auditOutcomes = ['success', 'minor-failure', 'serious-failure', 'major-failure'] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
 /** What a part tells of an action. Sequence, time and hashes are the trail's. */
@@ -181,7 +192,7 @@ export function auditWord(word: string): string {
   return printable(word, maxText);
 }
 
-const plain = /^[\x21-\x7e]{1,64}$/;
+const plain = /^[\x21-\x7e]{1,128}$/;
 
 function printable(text: string, max: number): string {
   // Nearly all are: four of these checks fall on every record.

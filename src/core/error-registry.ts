@@ -488,7 +488,8 @@ export const errorRegistry = {
   },
   AUDIT_DAMAGED: {
     message: 'records of the audit trail are missing or cannot be read',
-    advice: '`sallyport audit verify` names the first; keep a copy of the storage folder and find out who or what touched the ledger',
+    advice:
+      '`sallyport audit verify` names the first; keep a copy of the storage folder and find out who or what touched the ledger',
     disposition: 'reject',
     httpStatus: 500,
   },

@@ -14,6 +14,8 @@ export interface Concerns {
   /** The gateway made the pseudonym secret itself, and it lies in the storage folder alone. */
   readonly secretOnlyInStorage: boolean;
   readonly auditFailing: boolean;
+  /** Records of the audit trail were found missing, within the last weeks. */
+  readonly auditDamaged: boolean;
   /** Events or news an observer (log, metrics, pages) failed on, in the last hour. */
   readonly observerFailures: number;
   /** The last trouble of each kind. */

@@ -124,14 +124,25 @@ const reports: AlarmRule = (input) =>
       )
     : undefined;
 
-const audit: AlarmRule = ({ concerns }) =>
-  concerns.auditFailing
+const audit: AlarmRule = (input) =>
+  input.concerns.auditFailing || isRecent(input, 'audit')
     ? alarm(
         'audit-failing',
         'critical',
         'The audit trail cannot be written',
         'Actions cannot be put on record.',
         'Look at the storage folder, which holds the ledger and in it the trail: space, owner, permissions; then run `sallyport audit verify`.',
+      )
+    : undefined;
+
+const auditDamaged: AlarmRule = ({ concerns }) =>
+  concerns.auditDamaged
+    ? alarm(
+        'audit-damaged',
+        'critical',
+        'Records of the audit trail are missing',
+        'Somebody or something removed or changed records in the ledger. Instances are received and delivered as before, and the trail goes on.',
+        'Keep a copy of the storage folder as it is. `sallyport audit verify` names the first record that is not right; the record audit.damaged says when it was found. Find out who can write the folder.',
       )
     : undefined;
 
@@ -191,6 +202,7 @@ export const workRules: readonly AlarmRule[] = [
   ledger,
   reports,
   audit,
+  auditDamaged,
   workers,
   full,
   rejected,

@@ -88,6 +88,8 @@ export interface EventFields {
   'reports.failed': { readonly code: ErrorCode };
   /** A record of the audit trail could not be written, and what it tells of was done all the same (a session ended). */
   'audit.failed': { readonly code: ErrorCode };
+  /** The ends of the audit trail are not as the ledger noted them; put on record in it. Receiving goes on. */
+  'audit.damaged': { readonly code: ErrorCode; readonly fault: string };
   /** The syslog server takes no audit messages; told once, until it takes them again. */
   'audit.receiverFailed': { readonly code: ErrorCode };
   'audit.receiverBack': Readonly<Record<string, never>>;
@@ -188,6 +190,7 @@ export const eventLevels: { readonly [N in EventName]: EventLevel } = {
   'fhir.refused': 'error',
   'reports.failed': 'error',
   'audit.failed': 'error',
+  'audit.damaged': 'error',
   'audit.receiverFailed': 'error',
   'audit.receiverBack': 'info',
   'instance.operated': 'info',

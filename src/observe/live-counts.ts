@@ -13,6 +13,7 @@ export interface Trouble {
   readonly code: ErrorCode | null;
 }
 export type TroubleName =
+  | 'audit'
   | 'reports'
   | 'ledger'
   | 'workers'
@@ -124,6 +125,8 @@ export class LiveCounts {
       this.#troubled('workers', code);
     },
     'spool.low': () => undefined,
+    'audit.failed': ({ code }) => this.#troubled('audit', code),
+    'audit.damaged': () => undefined,
     'reports.failed': ({ code }) => this.#troubled('reports', code),
     'http.certificateUnusable': () => this.#troubled('certificate', null),
     'http.certificateReloaded': () => void this.#troubles.delete('certificate'),

@@ -38,6 +38,7 @@ export interface LiveSources {
     | undefined;
   readonly destinations: () => readonly DestinationSource[];
   readonly auditFailing?: () => boolean;
+  readonly auditDamaged?: () => boolean;
   /** Events or news an observer failed on since the start. */
   readonly observerFailures?: () => number;
 }
@@ -62,6 +63,7 @@ export const askEveryMs = 1_000;
 export const askTimeoutMs = 5_000;
 const minuteSlots = 6;
 const troubleNames: readonly TroubleName[] = [
+  'audit',
   'reports',
   'ledger',
   'workers',
@@ -186,6 +188,7 @@ export class LiveStatus {
       httpProtected,
       secretOnlyInStorage,
       auditFailing: this.#sources.auditFailing?.() ?? false,
+      auditDamaged: this.#sources.auditDamaged?.() ?? false,
       observerFailures: this.#observerFailures(now),
       troubles,
     };

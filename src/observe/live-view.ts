@@ -93,6 +93,7 @@ export type AlarmId =
   | 'associations-full'
   | 'associations-rejected'
   | 'audit-failing'
+  | 'audit-damaged'
   | 'certificate-unusable'
   | 'contract-broken'
   | 'destination-refuses-credentials'

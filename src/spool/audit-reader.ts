@@ -7,8 +7,8 @@ import {
   AuditTable,
   auditRecordOf,
   type ChainRow,
+  findChain,
   pageStatement,
-  readChain,
   statementsOf,
 } from './sqlite-audit.ts';
 import { ledgerFault } from './sqlite-database.ts';
@@ -54,11 +54,15 @@ export class AuditReader {
     this.#database.close();
   }
 
-  chain(): ChainRow {
-    return this.#guarded(() => readChain(this.#statement));
+  /** The ledger's note of the ends; null where it is gone. */
+  chain(): ChainRow | null {
+    return this.#guarded(() => (this.#has('audit_chain') ? (findChain(this.#statement) ?? null) : null));
   }
 
+  /** Throws AUDIT_DAMAGED where the ends are not as the ledger noted them. */
   head(): AuditHead {
+    if (!this.#has('audit') || !this.#has('audit_chain'))
+      throw new SallyportError('AUDIT_DAMAGED', { detail: 'tables' });
     return this.#guarded(() => new AuditTable(this.#statement, Date.now).head());
   }
 
@@ -67,6 +71,7 @@ export class AuditReader {
    * place of a row that holds no record; nothing follows it.
    */
   *records(after = 0, last = Number.MAX_SAFE_INTEGER): Generator<AuditRecord | 'unreadable'> {
+    if (!this.#has('audit')) return;
     let sequence = after;
     for (;;) {
       let count = 0;
@@ -99,6 +104,12 @@ export class AuditReader {
     const { first, last } = row ?? {};
     if (typeof first !== 'number' || typeof last !== 'number' || last < first) return undefined;
     return { first, last };
+  }
+
+  #has(table: string): boolean {
+    return this.#guarded(
+      () => this.#statement('SELECT 1 FROM sqlite_master WHERE name = ?').get(table) !== undefined,
+    );
   }
 
   #next(rows: Iterator<Parameters<typeof auditRecordOf>[0]>): AuditRecord | 'unreadable' | undefined {

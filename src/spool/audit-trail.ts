@@ -20,6 +20,14 @@ export interface AuditPage {
   readonly next: number | null;
 }
 
+/** What a look at the ends of the trail found. */
+export interface AuditInspection {
+  /** What is missing, found at this look and put on record by it; null: nothing. A key of `auditDamages`. */
+  readonly damage: string | null;
+  /** When damage was last put on record, by this look or an earlier one; epoch ms. */
+  readonly lastToldAt: number | null;
+}
+
 /**
  * The audit trail. Changes of instances are recorded by the ledger itself, in the transaction of the change; all else that
  * is done goes through `append`, which a caller awaits before it answers: what cannot be recorded is not done. Calls reject
@@ -28,7 +36,13 @@ export interface AuditPage {
 export interface AuditTrail {
   /** Durable when resolved; concurrent calls share one commit. Entries of one call stand next to each other. */
   append(...entries: readonly AuditEntry[]): Promise<void>;
+  /** Rejects with AUDIT_DAMAGED where the ends of the trail are not as the ledger noted them. */
   head(): Promise<AuditHead>;
+  /**
+   * Whether the ends of the trail are as the ledger noted them. What is missing is put on record, and the trail made so that
+   * it can be gone on with: who tampers with it shall not keep images from being received.
+   */
+  inspect(): Promise<AuditInspection>;
   /** Newest first, for people who search. Looks at a bounded number of records a call. */
   list(filter: AuditFilter): Promise<AuditPage>;
   /** Records after a sequence number, the oldest first, at most `limit`: to follow the trail. */

@@ -1,5 +1,5 @@
 import type { AuditEntry, AuditHead, AuditRecord } from '../core/audit.ts';
-import type { AuditFilter, AuditPage, AuditTrail } from './audit-trail.ts';
+import type { AuditFilter, AuditInspection, AuditPage, AuditTrail } from './audit-trail.ts';
 import type { LedgerOperationName, LedgerOperations } from './ledger-operations.ts';
 
 /** Stretches of the trail that one `list` looks at; between two of them the ledger does its other work. */
@@ -24,6 +24,10 @@ export class LedgerAudit implements AuditTrail {
 
   head(): Promise<AuditHead> {
     return this.#ask('auditHead', null);
+  }
+
+  inspect(): Promise<AuditInspection> {
+    return this.#ask('auditInspect', null);
   }
 
   async list(filter: AuditFilter): Promise<AuditPage> {

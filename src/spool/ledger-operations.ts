@@ -9,7 +9,7 @@ import type {
 } from '../core/catalogue.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { InstanceRecord, InstanceState } from '../core/instance.ts';
-import type { AuditFilter, AuditPage } from './audit-trail.ts';
+import type { AuditFilter, AuditInspection, AuditPage } from './audit-trail.ts';
 import type { InstanceChange, InstanceFilter, StateCount } from './backend.ts';
 import type { DueRequest, DueStudy, SettledStudy } from './study-catalogue.ts';
 
@@ -35,6 +35,7 @@ export interface LedgerOperations {
   list: { input: InstanceFilter; output: readonly InstanceRecord[] };
   counts: { input: null; output: Readonly<Record<InstanceState, StateCount>> };
   auditAppend: { input: readonly AuditEntry[]; output: null };
+  auditInspect: { input: null; output: AuditInspection };
   auditHead: { input: null; output: AuditHead };
   auditList: { input: AuditFilter; output: AuditPage };
   auditAfter: {
@@ -73,6 +74,7 @@ export const writingOperations: ReadonlySet<LedgerOperationName> = new Set([
   'apply',
   'forget',
   'auditAppend',
+  'auditInspect',
   'auditPrune',
   'auditMoveTo',
   'catalogueSettle',

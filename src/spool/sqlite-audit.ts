@@ -8,9 +8,18 @@ import {
   gatewayActor,
   noHash,
 } from '../core/audit.ts';
+import { maxPrunedAtOnce, prunedId } from '../core/audit-pruning.ts';
 import { SallyportError } from '../core/errors.ts';
 import { auditHash } from './audit-hash.ts';
-import type { AuditFilter, AuditPage } from './audit-trail.ts';
+import {
+  type AuditDamage,
+  auditDamages,
+  endsDamage,
+  mendAudit,
+  mendNote,
+  settleNote,
+} from './audit-mending.ts';
+import type { AuditFilter, AuditInspection, AuditPage } from './audit-trail.ts';
 
 /** Records looked at by one `list`: the ledger's thread has more to do. */
 export const listWindow = 20_000;
@@ -48,7 +57,7 @@ export class AuditTable {
   }
 
   append(entries: readonly AuditEntry[]): void {
-    this.#head ??= { ...readChain(this.#statement).head };
+    this.#head ??= { ...this.#chain().head };
     const head = this.#head;
     const now = this.#now();
     const at = new Date(now).toISOString();
@@ -101,7 +110,58 @@ export class AuditTable {
     this.#moved = false;
   }
 
+  /** Throws AUDIT_DAMAGED where the ends are not as the ledger noted them: a head to be kept elsewhere has to be right. */
   head(): AuditHead {
+    const damage = endsDamage(this.#statement);
+    if (damage !== undefined) throw new SallyportError('AUDIT_DAMAGED', { detail: damage });
+    return this.#newestRow();
+  }
+
+  /** What is wrong with the ends and tables of the trail, put on record and mended so that it goes on; see `mendAudit`. */
+  inspect(exec: (sql: string) => void): AuditInspection {
+    const damage = mendAudit(this.#statement, exec);
+    if (damage !== undefined) this.#recordDamage(damage);
+    return { damage: damage ?? null, lastToldAt: this.#lastDamageAt() };
+  }
+
+  #recordDamage(damage: AuditDamage): void {
+    settleNote(this.#statement);
+    this.append([
+      {
+        actor: gatewayActor,
+        action: 'audit.damaged',
+        object: { kind: 'audit', id: damage },
+        outcome: 'major-failure',
+        code: 'AUDIT_DAMAGED',
+      },
+    ]);
+    this.finish();
+    settleNote(this.#statement);
+  }
+
+  #lastDamageAt(): number | null {
+    const words = Object.keys(auditDamages);
+    const row = this.#statement(
+      `SELECT max(at) AS at FROM audit INDEXED BY audit_by_object
+         WHERE object_id IN (${words.map(() => '?').join(', ')}) AND action = 'audit.damaged'`,
+    ).get(...words);
+    return typeof row?.at === 'number' ? row.at : null;
+  }
+
+  /** The note of the ends. Where somebody removed it while the gateway runs, it is made anew, and that is put on record. */
+  #chain(): ChainRow {
+    const known = findChain(this.#statement);
+    if (known !== undefined) return known;
+    const wasEmpty = this.#newestRow().sequence === 0;
+    mendNote(this.#statement);
+    const made = findChain(this.#statement);
+    if (made === undefined) throw damaged();
+    this.#head = { ...made.head };
+    this.#recordDamage(wasEmpty ? 'emptied' : 'note');
+    return findChain(this.#statement) ?? made;
+  }
+
+  #newestRow(): AuditHead {
     const row = this.#statement('SELECT sequence, at, hash FROM audit ORDER BY sequence DESC LIMIT 1').get();
     if (row === undefined) return { sequence: 0, hash: null, at: null };
     return { sequence: numberOf(row.sequence), hash: hexOf(row.hash), at: timeOf(row.at) };
@@ -112,7 +172,10 @@ export class AuditTable {
   }
 
   list(filter: AuditFilter): AuditPage {
-    const top = Math.min(filter.before ?? Number.MAX_SAFE_INTEGER, this.head().sequence + 1);
+    const newest = this.#newestRow().sequence;
+    // An empty page would say that nothing was ever done.
+    if (newest === 0) this.head();
+    const top = Math.min(filter.before ?? Number.MAX_SAFE_INTEGER, newest + 1);
     const bottom = this.#bottomOf(top, filter.objectId);
     const conditions = ['sequence < ?', 'sequence > ?'];
     const values: SQLInputValue[] = [top, bottom];
@@ -134,11 +197,12 @@ export class AuditTable {
       .map(auditRecordOf);
     const last = records.at(-1);
     if (records.length >= filter.limit && last !== undefined) return { records, next: last.sequence };
-    return { records, next: bottom > readChain(this.#statement).pruned.sequence ? bottom + 1 : null };
+    return { records, next: bottom > (findChain(this.#statement)?.pruned.sequence ?? 0) ? bottom + 1 : null };
   }
 
-  prune(before: number, limit: number): number {
-    const chain = readChain(this.#statement);
+  prune(before: number, atMost: number): number {
+    const limit = Math.min(atMost, maxPrunedAtOnce);
+    const chain = this.#chain();
     const oldest = chain.pruned.sequence + 1;
     // From the oldest end only: the first record that is young enough ends it, whatever a clock said later.
     const young = this.#statement(
@@ -146,16 +210,19 @@ export class AuditTable {
     ).get(oldest, oldest + limit - 1, before);
     const end = young === undefined ? oldest + limit - 1 : numberOf(young.sequence) - 1;
     const last = this.#statement(
-      'SELECT sequence, hash FROM audit WHERE sequence BETWEEN ? AND ? ORDER BY sequence DESC LIMIT 1',
+      'SELECT sequence, at, hash FROM audit WHERE sequence BETWEEN ? AND ? ORDER BY sequence DESC LIMIT 1',
     ).get(oldest, Math.min(end, this.#newest(chain) - 1));
     if (last === undefined) return 0;
     const sequence = numberOf(last.sequence);
+    const word = {
+      first: oldest,
+      last: sequence,
+      hash: hexOf(last.hash),
+      lastAt: numberOf(last.at),
+      before: Math.floor(before),
+    };
     this.append([
-      {
-        actor: gatewayActor,
-        action: 'audit.pruned',
-        object: { kind: 'audit', id: prunedId(sequence, hexOf(last.hash)) },
-      },
+      { actor: gatewayActor, action: 'audit.pruned', object: { kind: 'audit', id: prunedId(word) } },
     ]);
     this.finish();
     this.#statement('UPDATE audit_chain SET pruned_sequence = ?, pruned_hash = ?').run(
@@ -194,16 +261,12 @@ export class AuditTable {
 /** Records after a sequence number, the oldest first. */
 export const pageStatement = `SELECT ${columns} FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?`;
 
-/** The id by which a record of `audit.pruned` names the last record that was removed. */
-export function prunedId(sequence: number, hash: string): string {
-  return `${sequence}:${hash}`;
-}
-
-export function readChain(statement: (sql: string) => StatementSync): ChainRow {
+/** The ledger's note of the ends; undefined where it is gone. */
+export function findChain(statement: (sql: string) => StatementSync): ChainRow | undefined {
   const row = statement(
     'SELECT pruned_sequence, pruned_hash, head_sequence, head_hash FROM audit_chain WHERE id = 1',
   ).get();
-  if (row === undefined) throw damaged();
+  if (row === undefined) return undefined;
   return {
     pruned: { sequence: numberOf(row.pruned_sequence), hash: hexOf(row.pruned_hash) },
     head: { sequence: numberOf(row.head_sequence), hash: hexOf(row.head_hash) },
@@ -266,5 +329,5 @@ function hexOf(value: SQLOutputValue | undefined): string {
 }
 
 function damaged(): SallyportError {
-  return new SallyportError('STORAGE_FAILED', { detail: 'audit trail' });
+  return new SallyportError('AUDIT_DAMAGED', { detail: 'record' });
 }

@@ -156,6 +156,8 @@ export class SqliteEngine {
       case 'auditAppend':
         this.#audit.append(call.input);
         return null;
+      case 'auditInspect':
+        return this.#audit.inspect((sql) => this.#database.exec(sql));
       case 'auditHead':
         return this.#audit.head();
       case 'auditList':

@@ -256,6 +256,7 @@ t.test('a sender that ended without a word is followed by one that goes on', asy
   const forgetful: AuditTrail = {
     append: (...entries) => audit.append(...entries),
     head: () => audit.head(),
+    inspect: () => audit.inspect(),
     list: (filter) => audit.list(filter),
     after: (sequence, limit) => audit.after(sequence, limit),
     prune: (before, limit) => audit.prune(before, limit),

@@ -208,6 +208,7 @@ t.test('each thing that is wrong has its alarm', async (t) => {
   t.same(await alarmIds(backlog('held')), ['warning instances-held']);
   t.same(await alarmIds(backlog('failed')), ['warning instances-failed']);
   t.same(await alarmIds({ auditFailing: () => true }), ['critical audit-failing']);
+  t.same(await alarmIds({ auditDamaged: () => true }), ['critical audit-damaged']);
   t.same(await alarmIds({ observerFailures: () => 2 }), ['info observers-failing']);
   t.same(await alarmIds({ openAssociations: () => 30 }), ['warning associations-full']);
   t.same(await alarmIds({}, { anyoneMayCall: true, dimse: { ...everywhere, tls: true } }), [
@@ -285,6 +286,7 @@ t.test(
       httpProtected: true,
       secretOnlyInStorage: false,
       auditFailing: false,
+      auditDamaged: false,
       observerFailures: 0,
       troubles: {},
     };

@@ -11,7 +11,7 @@ export function provenTrail(dir: string): {
   const reader = new AuditReader(dir);
   try {
     const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-    const verifier = new ChainVerifier({ part: false, end: reader.chain().head }, sha256);
+    const verifier = new ChainVerifier({ part: false, end: reader.chain()?.head ?? null }, sha256);
     const records: AuditRecord[] = [];
     for (const record of reader.records()) {
       if (record === 'unreadable') verifier.takeUnreadable();

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { readExport } from '../../audit/read-export.ts';
-import { type ChainVerdict, ChainVerifier, chainFaults } from '../../audit/verify-chain.ts';
 import { auditLine } from '../../core/audit.ts';
 import { exitCodes, SallyportError } from '../../core/errors.ts';
 import { AuditReader } from '../../spool/audit-reader.ts';
@@ -10,12 +7,13 @@ import { openForOperations } from '../../spool/operations.ts';
 import { commandLineActor } from '../command-line-actor.ts';
 import { loadConfigFrom } from '../config-arguments.ts';
 import type { CommandIo } from '../io.ts';
+import { maxFiles, notedHead, verifyTrail } from './audit-verify.ts';
 
 const options = {
   config: { type: 'string' },
   storage: { type: 'string' },
   head: { type: 'string' },
-  file: { type: 'string' },
+  file: { type: 'string', multiple: true },
   from: { type: 'string' },
   to: { type: 'string' },
   output: { type: 'string' },
@@ -30,18 +28,17 @@ const allowed: Readonly<Record<string, readonly (keyof Values)[]>> = {
 
 /** Lines written at one time. */
 const writtenAtOnce = 256 * 1024;
-/** Retention may remove records ahead of the reading; then it begins anew behind them. */
-const maxRestarts = 3;
 
 function parse(args: string[]) {
   return parseArgs({ args, options });
 }
 
 /**
- * `audit verify [--head HASH] [--file NDJSON]`: proves the chain of the ledger or of an export; `audit export [--from TIME]
+ * `audit verify [--head HEAD] [--file NDJSON …]`: proves the chain of the ledger, of exports, or, with `--storage` or `--config`
+ * too, that all of them are one chain; `audit export [--from TIME]
  * [--to TIME] [--output FILE]`: writes records as NDJSON, the oldest first, and records that it did; `audit head`: prints the
  * end of the chain. All work beside a running gateway and without one, in bounded memory. Exit code 65 where the chain
- * does not hold.
+ * does not hold, 1 where it holds and does not reach back to the head that was given.
  */
 export async function auditCommand(args: string[], io: CommandIo): Promise<number> {
   const [verb = '', ...rest] = args;
@@ -71,71 +68,14 @@ function storageOf({ storage, config }: Values): string {
   return storage ?? loadConfigFrom(config === undefined ? [] : ['--config', config]).config.storage.dir;
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
 async function verify(values: Values, io: CommandIo): Promise<number> {
-  const head = values.head?.toLowerCase();
-  if (head !== undefined && !/^[0-9a-f]{64}$/.test(head)) return wrong(io, '--head wants 64 hex digits');
-  if (values.file !== undefined) {
-    if (values.storage !== undefined || values.config !== undefined)
-      return wrong(io, '--file goes without --storage and --config');
-    const verifier = new ChainVerifier({ part: true, ...(head === undefined ? {} : { head }) }, sha256);
-    for await (const record of readExport(values.file)) {
-      if (record === 'unreadable') verifier.takeUnreadable();
-      else if (!verifier.take(record)) break;
-    }
-    return tell(verifier.verdict(), head, io);
-  }
-  const reader = new AuditReader(storageOf(values));
-  try {
-    return tell(verifyDatabase(reader, head), head, io);
-  } finally {
-    reader.close();
-  }
-}
-
-function verifyDatabase(reader: AuditReader, head: string | undefined): ChainVerdict {
-  for (let start = 0; ; start += 1) {
-    // Before the records: a gateway beside adds some while they are read.
-    const end = reader.chain().head;
-    const verifier = new ChainVerifier({ part: false, end, ...(head === undefined ? {} : { head }) }, sha256);
-    for (const record of reader.records()) {
-      if (record === 'unreadable') verifier.takeUnreadable();
-      else if (!verifier.take(record)) break;
-    }
-    const verdict = verifier.verdict();
-    const overtaken =
-      verdict.fault?.kind === 'record-missing' &&
-      reader.chain().pruned.sequence >= verdict.fault.sequence - 1;
-    if (!overtaken || start >= maxRestarts) return verdict;
-  }
-}
-
-function tell(verdict: ChainVerdict, asked: string | undefined, io: CommandIo): number {
-  const { first, last, records, head, pruned, knownHead, fault } = verdict;
-  if (fault !== null) {
-    const missing = fault.kind === 'record-missing' ? ` (${range(last + 1, fault.sequence - 1)})` : '';
-    const where = fault.kind === 'head-unknown' ? '' : `record ${fault.sequence}: `;
-    io.stdout.write(`broken\n${where}${fault.kind}: ${chainFaults[fault.kind]}${missing}\n`);
-    if (last > 0) io.stdout.write(`${range(first, last)} hold${first === last ? 's' : ''}, up to ${head}\n`);
-    return exitCodes.auditBroken;
-  }
-  const before =
-    first <= 1
-      ? ''
-      : pruned
-        ? `; ${range(1, first - 1)} pruned, and recorded as such`
-        : '; what was before is not in this file';
-  io.stdout.write(
-    records === 0 ? 'whole: no records\n' : `whole: ${records} records, ${range(first, last)}${before}\n`,
-  );
-  if (asked !== undefined) io.stdout.write(`the given hash is that of record ${knownHead}\n`);
-  io.stdout.write(`head ${last} ${head ?? '-'}\n`);
-  return exitCodes.ok;
-}
-
-function range(first: number, last: number): string {
-  return first === last ? `record ${first}` : `records ${first} to ${last}`;
+  const head = values.head === undefined ? undefined : notedHead(values.head);
+  if (values.head !== undefined && head === undefined)
+    return wrong(io, '--head wants 64 hex digits, or the line that `audit head` printed');
+  const files = values.file ?? [];
+  if (files.length > maxFiles) return wrong(io, `at most ${maxFiles} files`);
+  const withTrail = files.length === 0 || values.storage !== undefined || values.config !== undefined;
+  return await verifyTrail({ head, files, storage: withTrail ? storageOf(values) : undefined }, io);
 }
 
 /** Epoch ms of `2026-11-21`, `2026-11-21T08:00` or with a zone; local time where none is given, as people mean it. */

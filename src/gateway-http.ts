@@ -65,6 +65,7 @@ export function gatewayOperations(config: Config, parts: GatewayHttpParts): Oper
         return whole === undefined ? undefined : imagingStudyOf(whole, config.fhir);
       },
       repost: (study) => ledger.catalogue.postAgain(study),
+      posts: config.fhir.baseUrl !== '',
     }),
     ...fileOperations({ shelf: files.shelf, work: onDemand, audit }),
     ...redactionOperations({ shelf: files.shelf, work: onDemand, jobs: files.jobs, audit }),

@@ -19,9 +19,12 @@ export interface ReasonView {
   readonly releasable: boolean;
 }
 
-/** What became of posting a study to a FHIR server. `nothing`: nothing of it was delivered yet. */
+/**
+ * What became of posting a study to a FHIR server. `nothing`: nothing of it was delivered yet; `disabled`: there is no server to
+ * post it to.
+ */
 export interface FhirView {
-  readonly state: 'nothing' | 'waiting' | 'retrying' | 'posted' | 'refused';
+  readonly state: 'disabled' | 'nothing' | 'waiting' | 'retrying' | 'posted' | 'refused';
   readonly postedAt: string | null;
   readonly code: string | null;
   readonly detail: string | null;
@@ -75,8 +78,8 @@ export interface UnassignedView {
 
 const maxReasons = 64;
 
-/** A row of the catalogue as the HTTP API shows it. */
-export function studyViewOf(study: StudyRow): StudyView {
+/** A row of the catalogue as the HTTP API shows it; `posts`: there is a FHIR server that studies are posted to. */
+export function studyViewOf(study: StudyRow, { posts = true } = {}): StudyView {
   const instances = { ...zero };
   for (const tally of study.tallies) instances[tally.state] += tally.instances;
   return {
@@ -95,7 +98,7 @@ export function studyViewOf(study: StudyRow): StudyView {
     firstReceivedAt: timeOf(study.firstReceivedAt),
     lastReceivedAt: timeOf(study.lastReceivedAt),
     changedAt: timeOf(study.changedAt),
-    fhir: fhirViewOf(study.fhir),
+    fhir: fhirViewOf(study.fhir, posts),
   };
 }
 
@@ -155,28 +158,31 @@ function meaningOf(state: string, code: string | null): Pick<ReasonView, 'reason
   };
 }
 
-function fhirViewOf(fhir: FhirProgress): FhirView {
+function fhirViewOf(fhir: FhirProgress, posts: boolean): FhirView {
   const { version, settledVersion, postedAt, code, detail, attempts, dueAt } = fhir;
   const settled = version === settledVersion;
   const { reason, advice } = meaningOf('', code);
   return {
+    // What an earlier server took or refused stays told.
     state:
-      version === 0
-        ? 'nothing'
-        : settled
-          ? code === null
-            ? 'posted'
-            : 'refused'
-          : attempts > 0
-            ? 'retrying'
-            : 'waiting',
+      version > 0 && settled
+        ? code === null
+          ? 'posted'
+          : 'refused'
+        : !posts
+          ? 'disabled'
+          : version === 0
+            ? 'nothing'
+            : attempts > 0
+              ? 'retrying'
+              : 'waiting',
     postedAt: postedAt === null ? null : timeOf(postedAt),
     code,
     detail,
     reason,
     advice,
     attempts,
-    nextAttemptAt: !settled && attempts > 0 && dueAt > 0 ? timeOf(dueAt) : null,
+    nextAttemptAt: posts && !settled && attempts > 0 && dueAt > 0 ? timeOf(dueAt) : null,
   };
 }
 

@@ -132,6 +132,10 @@ t.test('an instance that is held stands under the study it would leave in', asyn
     instances: { delivered: 1, held: 1 },
     reasons: [{ state: 'held', code: held.code, instances: 1, reason: /./, advice: /./ }],
   });
+  // One instance was delivered: it waits for a FHIR server, or there is none to wait for.
+  const fhirOf = (posts: boolean) => (study === undefined ? undefined : studyViewOf(study, { posts }).fhir);
+  t.match(fhirOf(true), { state: 'waiting' });
+  t.match(fhirOf(false), { state: 'disabled', attempts: 0, nextAttemptAt: null });
   t.match(await lanes.ledger.catalogue.unassigned(5), [
     { callingAeTitle: 'PACS', state: 'held', instances: 1 },
   ]);

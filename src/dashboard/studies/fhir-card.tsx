@@ -19,7 +19,8 @@ export function FhirCard({
   readonly study: Schemas['Study'];
   readonly onPosted: () => void;
 }): JSX.Element {
-  const { fhir, studyPseudonym } = study;
+  const { fhir, instances, studyPseudonym } = study;
+  const hasResource = instances.prepared + instances.delivered + instances.forgotten > 0;
   const [error, setError] = useState<ApiError>();
   const [told, setTold] = useState('');
   const [busy, setBusy] = useState(false);
@@ -40,29 +41,46 @@ export function FhirCard({
     <Card
       title="FHIR ImagingStudy"
       actions={
-        <Button needs="operate" busy={busy} disabled={fhir.state === 'nothing'} onClick={() => void repost()}>
-          Post again
-        </Button>
+        fhir.state === 'disabled' ? undefined : (
+          <Button
+            needs="operate"
+            busy={busy}
+            disabled={fhir.state === 'nothing'}
+            onClick={() => void repost()}
+          >
+            Post again
+          </Button>
+        )
       }
     >
       <ErrorNotice error={error} />
       <p role="status">{told}</p>
-      <Facts
-        facts={[
-          ['State', fhirText(fhir)],
-          ['Posted', <Time key="posted" at={fhir.postedAt} />],
-          ['Attempts', fhir.attempts],
-          ...(fhir.nextAttemptAt === null
-            ? []
-            : [['Next attempt', <Time key="next" at={fhir.nextAttemptAt} />] as const]),
-        ]}
-      />
+      {fhir.state === 'disabled' ? (
+        <p>No FHIR server is configured (fhir.baseUrl), so the study is posted to none.</p>
+      ) : (
+        <PostFacts fhir={fhir} />
+      )}
       <Reason of={fhir} />
-      {fhir.state === 'nothing' ? null : (
+      {hasResource ? (
         <p>
           <a href={urlOf('/fhir/ImagingStudy/{id}', { id: studyPseudonym })}>Show the resource</a>
         </p>
-      )}
+      ) : null}
     </Card>
+  );
+}
+
+function PostFacts({ fhir }: Pick<Schemas['Study'], 'fhir'>): JSX.Element {
+  return (
+    <Facts
+      facts={[
+        ['State', fhirText(fhir)],
+        ['Posted', <Time key="posted" at={fhir.postedAt} />],
+        ['Attempts', fhir.attempts],
+        ...(fhir.nextAttemptAt === null
+          ? []
+          : [['Next attempt', <Time key="next" at={fhir.nextAttemptAt} />] as const]),
+      ]}
+    />
   );
 }

@@ -45,6 +45,7 @@ export function progressText(study: Pick<Study, 'instances'>): string {
 }
 
 const fhirWords: Readonly<Record<Study['fhir']['state'], string>> = {
+  disabled: 'no FHIR server is configured',
   nothing: 'nothing delivered yet',
   waiting: 'waits to be posted',
   retrying: 'could not be posted, is tried again',
@@ -56,7 +57,5 @@ export function fhirText({ state }: Study['fhir']): string {
   return fhirWords[state];
 }
 
-export const fhirStates = Object.keys(fhirWords).filter((state) => state !== 'nothing') as readonly Exclude<
-  Study['fhir']['state'],
-  'nothing'
->[];
+/** Those that can be searched for. */
+export const fhirStates = ['waiting', 'retrying', 'posted', 'refused'] as const;

@@ -188,7 +188,9 @@ function StudyTable({
             )),
         },
         { title: 'First received', cell: ({ firstReceivedAt }) => <Time at={firstReceivedAt} /> },
-        { title: 'FHIR', cell: ({ fhir }) => fhirText(fhir) },
+        ...(studies.every(({ fhir }) => fhir.state === 'disabled')
+          ? []
+          : [{ title: 'FHIR', cell: ({ fhir }: Schemas['Study']) => fhirText(fhir) }]),
       ]}
     />
   );

@@ -23,6 +23,8 @@ export interface StudySource {
   readonly imagingStudy: (study: string) => Promise<object | undefined>;
   /** A study is to be posted to the FHIR server again. False: there is no such study. */
   readonly repost: (study: string) => Promise<boolean>;
+  /** There is a FHIR server that studies are posted to. */
+  readonly posts: boolean;
 }
 
 /** Series of one study that are told. */
@@ -32,7 +34,7 @@ const maxGroups = 500;
 
 /** Studies by their pseudonyms: how far each is, and what a FHIR server is told of it. */
 export function studyOperations(source: StudySource): Operations {
-  const { ledger } = source;
+  const { ledger, posts } = source;
   const recorded = (
     action: 'fhir.read' | 'fhir.requested',
     id: string,
@@ -60,7 +62,7 @@ export function studyOperations(source: StudySource): Operations {
         ...defined('cursor', optionalText(query.cursor)),
       };
       const { studies, next } = await ledger.catalogue.list(filter);
-      return ok({ studies: studies.map(studyViewOf), next });
+      return ok({ studies: studies.map((study) => studyViewOf(study, { posts })), next });
     },
     getStudy: async ({ params }) => {
       const pseudonym = textOf(params.study);
@@ -68,7 +70,7 @@ export function studyOperations(source: StudySource): Operations {
       if (study === undefined) throw new SallyportError('STUDY_UNKNOWN');
       const series = await ledger.catalogue.series(pseudonym, maxSeries + 1);
       return ok({
-        ...studyViewOf(study),
+        ...studyViewOf(study, { posts }),
         series: series.slice(0, maxSeries).map(seriesViewOf),
         seriesLeftOut: Math.max(0, series.length - maxSeries),
       });

@@ -49,6 +49,8 @@ export async function startReal(
       const isPlain = typeof body === 'object' && body?.constructor === Object;
       const response = await fetch(`${url}${path}`, {
         method,
+        // What the gateway says is held against the document, not what it leads to.
+        redirect: 'manual',
         headers: {
           ...(as === null ? {} : { authorization: `Bearer ${made[as]}` }),
           ...(isPlain ? { 'content-type': 'application/json' } : {}),

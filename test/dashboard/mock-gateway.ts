@@ -80,6 +80,8 @@ export async function startMockGateway(t: Test): Promise<MockGateway> {
   const answerOf = async (request: MockRequest, raw: IncomingMessage): Promise<MockAnswer> => {
     const cookie = /(?:^|; )sallyport=([^;]+)/.exec(raw.headers.cookie ?? '')?.[1] ?? '';
     const key = `${request.method} ${request.template}`;
+    if (key === 'GET /api/session/ways')
+      return (await handlers.get(key)?.(request)) ?? { json: { openid: null } };
     if (key === 'POST /api/session') {
       const scopes = tokens.get((request.body as { token?: string } | undefined)?.token ?? '');
       if (scopes === undefined) return problem(401, 'These credentials are not known');

@@ -1,5 +1,6 @@
 import { createStore, useStore } from '../store.ts';
 import { ApiError, get, post, remove, setCsrfToken, setUnauthorizedHandler } from './client.ts';
+import { noteLeft } from './openid.ts';
 import type { Actor, Schemas, Scope } from './types.ts';
 
 export type SessionState =
@@ -40,11 +41,13 @@ export async function signIn(token: string): Promise<void> {
 /** The cookie ends with the gateway's answer; where that does not come, the page forgets all the same. */
 export async function signOut(): Promise<void> {
   await remove('/api/session').catch(() => undefined);
+  noteLeft(true);
   leave('left');
 }
 
 function enter(opened: Schemas['Session']): void {
   setCsrfToken(opened.csrfToken);
+  noteLeft(false);
   session.set({ kind: 'signed-in', actor: opened.actor, expiresAt: opened.expiresAt });
 }
 

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { openidAddress, rememberPage, type SignInFault, takeFault } from '../api/openid.ts';
 import { type SessionState, signIn } from '../api/session.ts';
 import { asApiError } from '../api/use-resource.ts';
 import { Button } from '../ui/button.tsx';
@@ -14,14 +15,54 @@ const told: Readonly<Record<Why, string | undefined>> = {
   'no-read': 'This token lacks the right read, which the dashboard needs. Ask for a token that has it.',
 };
 
+/** What became of a sign-in at the identity provider, and what to do. */
+const ended: Readonly<Record<SignInFault, { readonly title: string; readonly advice: string }>> = {
+  cancelled: {
+    title: 'The sign-in was cancelled.',
+    advice: 'Nothing has changed. Try again, or use a token.',
+  },
+  declined: {
+    title: 'Your identity provider did not complete the sign-in.',
+    advice: 'Try again. If it stays so, ask who looks after the identity provider: its log says why.',
+  },
+  late: {
+    title: 'This sign-in was not begun in this browser, or took too long.',
+    advice: 'Begin it again from this page, in one window, within ten minutes.',
+  },
+  refused: {
+    title: 'What your identity provider sent could not be accepted.',
+    advice:
+      'Try again. If it stays so, tell the gateway administrator: the gateway is not set up as the provider is.',
+  },
+  'no-right': {
+    title: 'You are known, but may not use this dashboard.',
+    advice: 'Your account has no role that gives the right read here. Ask the gateway administrator for one.',
+  },
+  unavailable: {
+    title: 'Your identity provider cannot be reached.',
+    advice: 'Try again in a moment, or use a token. The gateway administrator sees the reason in the log.',
+  },
+  'too-many': {
+    title: 'Too many sign-ins from this address have failed.',
+    advice: 'Wait a moment, then begin again from this page.',
+  },
+};
+
 export function SignIn({ why }: { readonly why: Why }): JSX.Element {
   const [fault, setFault] = useState<{ title: string; advice?: string | undefined }>();
   const [busy, setBusy] = useState(false);
+  const [openid, setOpenid] = useState<string>();
+  const [before] = useState(takeFault);
   const field = useRef<HTMLInputElement>(null);
+  const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     document.title = 'Sign in · Sallyport';
-    field.current?.focus();
+    void openidAddress().then((address) => {
+      setOpenid(address);
+      if (address === undefined) focusUnlessBusy(field.current);
+    });
   }, []);
+  useEffect(() => focusUnlessBusy(link.current), [openid]);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (busy) return;
@@ -57,7 +98,20 @@ export function SignIn({ why }: { readonly why: Why }): JSX.Element {
       <h1>Sign in to Sallyport</h1>
       <div aria-live="polite">
         {told[why] === undefined ? null : <Notice severity="info" title={told[why]} />}
+        {before === undefined ? null : (
+          <Notice severity="warning" title={ended[before].title}>
+            <p>{ended[before].advice}</p>
+          </Notice>
+        )}
       </div>
+      {openid === undefined ? null : (
+        <div class="card elsewhere">
+          <a ref={link} class="button primary" href={openid} onClick={rememberPage}>
+            Continue with single sign-on
+          </a>
+          <p class="hint">You sign in where your organisation keeps its accounts, and come back here.</p>
+        </div>
+      )}
       <form class="card" onSubmit={(event) => void submit(event)} noValidate>
         <label class="field" for="token">
           <span class="field-label">Token</span>
@@ -80,7 +134,7 @@ export function SignIn({ why }: { readonly why: Why }): JSX.Element {
         <p id="token-fault" class="fault" role="alert">
           {fault === undefined ? null : `${fault.title} ${fault.advice ?? ''}`}
         </p>
-        <Button kind="primary" type="submit" busy={busy}>
+        <Button kind={openid === undefined ? 'primary' : 'plain'} type="submit" busy={busy}>
           Sign in
         </Button>
       </form>
@@ -110,4 +164,9 @@ export function SignIn({ why }: { readonly why: Why }): JSX.Element {
       </section>
     </main>
   );
+}
+
+/** Somebody may have begun to type meanwhile. */
+function focusUnlessBusy(element: HTMLElement | null): void {
+  if (document.activeElement === null || document.activeElement === document.body) element?.focus();
 }

@@ -13,7 +13,7 @@ import { isLoopback } from './http/security/hosts.ts';
 import type { ProfileChoice } from './pipeline/messages.ts';
 import { type AskedInstance, explainProfile } from './profiles/explain.ts';
 import { type LoadedProfile, loadProfileWithSource } from './profiles/profile-files.ts';
-import { profileHead } from './profiles/profile-page.ts';
+import { beyondAttributes, profileHead } from './profiles/profile-page.ts';
 import { optionDocs } from './profiles/schema.ts';
 
 interface ExplanationParts {
@@ -71,6 +71,7 @@ function explained(loaded: LoadedProfile, asked: AskedProfile): ExplainedProfile
     revision,
     description: definition.description,
     lines: [...profileHead({ loaded, asked: instance })].filter((line) => line !== ''),
+    beyond: [...beyondAttributes(loaded)].map((line) => line.trim()),
     attributes: explainProfile(loaded.profile, loaded.ruleLines, instance),
   };
 }

@@ -41,7 +41,19 @@ export interface Explanation {
   /** True where an own rule lets through what PS3.15 does not. */
   readonly weakens?: true;
   /** Own rules whose conditions were left open, and what happens where they hold. */
-  readonly unless?: readonly { readonly when: string; readonly action: string; readonly line: number }[];
+  readonly unless?: readonly Otherwise[];
+}
+
+/** What happens to an attribute where a condition holds that was left open. */
+export interface Otherwise {
+  /** In plain words: "modality CT or MR, sent by A". */
+  readonly when: string;
+  readonly outcome: Outcome;
+  /** In plain words: "removed". */
+  readonly action: string;
+  /** Line of the own rule in the file; 0 where the profile is of no file. */
+  readonly line: number;
+  readonly weakens?: true;
 }
 
 const tableRows = new Map(tableE11.map((row) => [row.tag.replace(',', ''), row]));
@@ -85,8 +97,15 @@ export function explainProfile(
       const unless = open.flatMap((other) => {
         const otherwise = decide(other.book, attribute);
         if (otherwise.ownRule !== other.index) return [];
+        const line = lineOf(other.index);
         return [
-          { when: conditionWords(other.rule), action: actionWords(otherwise), line: lineOf(other.index) },
+          {
+            when: conditionWords(other.rule),
+            outcome: outcomeOf(otherwise, attribute.vr),
+            action: actionWords(otherwise, attribute.vr),
+            line,
+            ...(otherwise.weakens === true ? { weakens: true as const } : {}),
+          },
         ];
       });
       return {

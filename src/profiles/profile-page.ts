@@ -54,7 +54,11 @@ export function* profilePage(page: ProfilePage): Generator<string> {
     yield* table(group);
     yield '';
   }
-  if (!page.isPart) yield* beyondAttributes(page);
+  if (page.isPart) return;
+  yield 'Beyond the attributes of PS3.6';
+  yield '';
+  yield* beyondAttributes(page.loaded);
+  yield '';
 }
 
 /** What a profile is made of, before its attributes: base, options, pixels, devices. */
@@ -122,15 +126,13 @@ function* table(rows: readonly Explanation[]): Generator<string> {
   for (const row of rows) {
     yield `  ${row.tag}  ${row.keyword.padEnd(keyword)}  ${row.vr.padEnd(vr)}  ${row.action.padEnd(action)}  ${row.why}`;
     for (const other of row.unless ?? [])
-      yield `               but ${other.action} where ${other.when} (own rule, line ${other.line})`;
+      yield `               but ${other.action} where ${other.when} (own rule, line ${other.line}${other.weakens === true ? ', against PS3.15' : ''})`;
   }
 }
 
 /** Private elements and what PS3.6 does not know: no attributes with names to list. */
-function* beyondAttributes({ loaded }: ProfilePage): Generator<string> {
+export function* beyondAttributes(loaded: LoadedProfile): Generator<string> {
   const { definition } = loaded.profile;
-  yield 'Beyond the attributes of PS3.6';
-  yield '';
   const keepsSafe = definition.options.includes('retainSafePrivate');
   yield keepsSafe
     ? `  Private elements: kept where PS3.15 Table E.3.10-1 lists them (${definition.safePrivate.join(', ')}); all others removed`
@@ -145,7 +147,6 @@ function* beyondAttributes({ loaded }: ProfilePage): Generator<string> {
   }
   yield '  Elements that PS3.6 does not know, and public elements of VR UN: removed';
   yield '  Preamble, File Meta Information, digital signatures, curves and overlays: removed or written anew';
-  yield '';
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

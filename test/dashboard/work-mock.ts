@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import { parse } from 'yaml';
 import { countUncovered } from '../../src/core/box-lists.ts';
 import type { DrawnBox } from '../../src/core/redaction.ts';
 import { explainProfile } from '../../src/profiles/explain.ts';
 import { loadProfileWithSource } from '../../src/profiles/profile-files.ts';
+import { beyondAttributes } from '../../src/profiles/profile-page.ts';
 import { liveHistory, liveStatus } from './fixtures/live.ts';
 import { ultrasound } from './fixtures/pictures.ts';
 import { report } from './fixtures/report.ts';
@@ -118,21 +120,22 @@ function answerProfiles(mock: MockGateway): void {
     ...{ name: definition.name, revision, description: definition.description },
     ...{ standard: true, callingAeTitles: [], options: [...definition.options] },
   };
+  const research = loadProfileWithSource(
+    fileURLToPath(new URL('./fixtures/research-profile.yaml', import.meta.url)),
+  );
   const other = { ...summary, name: 'research', standard: false, callingAeTitles: ['CT_ER', 'MR_2'] };
   mock.answer('GET', '/api/profiles', { json: { profiles: [summary, other] } });
-  mock.answer('GET', '/api/profiles/{name}', ({ query }) => {
+  mock.answer('GET', '/api/profiles/{name}', ({ query, path }) => {
     const modality = query.get('modality');
-    const attributes = explainProfile(
-      loaded.profile,
-      loaded.ruleLines,
-      modality === null ? {} : { modality },
-    );
+    const asked = path.endsWith('/research') ? research : loaded;
+    const attributes = explainProfile(asked.profile, asked.ruleLines, modality === null ? {} : { modality });
+    const beyond = [...beyondAttributes(asked)].map((line) => line.trim());
     const counts: Record<string, number> = {};
     for (const { outcome } of attributes) counts[outcome] = (counts[outcome] ?? 0) + 1;
     const lines = [
       'Base: Basic Profile of PS3.15',
       'Text in the pixels is blanked where it may identify somebody',
     ];
-    return { json: { ...summary, lines, counts, attributes } };
+    return { json: { ...(asked === research ? other : summary), lines, beyond, counts, attributes } };
   });
 }

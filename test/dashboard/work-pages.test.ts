@@ -147,6 +147,26 @@ t.test('a study tells what waits and why, and is posted to FHIR again', async (t
   t.same(mock.faults, []);
 });
 
+t.test('rules under conditions, rules against PS3.15 and private elements are told', async (t) => {
+  if (!requirePeer(t, 'chromium')) return;
+  const mock = await startWorkMock(t);
+  const { page, complaints } = await signedIn(t, mock, { url: mock.url }, 'read');
+  await goTo(page, '#/profiles/research?search=manufacturer&outcome=removed', 'Profile research');
+  const row = (keyword: string) => page.getByRole('row').filter({ hasText: keyword });
+  await row('Manufacturer (0008').waitFor();
+  t.match(
+    await row('Manufacturer (0008').textContent(),
+    /But where modality CT or MR, sent by CT_ER: removed \(own rule, line 4\)/,
+  );
+  await goTo(page, '#/profiles/research?search=patientage&outcome=kept', 'Profile research');
+  t.match(await row('PatientAge').textContent(), /But where sent by CT_ER: kept.*less than PS3\.15 asks/s);
+  await goTo(page, '#/profiles/research?search=studydate', 'Profile research');
+  t.match(await row('StudyDate').textContent(), /less than PS3\.15 asks/);
+  await page.getByText(/^ACME 1\.1: .*modality CT/).waitFor();
+  t.same(complaints, []);
+  t.same(mock.faults, []);
+});
+
 t.test('a profile is explained, searched and filtered', async (t) => {
   if (!requirePeer(t, 'chromium')) return;
   const mock = await startWorkMock(t);

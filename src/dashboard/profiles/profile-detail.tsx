@@ -13,6 +13,7 @@ import { count } from '../ui/figures.ts';
 import { Badge } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { useDebounced } from '../ui/use-debounced.ts';
+import { ProfileHead } from './profile-head.tsx';
 import { isOutcome, outcomes, outcomeWords, type ProfileRow, rowsOf } from './profile-rows.ts';
 
 const names = ['modality', 'ae', 'outcome', 'search'] as const;
@@ -38,7 +39,11 @@ export function ProfileDetail({
     [name, asked],
   );
   return (
-    <Page title={`Profile ${name}`} lead={<a href={href('profiles')}>All profiles</a>}>
+    <Page
+      title={`Profile ${name}`}
+      lead={<a href={href('profiles')}>All profiles</a>}
+      actions={<Button onClick={() => globalThis.print()}>Print what is shown</Button>}
+    >
       <Card title="Explain it for">
         <search class="filters" aria-label="Which instances">
           <TextField
@@ -62,17 +67,13 @@ export function ProfileDetail({
       <Loaded resource={page}>
         {(data) => (
           <>
-            <Card title="In short">
-              <p>{data.description}</p>
+            <ProfileHead page={data} />
+            <Card title="Beyond the attributes of PS3.6">
               <ul>
-                {data.lines.map((line) => (
+                {data.beyond.map((line) => (
                   <li key={line}>{line}</li>
                 ))}
               </ul>
-              <p class="hint">
-                Revision <code>{data.revision}</code>. It is part of what names each delivery: another
-                revision, another delivery.
-              </p>
             </Card>
             <Attributes
               page={data}
@@ -113,7 +114,7 @@ function Attributes({
           </Choice>
           {outcomes.map((one) => (
             <Choice key={one} chosen={outcome === one} onChoose={() => onOutcome(one)}>
-              {outcomeWords[one].title} ({count(page.counts[one] ?? 0)})
+              {outcomeWords[one].title} ({count(rowsOf(page.attributes, one, '').length)})
             </Choice>
           ))}
         </fieldset>
@@ -151,7 +152,12 @@ function Attributes({
             { title: 'Why', cell: ({ why }) => why },
           ]}
         />
-        {rows.length > most ? <Button onClick={() => setMost(most + 500)}>Show 500 more</Button> : null}
+        {rows.length > most ? (
+          <div class="actions">
+            <Button onClick={() => setMost(most + 500)}>Show 500 more</Button>
+            <Button onClick={() => setMost(rows.length)}>Show all {count(rows.length)}</Button>
+          </div>
+        ) : null}
       </div>
     </Card>
   );
@@ -161,17 +167,22 @@ function What({ row: { action, weakens, unless } }: { readonly row: ProfileRow }
   return (
     <>
       {action}
-      {weakens === true ? (
-        <>
-          {' '}
-          <Badge tone="warning">less than PS3.15 asks</Badge>
-        </>
-      ) : null}
-      {unless?.map(({ when, action: instead }) => (
-        <p class="hint" key={when}>
-          But {when}: {instead}
+      {weakens === true ? <Weakens /> : null}
+      {unless?.map((other) => (
+        <p key={`${other.line} ${other.when}`}>
+          <strong>But where {other.when}:</strong> {other.action} (own rule
+          {other.line > 0 ? `, line ${other.line}` : ''}){other.weakens === true ? <Weakens /> : null}
         </p>
       ))}
+    </>
+  );
+}
+
+function Weakens(): JSX.Element {
+  return (
+    <>
+      {' '}
+      <Badge tone="warning">less than PS3.15 asks</Badge>
     </>
   );
 }

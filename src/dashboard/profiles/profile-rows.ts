@@ -1,12 +1,7 @@
 import type { Schemas } from '../api/types.ts';
 
-/** A row of an explained profile, with what the gateway may tell beside the contract's fields. */
-export type ProfileRow = Schemas['ProfilePage']['attributes'][number] & {
-  /** An own rule lets through what PS3.15 does not. */
-  readonly weakens?: boolean;
-  /** What happens instead where a condition holds that was left open. */
-  readonly unless?: readonly { readonly when: string; readonly action: string; readonly line: number }[];
-};
+/** A row of an explained profile. */
+export type ProfileRow = Schemas['ProfilePage']['attributes'][number];
 export type Outcome = ProfileRow['outcome'];
 
 /** What is left of an attribute, what leaves first. */
@@ -28,7 +23,7 @@ export function isOutcome(word: string): word is Outcome {
   return Object.hasOwn(outcomeWords, word);
 }
 
-/** Rows with the outcome (any where undefined) whose tag, keyword, action or reason holds the text. */
+/** Rows that can have the outcome, under some condition or none (any where undefined), and whose tag, keyword, action or reason holds the text. */
 export function rowsOf(
   rows: readonly ProfileRow[],
   outcome: Outcome | undefined,
@@ -39,11 +34,19 @@ export function rowsOf(
   const plain = text.replaceAll(/[(),\s]/g, '');
   return rows.filter(
     (row) =>
-      (outcome === undefined || row.outcome === outcome) &&
+      (outcome === undefined || canBecome(row, outcome)) &&
       (text === '' ||
         (plain !== '' && row.keyword.toLowerCase().includes(plain)) ||
         (plain !== '' && row.tag.toLowerCase().replaceAll(/[(),]/g, '').includes(plain)) ||
         row.action.toLowerCase().includes(text) ||
-        row.why.toLowerCase().includes(text)),
+        row.why.toLowerCase().includes(text) ||
+        (row.unless ?? []).some(
+          ({ when, action }) => when.toLowerCase().includes(text) || action.toLowerCase().includes(text),
+        )),
   );
+}
+
+/** Whoever looks for what is kept finds what is kept of some senders alone, too. */
+function canBecome({ outcome, unless }: ProfileRow, wanted: Outcome): boolean {
+  return outcome === wanted || (unless ?? []).some((other) => other.outcome === wanted);
 }

@@ -23,6 +23,16 @@ export interface ExplainedAttribute {
   readonly outcome: string;
   readonly action: string;
   readonly why: string;
+  /** True where a rule of the profile lets through what PS3.15 does not. */
+  readonly weakens?: true;
+  /** What happens where a condition holds that was left open. */
+  readonly unless?: readonly {
+    readonly when: string;
+    readonly outcome: string;
+    readonly action: string;
+    readonly line: number;
+    readonly weakens?: true;
+  }[];
 }
 
 export interface ExplainedProfile {
@@ -31,6 +41,8 @@ export interface ExplainedProfile {
   readonly description: string;
   /** Base, options, pixels, devices, in words. */
   readonly lines: readonly string[];
+  /** Private elements, and what PS3.6 does not know, in words. */
+  readonly beyond: readonly string[];
   readonly attributes: readonly ExplainedAttribute[];
 }
 
@@ -73,13 +85,15 @@ export function explanationOperations({ profiles, explain, options, setup }: Exp
       );
       const counts: Record<string, number> = {};
       for (const { outcome } of attributes) counts[outcome] = (counts[outcome] ?? 0) + 1;
-      const rows = attributes.map(({ tag, keyword, vr, outcome, action, why }) => ({
+      const rows = attributes.map(({ tag, keyword, vr, outcome, action, why, weakens, unless }) => ({
         tag,
         keyword,
         vr,
         outcome,
         action,
         why,
+        ...(weakens === undefined ? {} : { weakens }),
+        ...(unless === undefined ? {} : { unless }),
       }));
       return ok({ ...page, counts, attributes: rows });
     },

@@ -74,6 +74,9 @@ export function liveOf(config: Config, parts: LiveParts): Live {
     {
       counts: () => ledger.counts(),
       freeBytes: () => blobs.freeBytes(),
+      ...(config.fhir.baseUrl === ''
+        ? {}
+        : { refusedStudies: async () => (await ledger.catalogue.troubles()).refused }),
       openAssociations: () => listener.associations,
       workers: () => pool.load,
       destinations: () =>

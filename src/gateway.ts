@@ -170,6 +170,7 @@ export class Gateway {
     const retention = new Retention({
       ...common,
       forgetAfterMs: config.storage.forgetAfter,
+      ...(config.fhir.baseUrl === '' ? {} : { keepUnpostedMs: config.fhir.keepUnposted }),
       intervalMs: retentionDefaults.intervalMs,
     });
     retention.start();

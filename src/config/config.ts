@@ -104,6 +104,7 @@ export interface Config {
   readonly fhir: {
     readonly baseUrl: string;
     readonly idleBeforePost: number;
+    readonly keepUnposted: number;
     readonly patientSystem: string;
     readonly accessionSystem: string;
     readonly timeout: number;

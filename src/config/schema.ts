@@ -314,6 +314,11 @@ export const schema: Section = {
       format: 'duration',
       default: '2m',
     },
+    keepUnposted: {
+      doc: 'How long after its last change a study is remembered that the server has not taken, so that it can still be posted; never shorter than storage.forgetAfter. What is forgotten then is told as an error.',
+      format: 'duration',
+      default: '365d',
+    },
     patientSystem: {
       doc: 'URI of the identifier system of pseudonymous Patient IDs in `subject`. Empty: the identifier has no system.',
       format: 'text',

@@ -281,6 +281,12 @@ export const errorRegistry = {
       'read the HTTP status, correct the FHIR server or fhir.baseUrl, then post the study again, or restart',
     disposition: 'hold',
   },
+  FHIR_GIVEN_UP: {
+    message: 'a study was forgotten before the FHIR server took it (fhir.keepUnposted)',
+    advice:
+      'the audit trail names it by this code; look at the FHIR server, and have the PACS send the study again',
+    disposition: 'reject',
+  },
   BACKEND_NOT_CONFIGURED: {
     message: 'backend.baseUrl is not set, so nothing can be delivered',
     advice: 'set backend.baseUrl',

@@ -16,6 +16,8 @@ export interface Concerns {
   readonly auditFailing: boolean;
   /** Records of the audit trail were found missing, within the last weeks. */
   readonly auditDamaged: boolean;
+  /** Studies that the FHIR server refused as wrong. */
+  readonly refusedStudies: number;
   /** Events or news an observer (log, metrics, pages) failed on, in the last hour. */
   readonly observerFailures: number;
   /** The last trouble of each kind. */

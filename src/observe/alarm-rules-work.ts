@@ -14,6 +14,9 @@ export const rejectionsWarning = 3;
 /** Associations open, as a part of dimse.maxAssociations. */
 export const associationsFullFrom = 0.9;
 
+/** How long it is shown that studies were given up. */
+const givenUpShownMs = 7 * 24 * 60 * 60_000;
+
 const disk: AlarmRule = ({ storage }) => {
   const free = `${size(storage.freeBytes)} free, ${size(storage.reserveBytes)} reserved`;
   if (storage.low) {
@@ -146,6 +149,41 @@ const auditDamaged: AlarmRule = ({ concerns }) =>
       )
     : undefined;
 
+const studiesRefused: AlarmRule = ({ concerns: { refusedStudies } }) =>
+  refusedStudies === 0
+    ? undefined
+    : alarm(
+        'studies-refused',
+        'warning',
+        `The FHIR server refused ${refusedStudies >= 1000 ? 'very many' : refusedStudies} ${refusedStudies === 1 ? 'study' : 'studies'}`,
+        'Their ImagingStudy is not tried again by itself. Images were delivered to the backend all the same.',
+        'The list of studies shows them (FHIR: refused), each with the HTTP status. Correct the FHIR server or fhir.baseUrl, then post them again.',
+      );
+
+const fhirServer: AlarmRule = (input) => {
+  if (!isRecent(input, 'fhir')) return undefined;
+  const code = input.concerns.troubles.fhir?.code ?? 'FHIR_UNREACHABLE';
+  return alarm(
+    'studies-not-posted',
+    'warning',
+    'The FHIR server takes no studies',
+    `${capital(errorRow(code).message)}.`,
+    `${capital(errorRow(code).advice)}. Studies wait for it as long as fhir.keepUnposted says.`,
+  );
+};
+
+const studiesGivenUp: AlarmRule = ({ concerns }) => {
+  const trouble = concerns.troubles.fhirGivenUp;
+  if (trouble === undefined || trouble.agoMs > givenUpShownMs) return undefined;
+  return alarm(
+    'studies-given-up',
+    'critical',
+    'Studies were forgotten that the FHIR server never took',
+    `${capital(errorRow('FHIR_GIVEN_UP').message)}.`,
+    `${capital(errorRow('FHIR_GIVEN_UP').advice)}.`,
+  );
+};
+
 const workers: AlarmRule = ({ workers: { replacedLastHour: replaced } }) =>
   replaced < workersReplacedWarning
     ? undefined
@@ -203,6 +241,9 @@ export const workRules: readonly AlarmRule[] = [
   reports,
   audit,
   auditDamaged,
+  fhirServer,
+  studiesRefused,
+  studiesGivenUp,
   workers,
   full,
   rejected,

@@ -84,6 +84,8 @@ export interface EventFields {
   };
   /** Not tried again by itself; the list of studies shows which. */
   'fhir.refused': { readonly code: ErrorCode; readonly httpStatus: number };
+  /** Studies were forgotten that the FHIR server never took; the audit trail names them. */
+  'fhir.givenUp': { readonly code: ErrorCode; readonly studies: number };
   /** Lines of de-identification reports were lost; told at most once a minute. */
   'reports.failed': { readonly code: ErrorCode };
   /** A record of the audit trail could not be written, and what it tells of was done all the same (a session ended). */
@@ -188,6 +190,7 @@ export const eventLevels: { readonly [N in EventName]: EventLevel } = {
   'fhir.posted': 'info',
   'fhir.failed': 'warn',
   'fhir.refused': 'error',
+  'fhir.givenUp': 'error',
   'reports.failed': 'error',
   'audit.failed': 'error',
   'audit.damaged': 'error',

@@ -14,6 +14,8 @@ export interface Trouble {
 }
 export type TroubleName =
   | 'audit'
+  | 'fhir'
+  | 'fhirGivenUp'
   | 'reports'
   | 'ledger'
   | 'workers'
@@ -127,6 +129,10 @@ export class LiveCounts {
     'spool.low': () => undefined,
     'audit.failed': ({ code }) => this.#troubled('audit', code),
     'audit.damaged': () => undefined,
+    'fhir.posted': () => void this.#troubles.delete('fhir'),
+    'fhir.failed': ({ code }) => this.#troubled('fhir', code),
+    'fhir.refused': () => undefined,
+    'fhir.givenUp': ({ code }) => this.#troubled('fhirGivenUp', code),
     'reports.failed': ({ code }) => this.#troubled('reports', code),
     'http.certificateUnusable': () => this.#troubled('certificate', null),
     'http.certificateReloaded': () => void this.#troubles.delete('certificate'),

@@ -31,6 +31,8 @@ export interface LiveSources {
     };
   }>;
   readonly freeBytes: () => Promise<number>;
+  /** Studies that the FHIR server refused; left out where studies are posted nowhere. */
+  readonly refusedStudies?: () => Promise<number>;
   readonly openAssociations: () => number;
   /** Undefined where nothing is delivered, so nothing prepared. */
   readonly workers: () =>
@@ -64,6 +66,8 @@ export const askTimeoutMs = 5_000;
 const minuteSlots = 6;
 const troubleNames: readonly TroubleName[] = [
   'audit',
+  'fhir',
+  'fhirGivenUp',
   'reports',
   'ledger',
   'workers',
@@ -76,6 +80,7 @@ const troubleNames: readonly TroubleName[] = [
 interface Asked {
   readonly counts: Awaited<ReturnType<LiveSources['counts']>>;
   readonly freeBytes: number;
+  readonly refusedStudies: number;
 }
 
 const none = { instances: 0, bytes: 0, oldestReceivedAt: null } as const;
@@ -86,7 +91,11 @@ export class LiveStatus {
   readonly #facts: LiveFacts;
   readonly #sources: LiveSources;
   readonly #now: () => number;
-  #asked: Asked = { counts: { received: none, prepared: none, held: none, failed: none }, freeBytes: 0 };
+  #asked: Asked = {
+    counts: { received: none, prepared: none, held: none, failed: none },
+    freeBytes: 0,
+    refusedStudies: 0,
+  };
   #askedAt = Number.NEGATIVE_INFINITY;
   #asking: Promise<void> | undefined;
   #stale = true;
@@ -189,6 +198,7 @@ export class LiveStatus {
       secretOnlyInStorage,
       auditFailing: this.#sources.auditFailing?.() ?? false,
       auditDamaged: this.#sources.auditDamaged?.() ?? false,
+      refusedStudies: this.#asked.refusedStudies,
       observerFailures: this.#observerFailures(now),
       troubles,
     };
@@ -225,8 +235,12 @@ export class LiveStatus {
 
   async #question(): Promise<void> {
     try {
-      const [counts, freeBytes] = await Promise.all([this.#sources.counts(), this.#sources.freeBytes()]);
-      this.#asked = { counts, freeBytes };
+      const [counts, freeBytes, refusedStudies] = await Promise.all([
+        this.#sources.counts(),
+        this.#sources.freeBytes(),
+        this.#sources.refusedStudies?.() ?? 0,
+      ]);
+      this.#asked = { counts, freeBytes, refusedStudies };
       this.#askedAt = this.#now();
       this.#stale = false;
     } catch {

@@ -1,6 +1,7 @@
 import { type AuditAction, type AuditActor, type AuditEntry, gatewayActor } from '../core/audit.ts';
 import type { InstanceRecord, InstanceState } from '../core/instance.ts';
 import type { InstanceChange } from './backend.ts';
+import type { SettledStudy } from './study-catalogue.ts';
 
 const actionOfState: Readonly<Record<InstanceState, AuditAction>> = {
   received: 'instance.retried',
@@ -36,6 +37,28 @@ export function entryOfChange(change: InstanceChange, before: InstanceState): Au
 
 export function entryOfForgotten(id: string): AuditEntry {
   return { actor: gatewayActor, action: 'instance.forgotten', object: { kind: 'instance', id } };
+}
+
+/** What left in a post to the FHIR server, or was refused for good; an attempt that is repeated has no record of its own. */
+export function entriesOfSettled(settled: SettledStudy): AuditEntry[] {
+  if (settled.kind === 'retry') return [];
+  const entry: AuditEntry = {
+    actor: gatewayActor,
+    action: 'fhir.posted',
+    object: { kind: 'study', id: settled.studyPseudonym },
+  };
+  return settled.kind === 'posted' ? [entry] : [{ ...entry, outcome: 'serious-failure', code: settled.code }];
+}
+
+/** A study that was forgotten though the FHIR server never took it. */
+export function entryOfUnposted(studyPseudonym: string): AuditEntry {
+  return {
+    actor: gatewayActor,
+    action: 'fhir.posted',
+    object: { kind: 'study', id: studyPseudonym },
+    outcome: 'major-failure',
+    code: 'FHIR_GIVEN_UP',
+  };
 }
 
 function endedEntry(

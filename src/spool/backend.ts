@@ -42,13 +42,24 @@ export interface Ledger {
   list(filter: InstanceFilter): Promise<readonly InstanceRecord[]>;
   /** Number of instances and bytes, and the arrival time of the oldest, per state. */
   counts(): Promise<Readonly<Record<InstanceState, StateCount>>>;
-  /** Removes rows in `delivered` or `discarded` that were last touched before the time, with an audit record each; returns how many. */
-  forget(updatedBefore: number, limit: number): Promise<number>;
+  /**
+   * Removes rows in `delivered` or `discarded` that were last touched before the time, with an audit record each; returns how
+   * many. Studies none of whose rows are left go with them, except as `unposted` says.
+   */
+  forget(updatedBefore: number, limit: number, unposted?: UnpostedStudies): Promise<number>;
   /** All other actions, and the trail itself. */
   readonly audit: AuditTrail;
   /** Studies, series and what was prepared of them; written with the changes of the instances. */
   readonly catalogue: StudyCatalogue;
   close(): Promise<void>;
+}
+
+/** Studies that the FHIR server has not taken outlive their rows, so that they can still be posted. */
+export interface UnpostedStudies {
+  /** Until they did not change since this time; epoch ms. */
+  readonly before: number;
+  /** So many were then forgotten though they were never taken. */
+  readonly onGivenUp: (studies: number) => void;
 }
 
 export interface StateCount {

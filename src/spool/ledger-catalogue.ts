@@ -8,7 +8,7 @@ import type {
 } from '../core/catalogue.ts';
 import type { LedgerOperationName, LedgerOperations } from './ledger-operations.ts';
 import { assertCursor } from './sqlite-study-list.ts';
-import type { DueRequest, DueStudy, SettledStudy, StudyCatalogue } from './study-catalogue.ts';
+import type { DueRequest, DueStudy, FhirTroubles, SettledStudy, StudyCatalogue } from './study-catalogue.ts';
 
 type Ask = <N extends LedgerOperationName>(
   name: N,
@@ -55,6 +55,10 @@ export class LedgerCatalogue implements StudyCatalogue {
 
   postAgain(studyPseudonym: string): Promise<boolean> {
     return this.#ask('cataloguePostAgain', studyPseudonym);
+  }
+
+  troubles(): Promise<FhirTroubles> {
+    return this.#ask('catalogueTroubles', null);
   }
 
   postRefusedAgain(): Promise<number> {

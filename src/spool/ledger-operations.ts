@@ -11,7 +11,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { InstanceRecord, InstanceState } from '../core/instance.ts';
 import type { AuditFilter, AuditInspection, AuditPage } from './audit-trail.ts';
 import type { InstanceChange, InstanceFilter, StateCount } from './backend.ts';
-import type { DueRequest, DueStudy, SettledStudy } from './study-catalogue.ts';
+import type { DueRequest, DueStudy, FhirTroubles, SettledStudy } from './study-catalogue.ts';
 
 export interface ClaimRequest {
   readonly state: 'received' | 'prepared';
@@ -27,7 +27,14 @@ export interface LedgerOperations {
     output: boolean;
   };
   apply: { input: readonly InstanceChange[]; output: readonly string[] };
-  forget: { input: { readonly updatedBefore: number; readonly limit: number }; output: number };
+  forget: {
+    input: {
+      readonly updatedBefore: number;
+      readonly limit: number;
+      readonly unpostedBefore?: number | undefined;
+    };
+    output: { readonly instances: number; readonly unpostedStudies: number };
+  };
   get: { input: string; output: InstanceRecord | undefined };
   findByInstanceKey: { input: string; output: readonly InstanceRecord[] };
   findByPost: { input: string; output: readonly InstanceRecord[] };
@@ -59,6 +66,7 @@ export interface LedgerOperations {
   catalogueDue: { input: DueRequest; output: readonly DueStudy[] };
   catalogueSettle: { input: SettledStudy; output: null };
   cataloguePostAgain: { input: string; output: boolean };
+  catalogueTroubles: { input: null; output: FhirTroubles };
   cataloguePostRefusedAgain: { input: null; output: number };
 }
 

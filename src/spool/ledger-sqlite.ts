@@ -6,7 +6,7 @@ import { SallyportError } from '../core/errors.ts';
 import { faultPoint } from '../core/fault-points.ts';
 import type { InstanceRecord, InstanceState } from '../core/instance.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import type { InstanceChange, InstanceFilter, Ledger, StateCount } from './backend.ts';
+import type { InstanceChange, InstanceFilter, Ledger, StateCount, UnpostedStudies } from './backend.ts';
 import { holdsBlobs } from './blobs-files.ts';
 import { LedgerAudit } from './ledger-audit.ts';
 import { LedgerCatalogue } from './ledger-catalogue.ts';
@@ -116,8 +116,14 @@ export class SqliteLedger implements Ledger {
     return this.#ask('counts', null);
   }
 
-  forget(updatedBefore: number, limit: number): Promise<number> {
-    return this.#ask('forget', { updatedBefore, limit });
+  async forget(updatedBefore: number, limit: number, unposted?: UnpostedStudies): Promise<number> {
+    const { instances, unpostedStudies } = await this.#ask('forget', {
+      updatedBefore,
+      limit,
+      unpostedBefore: unposted?.before,
+    });
+    if (unpostedStudies > 0) unposted?.onGivenUp(unpostedStudies);
+    return instances;
   }
 
   /** Lets what was asked finish, then closes the file; later calls reject with SHUTTING_DOWN. */

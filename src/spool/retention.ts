@@ -13,6 +13,11 @@ export interface RetentionOptions extends SweepParts {
   readonly keepDeliveredMs: number;
   /** How long delivered and discarded rows stay; while they do, a repeated instance is known as a duplicate. */
   readonly forgetAfterMs: number;
+  /**
+   * How long after its last change a study stays that the FHIR server has not taken; `forgetAfterMs` where that is longer.
+   * Left out: studies are posted nowhere.
+   */
+  readonly keepUnpostedMs?: number;
   /** Pause between two looks over all blobs and rows. */
   readonly intervalMs: number;
 }
@@ -82,10 +87,15 @@ export class Retention {
   }
 
   async #runRound(): Promise<void> {
-    const { ledger, now, forgetAfterMs } = this.#options;
+    const { ledger, now, forgetAfterMs, keepUnpostedMs, emit } = this.#options;
+    const onGivenUp = (studies: number): void => emit('fhir.givenUp', { code: 'FHIR_GIVEN_UP', studies });
     await removeUnneeded(this.#options, false);
     while (!this.#stopped) {
-      const forgotten = await ledger.forget(now() - forgetAfterMs, forgetBatch);
+      const unposted =
+        keepUnpostedMs === undefined
+          ? undefined
+          : { before: now() - Math.max(keepUnpostedMs, forgetAfterMs), onGivenUp };
+      const forgotten = await ledger.forget(now() - forgetAfterMs, forgetBatch, unposted);
       if (forgotten < forgetBatch) return;
     }
   }
@@ -128,7 +138,7 @@ export function watchedByRetention(ledger: Ledger, retention: Pick<Retention, 'd
     findByPost: (postId) => ledger.findByPost(postId),
     list: (filter) => ledger.list(filter),
     counts: () => ledger.counts(),
-    forget: (before, limit) => ledger.forget(before, limit),
+    forget: (before, limit, unposted) => ledger.forget(before, limit, unposted),
     audit: ledger.audit,
     catalogue: ledger.catalogue,
     close: () => ledger.close(),

@@ -19,7 +19,7 @@ import {
   studyOfRow,
   tallyOfRow,
 } from './sqlite-study-rows.ts';
-import type { DueRequest, DueStudy, SettledStudy } from './study-catalogue.ts';
+import type { DueRequest, DueStudy, FhirTroubles, SettledStudy } from './study-catalogue.ts';
 
 /** Tallies of one study that are told; one for each AE title, state and code. */
 const maxTallies = 1000;
@@ -27,6 +27,10 @@ const maxTallies = 1000;
 const maxSeries = 5000;
 /** Rows of emptied studies removed at one time. */
 const purgeBatch = 5000;
+/** Emptied studies looked at at one time. */
+const purgePage = 500;
+/** Studies of which trouble with the FHIR server is counted. */
+const maxTroubled = 1000;
 /** Waiting studies looked at for one that is due. */
 const maxDueExamined = 2000;
 
@@ -82,12 +86,19 @@ const describeInstance = `INSERT OR REPLACE INTO study_instances
   (study_pseudonym, series_pseudonym, instance_id, image_uid, sop_class_uid, number, image_type, frames)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 
+/** Studies without any row, and whether a version of them waits to be posted or was refused. */
+const emptiedStudies = `SELECT study_pseudonym, changed_at,
+    version > 0 AND (version <> fhir_version OR fhir_code IS NOT NULL) AS unposted
+  FROM studies WHERE emptied = 1 AND study_pseudonym > ? ORDER BY study_pseudonym LIMIT ?`;
+
 const waits = `EXISTS (SELECT 1 FROM study_tallies t WHERE t.study_pseudonym = studies.study_pseudonym
   AND t.state IN ('received', 'prepared') AND t.instances > 0)`;
 
 /** The catalogue's tables: statements within the engine's transactions. Counting is done by triggers (migration 4). */
 export class CatalogueTables {
   readonly #statement: (sql: string) => StatementSync;
+  /** Where the last look for studies to remove ended. */
+  #purgedUpTo = '';
 
   constructor(statement: (sql: string) => StatementSync) {
     this.#statement = statement;
@@ -264,26 +275,63 @@ export class CatalogueTables {
     );
   }
 
-  /** Removes what is left of studies without any row, in pieces. */
-  purge(): void {
+  troubles(): FhirTroubles {
+    const [row] = this.#all(
+      `SELECT count(*) FILTER (WHERE version = fhir_version) AS refused,
+         count(*) FILTER (WHERE version <> fhir_version) AS retried
+       FROM (SELECT version, fhir_version FROM studies WHERE fhir_code IS NOT NULL LIMIT ${maxTroubled})`,
+    );
+    return row === undefined
+      ? { refused: 0, retried: 0 }
+      : { refused: integer(row, 'refused'), retried: integer(row, 'retried') };
+  }
+
+  /**
+   * Removes what is left of studies without any row, in pieces. Studies that the FHIR server has not taken stay while they
+   * changed at or after `unpostedBefore`, epoch ms; undefined: none does. Returns those that went without having been taken.
+   */
+  purge(unpostedBefore: number | undefined): string[] {
     this.#run(`DELETE FROM study_tallies WHERE study_pseudonym = '' AND instances = 0`);
-    for (let left = purgeBatch; left > 0; left -= 1) {
-      const [emptied] = this.#all('SELECT study_pseudonym FROM studies WHERE emptied = 1 LIMIT 1');
-      if (emptied === undefined) return;
-      const study = text(emptied, 'study_pseudonym');
-      for (const [table, keys] of purgedTables) {
-        left -= this.#run(
-          `DELETE FROM ${table} WHERE study_pseudonym = ? AND (${keys}) IN
-             (SELECT ${keys} FROM ${table} WHERE study_pseudonym = ? LIMIT ?)`,
-          study,
-          study,
-          left,
-        );
-        // The rest of it at another time.
-        if (left <= 0) return;
+    const unposted: string[] = [];
+    let left = purgeBatch;
+    while (left > 0) {
+      const emptied = this.#all(emptiedStudies, this.#purgedUpTo, purgePage);
+      for (const row of emptied) {
+        const study = text(row, 'study_pseudonym');
+        const waits = unpostedBefore !== undefined && integer(row, 'unposted') === 1;
+        if (!waits || integer(row, 'changed_at') < unpostedBefore) {
+          left = this.#purgeStudy(study, left);
+          // The rest of it at another time.
+          if (left <= 0) return unposted;
+          if (waits) unposted.push(study);
+        }
+        this.#purgedUpTo = study;
       }
-      this.#run('DELETE FROM studies WHERE study_pseudonym = ?', study);
+      if (emptied.length < purgePage) {
+        this.#purgedUpTo = '';
+        return unposted;
+      }
+      // Those that stay are looked at page by page, one page a call.
+      if (left === purgeBatch) return unposted;
     }
+    return unposted;
+  }
+
+  /** How many rows more may be removed; 0 or less where the study is not gone yet. */
+  #purgeStudy(study: string, atMost: number): number {
+    let left = atMost;
+    for (const [table, keys] of purgedTables) {
+      left -= this.#run(
+        `DELETE FROM ${table} WHERE study_pseudonym = ? AND (${keys}) IN
+           (SELECT ${keys} FROM ${table} WHERE study_pseudonym = ? LIMIT ?)`,
+        study,
+        study,
+        left,
+      );
+      if (left <= 0) return left;
+    }
+    this.#run('DELETE FROM studies WHERE study_pseudonym = ?', study);
+    return left - 1;
   }
 
   #all(sql: string, ...values: readonly SQLInputValue[]): Row[] {

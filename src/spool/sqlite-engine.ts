@@ -1,10 +1,16 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { AuditActor } from '../core/audit.ts';
 import { type InstanceRecord, type InstanceState, instanceStates } from '../core/instance.ts';
-import { entriesOfInsert, entryOfChange, entryOfForgotten } from './audit-of-changes.ts';
+import {
+  entriesOfInsert,
+  entriesOfSettled,
+  entryOfChange,
+  entryOfForgotten,
+  entryOfUnposted,
+} from './audit-of-changes.ts';
 import type { InstanceChange, StateCount } from './backend.ts';
 import { Leases } from './leases.ts';
-import type { ClaimRequest, LedgerAnswer, LedgerCall } from './ledger-operations.ts';
+import type { ClaimRequest, LedgerAnswer, LedgerCall, LedgerOperations } from './ledger-operations.ts';
 import { writingOperations } from './ledger-operations.ts';
 import { AuditTable } from './sqlite-audit.ts';
 import { CatalogueTables } from './sqlite-catalogue.ts';
@@ -104,7 +110,7 @@ export class SqliteEngine {
       case 'apply':
         return call.input.filter((change) => this.#change(change)).map((change) => change.id);
       case 'forget':
-        return this.#forget(call.input.updatedBefore, call.input.limit);
+        return this.#forget(call.input);
       case 'get':
         return this.#records(`SELECT ${columns} FROM instances WHERE id = ?`, [call.input])[0];
       case 'findByInstanceKey':
@@ -143,9 +149,12 @@ export class SqliteEngine {
         return this.#catalogue.due(call.input);
       case 'catalogueSettle':
         this.#catalogue.settle(call.input);
+        this.#audit.append(entriesOfSettled(call.input));
         return null;
       case 'cataloguePostAgain':
         return this.#catalogue.postAgain(call.input);
+      case 'catalogueTroubles':
+        return this.#catalogue.troubles();
       case 'cataloguePostRefusedAgain':
         return this.#catalogue.postRefusedAgain();
     }
@@ -271,7 +280,11 @@ export class SqliteEngine {
     return counts;
   }
 
-  #forget(updatedBefore: number, limit: number): number {
+  #forget({
+    updatedBefore,
+    limit,
+    unpostedBefore,
+  }: LedgerOperations['forget']['input']): LedgerOperations['forget']['output'] {
     let removed = 0;
     for (const state of ['delivered', 'discarded']) {
       const gone = this.#statement(
@@ -281,8 +294,9 @@ export class SqliteEngine {
       this.#audit.append(gone.map((row) => entryOfForgotten(text(row, 'id'))));
       removed += gone.length;
     }
-    this.#catalogue.purge();
-    return removed;
+    const unposted = this.#catalogue.purge(unpostedBefore);
+    this.#audit.append(unposted.map(entryOfUnposted));
+    return { instances: removed, unpostedStudies: unposted.length };
   }
 }
 

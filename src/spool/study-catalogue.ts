@@ -27,12 +27,21 @@ export interface StudyCatalogue {
    * `changedBefore`, and a failed attempt is not to be repeated after `now` only. The longest unchanged first.
    */
   due(request: DueRequest): Promise<readonly DueStudy[]>;
-  /** Writes down what came of posting a study. */
+  /** Writes down what came of posting a study; with its audit record, where it was answered for good. */
   settle(settled: SettledStudy): Promise<void>;
   /** The study is due for posting again, whatever came of it before. False where there is none with an instance delivered. */
   postAgain(studyPseudonym: string): Promise<boolean>;
   /** Studies that were refused are due again; returns how many. */
   postRefusedAgain(): Promise<number>;
+  /** Studies that the FHIR server did not take, a thousand at most. */
+  troubles(): Promise<FhirTroubles>;
+}
+
+export interface FhirTroubles {
+  /** Not tried again by themselves. */
+  readonly refused: number;
+  /** Failed, and tried again. */
+  readonly retried: number;
 }
 
 export interface DueRequest {

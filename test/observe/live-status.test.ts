@@ -209,6 +209,7 @@ t.test('each thing that is wrong has its alarm', async (t) => {
   t.same(await alarmIds(backlog('failed')), ['warning instances-failed']);
   t.same(await alarmIds({ auditFailing: () => true }), ['critical audit-failing']);
   t.same(await alarmIds({ auditDamaged: () => true }), ['critical audit-damaged']);
+  t.same(await alarmIds({ refusedStudies: async () => 1 }), ['warning studies-refused']);
   t.same(await alarmIds({ observerFailures: () => 2 }), ['info observers-failing']);
   t.same(await alarmIds({ openAssociations: () => 30 }), ['warning associations-full']);
   t.same(await alarmIds({}, { anyoneMayCall: true, dimse: { ...everywhere, tls: true } }), [
@@ -287,6 +288,7 @@ t.test(
       secretOnlyInStorage: false,
       auditFailing: false,
       auditDamaged: false,
+      refusedStudies: 0,
       observerFailures: 0,
       troubles: {},
     };

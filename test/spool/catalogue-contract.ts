@@ -417,6 +417,67 @@ export async function catalogueContract(t: Test, open: () => Promise<BackendPair
   });
 
   await check(
+    'a study that the FHIR server has not taken outlives its rows, and goes loudly in the end',
+    async (t, { ledger }) => {
+      const { catalogue } = ledger;
+      let givenUp = 0;
+      const onGivenUp = (studies: number): void => {
+        givenUp += studies;
+      };
+      const forget = (before: number, unpostedBefore: number) =>
+        ledger.forget(before, 100, { before: unpostedBefore, onGivenUp });
+      for (const study of ['2.25.1', '2.25.2', '2.25.3', '2.25.4'])
+        await delivered(ledger, { study, record: { receivedAt: 98 } });
+      await prepared(ledger, { study: '2.25.5', record: { receivedAt: 98 } });
+      const settle = { code: 'FHIR_REFUSED', detail: '422', version: 1 };
+      await catalogue.settle({ studyPseudonym: '2.25.1', version: 1, kind: 'posted', at: 200 });
+      await catalogue.settle({ ...settle, studyPseudonym: '2.25.2', kind: 'refused' });
+      await catalogue.settle({ ...settle, studyPseudonym: '2.25.3', kind: 'retry', dueAt: 300 });
+      t.strictSame(await catalogue.troubles(), { refused: 1, retried: 1 });
+      t.equal(await forget(10_000, 100), 4);
+      t.equal(await catalogue.get('2.25.1'), undefined, 'the one that was posted is forgotten');
+      for (const study of ['2.25.2', '2.25.3', '2.25.4']) t.ok(await catalogue.get(study), study);
+      t.equal((await catalogue.whole('2.25.3', 9))?.images?.length, 1, 'with all that is to be posted');
+      t.strictSame(
+        (await catalogue.due({ changedBefore: 10_000, now: 10_000, limit: 9 })).map((d) => d.studyPseudonym),
+        ['2.25.3', '2.25.4'],
+      );
+      t.equal(await catalogue.postAgain('2.25.2'), true, 'a person can still post the refused one');
+      await catalogue.settle({ studyPseudonym: '2.25.2', version: 1, kind: 'posted', at: 400 });
+      await forget(10_000, 100);
+      t.equal(await catalogue.get('2.25.2'), undefined);
+      t.equal(givenUp, 0);
+      await forget(10_000, 101);
+      t.equal(givenUp, 2);
+      t.equal(await catalogue.get('2.25.3'), undefined);
+      t.ok(await catalogue.get('2.25.5'), 'its row is there');
+      const posted = (await ledger.audit.after(0, 1000)).filter(({ action }) => action === 'fhir.posted');
+      t.strictSame(
+        posted.map(({ object, outcome, code }) => `${object.kind} ${object.id} ${outcome} ${code}`),
+        [
+          'study 2.25.1 success null',
+          'study 2.25.2 serious-failure FHIR_REFUSED',
+          'study 2.25.2 success null',
+          'study 2.25.3 major-failure FHIR_GIVEN_UP',
+          'study 2.25.4 major-failure FHIR_GIVEN_UP',
+        ],
+        'all that left, or was given up, is on record',
+      );
+    },
+  );
+
+  await check('many studies that wait do not keep others from being forgotten', async (t, { ledger }) => {
+    const unposted = { before: 0, onGivenUp: () => t.fail('given up') };
+    for (let n = 0; n < 1100; n += 1) await delivered(ledger, { study: `2.25.1${n}` });
+    await delivered(ledger, { study: '2.25.9' });
+    await ledger.catalogue.settle({ studyPseudonym: '2.25.9', version: 1, kind: 'posted', at: 1 });
+    const far = Date.now() + 1e9;
+    for (let n = 0; n < 12; n += 1) await ledger.forget(far, 500, unposted);
+    t.equal(await ledger.catalogue.get('2.25.9'), undefined);
+    t.ok(await ledger.catalogue.get('2.25.11'));
+  });
+
+  await check(
     'instances are listed by sender and series, the newest first where asked for',
     async (t, { ledger }) => {
       const rows: InstanceRecord[] = [];

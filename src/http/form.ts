@@ -23,7 +23,7 @@ export async function* openForm(request: FastifyRequest, maxFileBytes: number): 
   // The stream is cut by us, with a code: one byte more than allowed has to come through.
   const limits = { fileSize: maxFileBytes + 1, fieldSize: maxFieldBytes, parts: maxParts, headerPairs: 20 };
   try {
-    for await (const part of request.parts({ limits })) {
+    for await (const part of request.parts({ limits, isPartAFile })) {
       if (part.type === 'field') {
         if (part.valueTruncated === true) throw new SallyportError('BODY_TOO_LARGE');
         yield { kind: 'field', field: part.fieldname, value: String(part.value) };
@@ -39,6 +39,11 @@ export async function* openForm(request: FastifyRequest, maxFileBytes: number): 
   } catch (error) {
     throw faultOf(error);
   }
+}
+
+/** The field `file` is bytes also where a client sends it without a file name, which RFC 7578 4.2 allows. */
+function isPartAFile(field: string | undefined, type: string | undefined, name: string | undefined): boolean {
+  return field === 'file' || type === 'application/octet-stream' || name !== undefined;
 }
 
 function faultOf(error: unknown): unknown {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SallyportError } from '../core/errors.ts';
 import type { Emit } from '../observe/events.ts';
+import { bodyTypeOf, jsonParser } from './body-type.ts';
 import { idleBodyMs, LargeBodies, largeBodyMs, watchBody, wholeBodyMs } from './body-watch.ts';
 import {
   type BodyLimit,
@@ -112,11 +113,7 @@ export class HttpServer {
     });
     // JSON is parsed, everything else is read by its operation.
     this.#app.removeAllContentTypeParsers();
-    this.#app.addContentTypeParser(
-      'application/json',
-      { parseAs: 'string' },
-      this.#app.getDefaultJsonParser('error', 'error'),
-    );
+    this.#app.addContentTypeParser('application/json', { parseAs: 'string' }, jsonParser(this.#app));
     this.#app.addContentTypeParser('*', (_request, _payload, done) => done(null));
     // Pages and what is not there; operations are looked at by themselves.
     this.#app.addHook('onRequest', async (request, reply) => {
@@ -234,7 +231,7 @@ export class HttpServer {
   ): Promise<Answer> {
     const params = validator.params(request.params);
     const query = validator.query(request.query);
-    const type = this.#bodyType(spec, request);
+    const type = bodyTypeOf(spec, request);
     const body = type !== undefined && isJson(type) ? request.body : undefined;
     if (type !== undefined && isJson(type)) validator.body(body);
     const gone = new AbortController();
@@ -267,24 +264,6 @@ export class HttpServer {
     throw new SallyportError('RESPONSE_INVALID');
   }
 
-  /** The media type of the body, or undefined without one. */
-  #bodyType({ body }: OperationSpec, request: FastifyRequest): string | undefined {
-    const isThere = hasBytes(request);
-    if (body === undefined) {
-      // A body that no operation reads: an empty JSON one of a careless client does no harm, others are refused.
-      if (isThere && lengthOf(request) !== 0 && request.body !== undefined)
-        throw new SallyportError('REQUEST_INVALID', { detail: 'this operation takes no body' });
-      return undefined;
-    }
-    if (!isThere) {
-      if (body.required) throw new SallyportError('REQUEST_INVALID', { detail: 'a body is missing' });
-      return undefined;
-    }
-    const type = bareType(request.headers['content-type'] ?? '');
-    if (!Object.hasOwn(body.content, type)) throw new SallyportError('MEDIA_TYPE_UNSUPPORTED');
-    return type;
-  }
-
   async #refusalOf(spec: OperationSpec, request: FastifyRequest): Promise<Refusal | undefined> {
     const { gatekeeper } = this.#parts;
     const host = hostOf(request);
@@ -297,7 +276,10 @@ export class HttpServer {
     if (tooOften !== undefined) return tooOften;
     if (proven === undefined) return refusalOf('NOT_AUTHENTICATED', { challenge: 'Bearer' });
     const ways = { header: 'bearer', session: 'session', certificate: 'clientCertificate' } as const;
-    if (!needs.schemes.includes(ways[proven.via])) return refusalOf('NOT_PERMITTED');
+    if (!needs.schemes.includes(ways[proven.via])) {
+      gatekeeper.refusedAccess(proven, address, spec.operationId);
+      return refusalOf('NOT_PERMITTED');
+    }
     if (needs.scope !== undefined && !allows(proven, needs.scope)) {
       gatekeeper.refusedAccess(proven, address, spec.operationId);
       return lacking(needs.scope);

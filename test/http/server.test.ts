@@ -220,6 +220,7 @@ t.test('requests that the contract does not know are refused with what would be 
   t.same(await detail(release, 'POST', 'a', 'text/plain'), [415, 'MEDIA_TYPE_UNSUPPORTED']);
   t.same(await detail('/process-dicom-folder', 'POST'), [400, 'a body is missing']);
   t.same(await detail('/api/instances/x/retry', 'POST', { a: 1 }), [400, 'this operation takes no body']);
+  t.same(await detail('/api/instances/x/retry', 'POST', [1]), [400, 'this operation takes no body']);
   t.same(await detail(release, 'POST', { boxes: ['x'.repeat(300_000)] }), [413, 'BODY_TOO_LARGE']);
   const other = await server.ask(t, 'DELETE', '/api/instances/x');
   t.match(other, { status: 405 });

@@ -446,7 +446,8 @@ export interface paths {
          *     well or not. With `anonymize=false` `file_id` is the file as it came, with its identifiers: it stays for
          *     `http.files.keepUploads`, only a caller with the right `identify` can download it, and `anonymizeFile` makes a
          *     de-identified file of it that has an id of its own. De-identified files stay for `http.files.keep`. All lie on the
-         *     gateway's disk, outside of the spool. Of a file that is no DICOM file nothing stays (400).
+         *     gateway's disk, outside of the spool. Of a file that is no DICOM file nothing stays (400). Further fields of the form
+         *     are passed over.
          */
         readonly post: operations["uploadFile"];
         readonly delete?: never;
@@ -563,6 +564,7 @@ export interface paths {
         /**
          * A DICOM file in Base64 in, the de-identified one out
          * @description JSON with `file` or `data`, or a form with one file, which may be Base64 text or the bytes themselves. Nothing stays.
+         *     Further properties and fields are passed over, and so is `data:…;base64,` before the text.
          *     A file that is no DICOM file is answered 400; one that is, and cannot be de-identified without a person, 422.
          */
         readonly post: operations["anonymizeBase64"];
@@ -2426,11 +2428,10 @@ export interface operations {
                     /** @description A Part 10 file. */
                     readonly file: string;
                     /**
-                     * @description Begin at once.
+                     * @description Begin at once. Also `1`, `on`, `yes` and `0`, `off`, `no`, in small or capital letters.
                      * @default true
-                     * @enum {unknown}
                      */
-                    readonly anonymize?: "true" | "false";
+                    readonly anonymize?: boolean;
                     /** @description A word of the caller's own; given back. */
                     readonly study_type?: string;
                 };

@@ -3,6 +3,7 @@ import { type ErrorObject, Ajv2020 as JsonSchema, type ValidateFunction } from '
 import formats from 'ajv-formats';
 import { SallyportError } from '../../core/errors.ts';
 import type { Answer } from '../operation.ts';
+import { flagIn } from './flag-words.ts';
 import type { OperationSpec, ParameterSpec } from './gateway-contract.ts';
 
 /** Holds one operation's requests and answers against the contract. */
@@ -60,6 +61,9 @@ export function contractValidators(document: object): ValidatorOf {
   return (operation) => {
     const params = once(() => parameterValidator(texts, operation, 'path'));
     const query = once(() => parameterValidator(texts, operation, 'query'));
+    const flags = operation.parameters
+      .filter((one) => one.in === 'query' && isFlag(schemaAt(texts, one.pointer)))
+      .map(({ name }) => name);
     const bodyPointer = operation.body?.content[json];
     const bodyOf = bodyPointer === undefined ? undefined : compiled(bodyPointer);
     const answers = new Map<string, Late | null>();
@@ -70,7 +74,7 @@ export function contractValidators(document: object): ValidatorOf {
     }
     return {
       params: (given) => parsed(params(), given),
-      query: (given) => parsed(query(), given),
+      query: (given) => parsed(query(), withFlags(given, flags)),
       body: (value) => {
         const body = bodyOf?.();
         if (body !== undefined && !body(value)) throw refusalOf('body', body.errors);
@@ -113,6 +117,20 @@ function parameterValidator(
       own.map(({ name, pointer }) => [name, schemaAt(schemas, pointer)] as const),
     ),
   });
+}
+
+function isFlag(schema: unknown): boolean {
+  return (schema as { readonly type?: unknown }).type === 'boolean';
+}
+
+/** Booleans as clients write them; other text is left for the schema to refuse. */
+function withFlags(given: unknown, names: readonly string[]): Readonly<Record<string, unknown>> {
+  const values = { ...(given as Record<string, unknown>) };
+  for (const name of names) {
+    const text = values[name];
+    if (typeof text === 'string') values[name] = flagIn(text) ?? text;
+  }
+  return values;
 }
 
 function schemaAt(schemas: JsonSchema, pointer: string): unknown {

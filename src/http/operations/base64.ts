@@ -101,7 +101,8 @@ function textIn(body: unknown): string {
   const [text, other] = [file, data].filter((given) => given !== undefined);
   if (text === undefined || other !== undefined)
     throw new SallyportError('REQUEST_INVALID', { detail: 'file or data, one of them' });
-  return text;
+  // As a page's FileReader makes it (RFC 2397).
+  return text.slice(/^data:[^,]{0,100};base64,/.exec(text.slice(0, 120))?.[0].length ?? 0);
 }
 
 /** The first bytes of a stream, and all of it with them. */

@@ -3,6 +3,7 @@ import { asSallyportError, SallyportError } from '../../core/errors.ts';
 import type { FileRecord } from '../../files/file-record.ts';
 import type { FileShelf } from '../../files/file-shelf.ts';
 import type { FileWork } from '../../files/file-work.ts';
+import { flagIn } from '../contract/flag-words.ts';
 import { type Operation, type OperationRequest, type Operations, ok, textOf } from '../operation.ts';
 import { allows } from '../security/actor.ts';
 import { anonymizeBase64 } from './base64.ts';
@@ -33,10 +34,9 @@ async function uploadFile(
 ): ReturnType<Operation> {
   const actor = callerOf(request);
   const { signal } = request;
-  const { file, fields } = await receiveForm(request, plainReader(shelf.temporary), [
-    'anonymize',
-    'study_type',
-  ]);
+  const { file, fields } = await receiveForm(request, plainReader(shelf.temporary), {
+    taken: ['anonymize', 'study_type'],
+  });
   try {
     const anonymize = flagOf(fields.get('anonymize'));
     const studyType = studyTypeOf(fields.get('study_type') ?? '');
@@ -185,14 +185,15 @@ function readingFault(error: SallyportError): SallyportError {
 }
 
 function flagOf(text: string | undefined): boolean {
-  if (text === undefined || text === 'true') return true;
-  if (text === 'false') return false;
-  throw new SallyportError('REQUEST_INVALID', { detail: 'anonymize: true or false' });
+  // Left out or left empty: what says nothing is de-identified.
+  const flag = text === undefined || text === '' ? true : flagIn(text);
+  if (flag === undefined) throw new SallyportError('REQUEST_INVALID', { detail: 'anonymize: true or false' });
+  return flag;
 }
 
 function studyTypeOf(text: string): string {
-  if (/^[A-Za-z0-9 _.-]{0,64}$/.test(text)) return text;
+  if (/^[\p{L}\p{M}\p{N} _.,()+&/:-]{0,64}$/u.test(text)) return text;
   throw new SallyportError('REQUEST_INVALID', {
-    detail: 'study_type: up to 64 letters, digits, blanks and _.-',
+    detail: 'study_type: up to 64 letters, digits, blanks and _.,()+&/:-',
   });
 }

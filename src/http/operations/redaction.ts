@@ -59,7 +59,9 @@ async function redactImage(parts: RedactionOperationParts, request: OperationReq
     await audit({ actor, action: 'access.refused', object, outcome: 'minor-failure', code: 'NOT_PERMITTED' });
     throw new SallyportError('NOT_PERMITTED', { detail: 'identify' });
   }
-  const { file } = await receiveForm(request, plainReader(shelf.temporary));
+  const { file } = await receiveForm(request, plainReader(shelf.temporary), {
+    ofQuery: ['fill', 'padding', 'use_metadata', 'header'],
+  });
   try {
     return await redacted(parts, request, { input: file.path, bytes: file.bytes, header });
   } catch (thrown) {

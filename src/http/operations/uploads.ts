@@ -30,15 +30,22 @@ export type FileReader = (
   call: { readonly signal: AbortSignal; readonly expectedBytes?: number },
 ) => Promise<TemporaryFile>;
 
+export interface FormFields {
+  /** Fields that are given to the operation. */
+  readonly taken?: readonly string[];
+  /** Names of query parameters: as a field of the form they would not count, and nobody would know. */
+  readonly ofQuery?: readonly string[];
+}
+
 /**
- * Reads a form with one file, in the field `file`, into a temporary file of the caller's to remove; `fields`: what other
- * fields there may be. Rejects with REQUEST_INVALID, BODY_TOO_LARGE, CLIENT_GONE and what writing rejects with; nothing is
- * left then.
+ * Reads a form with one file, in the field `file`, into a temporary file of the caller's to remove. Further text fields of
+ * a client are passed over. Rejects with REQUEST_INVALID, BODY_TOO_LARGE, CLIENT_GONE and what writing rejects with;
+ * nothing is left then.
  */
 export async function receiveForm(
   request: OperationRequest,
   receive: FileReader,
-  fields: readonly string[] = [],
+  { taken = [], ofQuery = [] }: FormFields = {},
 ): Promise<ReceivedForm> {
   const { signal, contentLength } = request;
   const given = new Map<string, string>();
@@ -46,8 +53,9 @@ export async function receiveForm(
   try {
     for await (const part of whole(request.form())) {
       if (part.kind === 'field') {
-        if (!fields.includes(part.field)) throw invalid(fieldFault(part.field, fields));
-        given.set(part.field, part.value);
+        if (ofQuery.includes(part.field))
+          throw invalid(`into the query, as ?name=value: ${ofQuery.join(', ')}`);
+        if (taken.includes(part.field)) given.set(part.field, part.value);
         continue;
       }
       if (part.field !== 'file') throw invalid('the file belongs into the field `file`');
@@ -110,11 +118,6 @@ export function callerOf(request: OperationRequest): AuditActor {
 export function profileOf(request: OperationRequest): { readonly callingAeTitle?: string } {
   const { aeTitle } = request.actor();
   return aeTitle === undefined ? {} : { callingAeTitle: aeTitle };
-}
-
-function fieldFault(field: string, known: readonly string[]): string {
-  if (field === 'file') return 'file: to be sent as a file, with a file name (curl: -F file=@NAME)';
-  return `fields of this form: ${['file', ...known].join(', ')}`;
 }
 
 function invalid(detail: string): SallyportError {

@@ -175,10 +175,9 @@ t.test('what cannot be taken is refused with words, and nothing of it stays', as
     ['no file', form('study_type=CT'), 400, /file: missing/],
     ['two files', form(`file=@${file}`, `file=@${file}`), 400, /one at a time/],
     ['another field', form(`dicom=@${file}`), 400, /into the field `file`/],
-    ['text as file', form('file=abc'), 400, /sent as a file/],
-    ['unknown field', form(`file=@${file}`, 'anonymise=false'), 400, /file, anonymize, study_type/],
+    ['text as file', form('file=abc'), 400, /\[NOT_DICOM\]$/],
     ['a wrong flag', form(`file=@${file}`, 'anonymize=perhaps'), 400, /true or false/],
-    ['a wrong word', form(`file=@${file}`, 'study_type=x/y'), 400, /study_type/],
+    ['a wrong word', form(`file=@${file}`, 'study_type=x<y'), 400, /study_type/],
     [
       'no form',
       ['--header', 'content-type: application/dicom', '--data-binary', `@${file}`],

@@ -99,7 +99,7 @@ export function SignIn({ why }: { readonly why: Why }): JSX.Element {
       <div aria-live="polite">
         {told[why] === undefined ? null : <Notice severity="info" title={told[why]} />}
         {before === undefined ? null : (
-          <Notice severity="warning" title={ended[before].title}>
+          <Notice severity={before === 'cancelled' ? 'info' : 'warning'} title={ended[before].title}>
             <p>{ended[before].advice}</p>
           </Notice>
         )}

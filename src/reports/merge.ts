@@ -41,14 +41,16 @@ export class ReportMerger {
     string,
     { sopClassUid: string | null; modality: string | null; deidentified: number; held: number }
   >();
+  /** New SOP Instance UID of the one instance that was asked for; null while it is held. */
+  #onlyInstance: string | null = null;
   readonly #actions = new Map<AppliedAction, number>();
   readonly #rows = new Map<string, { entry: ReportEntry; elements: number; instances: number }>();
 
   /**
-   * Adds the lines of one study; of several on one instance the last one holds. With `sopInstanceUid` (the new one) only
-   * that instance counts.
+   * Adds the lines of one study; of several on one instance the last one holds. With `only` (a new SOP Instance UID, or the
+   * id its line has) just that instance counts.
    */
-  addStudy(lines: Iterable<string>, sopInstanceUid?: string): void {
+  addStudy(lines: Iterable<string>, only?: string): void {
     const instances = new Map<string, InstanceLine>();
     const reports = new Map<string, ReportLine>();
     for (const text of lines) {
@@ -62,7 +64,8 @@ export class ReportMerger {
     const series = new Set<string>();
     const uses = new Map<string, number>();
     for (const line of instances.values()) {
-      if (sopInstanceUid !== undefined && line.instance !== sopInstanceUid) continue;
+      if (only !== undefined && line.instance !== only && line.id !== only) continue;
+      if (only !== undefined) this.#onlyInstance = line.instance;
       this.#addInstance(line);
       if (line.series !== null) series.add(line.series);
       if (line.report !== null) uses.set(line.report, (uses.get(line.report) ?? 0) + 1);
@@ -126,7 +129,7 @@ export class ReportMerger {
   }
 
   /** The sum so far. `studyInstanceUid`: the one study it is about, null for several; likewise the one instance. */
-  report(studyInstanceUid: string | null, sopInstanceUid: string | null = null): StudyReport {
+  report(studyInstanceUid: string | null, sopInstanceUid: string | null = this.#onlyInstance): StudyReport {
     return {
       report: 'sallyport.deidentification',
       version: 1,

@@ -17,8 +17,8 @@ export function studyFile(folder: string, study: string): string {
 }
 
 /**
- * The report over one study's file, or over one instance of it by its new SOP Instance UID. Throws INSTANCE_UNKNOWN when
- * there is none.
+ * The report over one study's file, or over one instance of it by its new SOP Instance UID or the gateway's id of it. Throws
+ * INSTANCE_UNKNOWN when there is none.
  */
 export function readStudyReport(folder: string, study: string, instance?: string): StudyReport {
   return readReportOf(studyFile(folder, study), study, instance);
@@ -33,7 +33,7 @@ export function readReportOf(file: string, study: string, instance?: string): St
     throw new SallyportError(isAbsent(cause) ? 'INSTANCE_UNKNOWN' : 'STORAGE_FAILED', { cause });
   }
   if (instance !== undefined && merger.isEmpty) throw new SallyportError('INSTANCE_UNKNOWN');
-  return merger.report(study, instance ?? null);
+  return merger.report(study);
 }
 
 /** The report over all studies of a folder; one that is removed meanwhile is left out. */

@@ -58,6 +58,18 @@ t.test('a gateway keeps a report per study, of what was delivered and of what is
     ],
   );
   t.match(readAllStudies(folder).instances, report.instances);
+  // The gateway knows an instance by its own id.
+  const [held] = await gateway.records(['held']);
+  const [mr] = (await gateway.records(['delivered'])).filter(
+    ({ sopClassUid }) => sopClassUid === '1.2.840.10008.5.1.4.1.1.4',
+  );
+  const one = readStudyReport(folder, study, mr?.id);
+  t.match(one, { instances: { deidentified: 1, held: 0, series: 1 }, sopInstanceUid: /^2\.25\./ });
+  t.match(readStudyReport(folder, study, one.sopInstanceUid ?? ''), { instances: one.instances });
+  t.match(readStudyReport(folder, study, held?.id), {
+    instances: { deidentified: 0, held: 1 },
+    sopInstanceUid: null,
+  });
   t.equal(gateway.count('reports.failed'), 0);
   const identity = syntheticIdentity('reports');
   const texts = readdirSync(folder).map((name) => `${name} ${readFileSync(join(folder, name), 'utf8')}`);

@@ -147,9 +147,12 @@ export function NextHeld({ after }: { readonly after: string }): JSX.Element {
 /** Said once a decision was taken, with where to go on. */
 export function Decided({
   instance,
+  byOther = false,
   onBack,
 }: {
   readonly instance: Instance;
+  /** It was not this page that decided. */
+  readonly byOther?: boolean;
   readonly onBack?: () => void;
 }): JSX.Element {
   const words: Readonly<Record<Instance['state'], string>> = {
@@ -162,7 +165,16 @@ export function Decided({
   };
   return (
     <div role="status">
-      <Notice severity={instance.state === 'failed' ? 'warning' : 'good'} title={words[instance.state]}>
+      <Notice
+        severity={instance.state === 'failed' || byOther ? 'warning' : 'good'}
+        title={byOther ? `Somebody else decided meanwhile. ${words[instance.state]}` : words[instance.state]}
+      >
+        {byOther ? (
+          <p>
+            What you drew here was not used. The{' '}
+            <a href={href('audit', [], { objectId: instance.id })}>audit trail</a> says who it was.
+          </p>
+        ) : null}
         <p>
           <a href={href('instances', [instance.id])}>Show the instance</a>
           {onBack === undefined ? null : <Button onClick={onBack}>Back</Button>}

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
 import { get } from '../api/client.ts';
 import type { Schemas } from '../api/types.ts';
 import { type Resource, useResource } from '../api/use-resource.ts';
@@ -14,6 +15,15 @@ import { Workbench } from './workbench.tsx';
 /** One instance before the eyes of the person who decides. */
 export function ReviewInstance({ id }: { readonly id: string }): JSX.Element {
   const instance = useResource((signal) => get('/api/instances/{id}', { path: { id }, signal }), [id], 3000);
+  // Seen held by this page, and not decided here: somebody else was quicker.
+  const wasHeld = useRef(false);
+  const [decided, setDecided] = useState(false);
+  if (instance.data?.state === 'held') wasHeld.current = true;
+  const byOther = wasHeld.current && !decided;
+  const acted = (): void => {
+    setDecided(true);
+    instance.reload();
+  };
   const frames = useResource((signal) => get('/api/instances/{id}/frames', { path: { id }, signal }), [id]);
   return (
     <Page
@@ -32,19 +42,19 @@ export function ReviewInstance({ id }: { readonly id: string }): JSX.Element {
         {(data) =>
           isGone(data) ? (
             <>
-              <Decided instance={data} />
+              <Decided instance={data} byOther={byOther} />
               <div class="actions">
                 <NextHeld after={id} />
               </div>
             </>
           ) : (
-            <Shown instance={data} frames={frames} onActed={instance.reload} />
+            <Shown instance={data} byOther={byOther} frames={frames} onActed={acted} />
           )
         }
       </Loaded>
       {instance.data === undefined ? null : (
         <ReportCard
-          title="What de-identification does to it"
+          title={`What de-identification ${instance.data.state === 'delivered' ? 'did' : 'does'} to it`}
           ask={(signal) => get('/api/instances/{id}/report', { path: { id }, signal })}
           inputs={[id, instance.data.state, instance.data.updatedAt]}
         />
@@ -55,17 +65,21 @@ export function ReviewInstance({ id }: { readonly id: string }): JSX.Element {
 
 function Shown({
   instance,
+  byOther,
   frames,
   onActed,
 }: {
   readonly instance: Instance;
+  readonly byOther: boolean;
   readonly frames: Resource<Schemas['FrameInfo']>;
   readonly onActed: () => void;
 }): JSX.Element {
   const { state, updatedAt } = instance;
   return (
     <>
-      {state === 'received' || state === 'prepared' ? <Decided instance={instance} /> : null}
+      {state === 'received' || state === 'prepared' ? (
+        <Decided instance={instance} byOther={byOther} />
+      ) : null}
       {frames.error === undefined ? null : (
         <>
           <DecisionCard instance={instance} boxes={0} onRelease={onActed} onActed={onActed} />

@@ -236,6 +236,9 @@ function isDrag(from: Point, to: Point): boolean {
   return Math.max(Math.abs(from.x - to.x), Math.abs(from.y - to.y)) >= leastDrag;
 }
 
-export function focusBox(within: ParentNode | null, id: number): void {
-  within?.querySelector<HTMLElement>(`[data-box="${id}"]`)?.focus({ preventScroll: true });
+/** False where the box is not in the page (yet). */
+export function focusBox(within: ParentNode | null, id: number): boolean {
+  const place = within?.querySelector<HTMLElement>(`[data-box="${id}"]`);
+  place?.focus({ preventScroll: true });
+  return place !== null && place !== undefined;
 }

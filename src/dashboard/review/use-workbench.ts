@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PixelBox, RedactionBox } from '../../core/redaction.ts';
 import {
   type EditBox,
@@ -37,12 +37,14 @@ export function useWorkbench(
   const wantsFocus = useRef<number | 'stage' | undefined>(undefined);
   const box = edit.boxes.find(({ id }) => id === chosen);
 
-  useEffect(() => {
+  // In the step that puts a new box into the page: later, the next key may come before.
+  useLayoutEffect(() => {
     const target = wantsFocus.current;
-    wantsFocus.current = undefined;
     if (target === undefined) return;
     if (target === 'stage') surface.current?.querySelector<HTMLElement>('.stage')?.focus();
-    else focusBox(surface.current, target);
+    // A box of another frame is there once that frame is.
+    else if (!focusBox(surface.current, target)) return;
+    wantsFocus.current = undefined;
   });
 
   // Told once the keys rest, not with each pixel.

@@ -81,6 +81,9 @@ export function Workbench({
     previews ? previewDelayMs : frameDelayMs,
   );
 
+  /** What is held has no picture that could leave: that is why it is held, and no failure. */
+  const withheld = leaving.error?.code !== undefined && leaving.error.code === instance.code;
+
   const uncovered = uncoveredOf(known, edit);
   const here = edit.boxes
     .map((box, index) => ({ box, number: index + 1 }))
@@ -161,7 +164,8 @@ export function Workbench({
                 ? 'With these boxes blanked. Nothing is changed before you release.'
                 : 'De-identified and blanked as the profile says.'
             }
-            picture={leaving}
+            picture={withheld ? { ...leaving, error: undefined } : leaving}
+            instead={withheld ? <Withheld /> : null}
             alt={`Frame ${frame} as it would leave`}
             scroller={after}
             onScroll={follow(after, before)}
@@ -225,6 +229,17 @@ function NoIdentify(): JSX.Element {
       <p>
         What was received can show who the patient is. It is shown to people with the right <b>identify</b>,
         which your token does not have. A gateway administrator can make one that has it.
+      </p>
+    </Notice>
+  );
+}
+
+function Withheld(): JSX.Element {
+  return (
+    <Notice severity="info" title="There is no picture yet that could leave">
+      <p>
+        The image is held for the reason above. What a release with boxes would let leave is shown to people
+        with the right <b>identify</b>.
       </p>
     </Notice>
   );

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { ApiError } from '../api/client.ts';
+import { begun } from './figures.ts';
 
 export type Severity = 'critical' | 'warning' | 'info' | 'good';
 
@@ -41,8 +42,8 @@ export function ErrorNotice({ error }: { readonly error: ApiError | undefined })
   return (
     <div role="alert">
       {error === undefined ? null : (
-        <Notice severity="critical" title={error.message}>
-          {error.advice === undefined ? null : <p>{error.advice}</p>}
+        <Notice severity="critical" title={begun(error.message)}>
+          {error.advice === undefined ? null : <p>{begun(error.advice)}</p>}
           {error.code === undefined ? null : (
             <p class="hint">
               Code <code>{error.code}</code>

@@ -128,7 +128,8 @@ export function pictureOperations(source: PictureSource): Operations {
       if (!bytes && record.studyPseudonym === null) throw new SallyportError('BLOB_MISSING');
       const report = await source.work.report(
         {
-          stored: record.studyPseudonym === null ? null : { study: record.studyPseudonym },
+          stored:
+            record.studyPseudonym === null ? null : { study: record.studyPseudonym, instance: record.id },
           file: bytes ? { ...decisionsOf(record), input: source.blobs.localPath(record.id) } : null,
         },
         request.signal,

@@ -79,7 +79,7 @@ export interface ReportTask extends Decisions {
         readonly folder: string;
         /** New Study Instance UID. */
         readonly study: string;
-        /** New SOP Instance UID; null: the whole study. */
+        /** New SOP Instance UID, or the gateway's id of the instance; null: the whole study. */
         readonly instance: string | null;
       };
   readonly html: boolean;

@@ -18,6 +18,12 @@ const oidc = {
   SALLYPORT_HTTP_OIDC_ISSUER: 'https://issuer.example/realms/a',
   SALLYPORT_HTTP_OIDC_AUDIENCE: 'sallyport',
 };
+const signIn = {
+  ...oidc,
+  SALLYPORT_HTTP_OIDC_CLIENT_ID: 'gateway',
+  SALLYPORT_HTTP_OIDC_PUBLIC_URL: 'https://gw.example',
+  SALLYPORT_HTTP_TLS_TERMINATED_BY_PROXY: 'true',
+};
 
 t.test('by default nobody but the holder of a token gets in, and little at a time', async (t) => {
   const { http } = loadConfig({ environment: {}, args: [] }).config;
@@ -66,11 +72,45 @@ t.test('what cannot go together is told', async (t) => {
     [{ ...oidc, SALLYPORT_HTTP_OIDC_ISSUER: 'http://issuer.example' }, /issuer must be https/],
     [{ ...oidc, SALLYPORT_HTTP_OIDC_JWKS_URI: 'http://issuer.example/keys' }, /jwksUri must be https/],
     [{ ...oidc, SALLYPORT_HTTP_OIDC_CLOCK_TOLERANCE: '6m' }, /clockTolerance must not be above/],
+    [{ SALLYPORT_HTTP_OIDC_CLIENT_ID: 'gateway' }, /clientId needs http\.oidc\.issuer/],
+    [{ ...oidc, SALLYPORT_HTTP_OIDC_CLIENT_ID: 'gateway' }, /clientId needs http\.oidc\.publicUrl/],
+    [{ ...oidc, SALLYPORT_HTTP_OIDC_CLIENT_SECRET: 'x' }, /need http\.oidc\.clientId/],
+    [{ ...oidc, SALLYPORT_HTTP_OIDC_PUBLIC_URL: 'https://gw.example' }, /need http\.oidc\.clientId/],
+    [{ ...signIn, SALLYPORT_HTTP_OIDC_CLIENT_ID: 'gätew' }, /clientId must be/],
+    [
+      { ...signIn, SALLYPORT_HTTP_OIDC_CLIENT_SECRET: 'x', SALLYPORT_HTTP_OIDC_CLIENT_SECRET_FILE: 'y' },
+      /exclude each other/,
+    ],
+    [{ ...signIn, SALLYPORT_HTTP_OIDC_SIGN_IN_SCOPE: 'profile email' }, /openid among them/],
+    [{ ...signIn, SALLYPORT_HTTP_OIDC_SIGN_IN_SCOPE: 'openid  email' }, /single blanks/],
+    [{ ...signIn, SALLYPORT_HTTP_OIDC_PUBLIC_URL: 'http://gw.example' }, /publicUrl must be https, but/],
+    [
+      { ...signIn, SALLYPORT_HTTP_OIDC_PUBLIC_URL: 'https://gw.example/sallyport' },
+      /a host and a port alone/,
+    ],
+    [{ ...signIn, SALLYPORT_HTTP_TLS_TERMINATED_BY_PROXY: 'false' }, /publicUrl must be https where/],
+    [
+      { ...signIn, SALLYPORT_HTTP_OIDC_PUBLIC_URL: 'http://localhost:8080' },
+      /publicUrl must be https where .* and only there/,
+    ],
+    [{ ...signIn, SALLYPORT_HTTP_ALLOWED_HOSTS: 'other.example' }, /allowedHosts must hold the host/],
     [{ SALLYPORT_HTTP_SESSION_IDLE: '13h' }, /session\.longest must not be below/],
     [{ SALLYPORT_HTTP_SESSION_IDLE: '0s' }, /session\.idle/],
     [{ SALLYPORT_HTTP_ATTEMPTS_LONGEST_WAIT: '0s' }, /longestWait/],
   ];
   for (const [environment, fault] of cases) t.match(faultsOf(environment).join('\n'), fault);
+  t.same(faultsOf(signIn), []);
+  t.same(faultsOf({ ...signIn, SALLYPORT_HTTP_ALLOWED_HOSTS: 'gw.example' }), []);
+  t.same(
+    faultsOf({
+      ...oidc,
+      SALLYPORT_HTTP_OIDC_CLIENT_ID: 'gateway',
+      SALLYPORT_HTTP_OIDC_PUBLIC_URL: 'http://127.0.0.1:8080/',
+      SALLYPORT_HTTP_ALLOWED_HOSTS: 'gw.example',
+    }),
+    [],
+    'on loopback for a try',
+  );
   t.same(
     faultsOf({ ...oidc, SALLYPORT_HTTP_OIDC_ISSUER: 'http://127.0.0.1:9000' }),
     [],

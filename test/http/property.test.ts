@@ -4,6 +4,7 @@ import { requestsOf } from './hostile-requests.ts';
 import { canary, escapedOf } from './hostile-values.ts';
 import { assertDescribed } from './http-fixture.ts';
 import { answerOf, fileForm, makeFile, specs, startReal } from './real-gateway.ts';
+import { signInArgs } from './security/sign-in-steps.ts';
 
 /** Printed by fast-check with a counterexample; the same requests come in every run. */
 const seed = 20_261_121;
@@ -16,7 +17,13 @@ const echoes: ReadonlySet<string> = new Set(['createToken', 'uploadFile', 'getFi
 t.setTimeout(180_000);
 const real = await startReal(t, {
   directory: t.testdir(),
-  args: ['--http.rateLimit=0', '--http.attempts.limit=1000000', '--storage.keepDelivered=1h'],
+  args: [
+    '--http.rateLimit=0',
+    '--http.attempts.limit=1000000',
+    '--storage.keepDelivered=1h',
+    // Sign-in is offered, at a provider that is not there.
+    ...signInArgs({ url: 'http://127.0.0.1:1' }),
+  ],
 });
 const file = makeFile('clear');
 /** Ids that are there, so that requests get further than to 404. */
@@ -48,6 +55,7 @@ for (const spec of specs) {
           const target = query.map(([name, value]) => `${escapedOf(name)}=${escapedOf(value)}`).join('&');
           const response = await fetch(`${real.url}${path}${target === '' ? '' : `?${target}`}`, {
             method: spec.method,
+            redirect: 'manual',
             headers: {
               authorization: `Bearer ${real.tokens.everything}`,
               ...(type === undefined ? {} : { 'content-type': type }),

@@ -38,6 +38,22 @@ export async function recordStart(
   });
 }
 
+/** Tells of tokens that the trail does not know: made before there was one, or put into the file past this program. */
+export async function recordTokens(
+  trail: Pick<AuditTrail, 'append' | 'list'>,
+  ids: readonly string[],
+): Promise<void> {
+  for (const id of ids) {
+    const { records } = await trail.list({ objectId: id, limit: 1 });
+    if (records.length > 0) continue;
+    await trail.append({
+      actor: gatewayActor,
+      action: 'token.found',
+      object: { kind: 'token', id },
+    });
+  }
+}
+
 function startEntries(printable: string, { profiles, ring, keyCreated }: StartFacts): readonly AuditEntry[] {
   const definitions = new Set([
     profiles.standard,

@@ -8,7 +8,7 @@ import { asSallyportError, SallyportError } from './core/errors.ts';
 import { productVersion } from './core/version.ts';
 import { openCrosswalk } from './crosswalk/open-crosswalk.ts';
 import { createKeyRing } from './deidentify/key-ring.ts';
-import { recordStart, stopEntry } from './gateway-audit.ts';
+import { recordStart, recordTokens, stopEntry } from './gateway-audit.ts';
 import { openFiles } from './gateway-files.ts';
 import { startFollowers } from './gateway-followers.ts';
 import { gatewayOperations } from './gateway-http.ts';
@@ -275,6 +275,11 @@ export class Gateway {
       audit: (entry) =>
         void ledger.audit.append(entry).catch(() => emit('audit.failed', { code: 'STORAGE_FAILED' })),
     });
+    if (security.tokens.fault === undefined)
+      await recordTokens(
+        ledger.audit,
+        security.tokens.list().map(({ id }) => id),
+      );
     const sweep = setInterval(() => security.gatekeeper.sweep(), sweepMs);
     sweep.unref();
     this.#onStop('sessions', async () => clearInterval(sweep));

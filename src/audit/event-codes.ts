@@ -107,6 +107,7 @@ export const auditEvents: Readonly<Record<AuditAction, AuditEvent>> = {
   'session.refused': { event: event.userAuthentication, type: type.login, action: 'E' },
   'access.refused': alert(type.restrictedFunction),
   'token.created': alert(type.userSecurityAttributes),
+  'token.found': alert(type.userSecurityAttributes),
   'token.revoked': alert(type.userSecurityAttributes),
   'audit.read': { event: event.auditLogUsed, action: 'R' },
   'audit.exported': { event: event.auditLogUsed, action: 'R' },

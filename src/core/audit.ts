@@ -67,6 +67,7 @@ export const auditActions = {
   'session.refused': 'credentials were refused',
   'access.refused': 'a caller that is known asked for what it has no right to',
   'token.created': 'an API token was made',
+  'token.found': 'a start found an API token of whose making this trail has no record',
   'token.revoked': 'an API token was made invalid',
   'audit.read': 'records of this trail were shown',
   'audit.exported': 'records of this trail were written to a file or handed out',

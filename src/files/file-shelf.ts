@@ -6,7 +6,7 @@ import type { FileRecord, FileState } from './file-record.ts';
 import { FileRecords } from './file-records.ts';
 import { RecordFolder } from './record-folder.ts';
 import { Room } from './room.ts';
-import { ShelfWork, type ShelfWorkParts } from './shelf-work.ts';
+import { erasedEntry, ShelfWork, type ShelfWorkParts } from './shelf-work.ts';
 import { type TemporaryFile, TemporaryFiles } from './temporary-files.ts';
 
 export interface FileShelfSettings {
@@ -247,8 +247,15 @@ export class FileShelf {
     const { kind, state, originalId, hidden, attempts } = record;
     const records = this.#records;
     if (kind === 'upload') {
-      const isOrphan = hidden && records.latestOf(record)?.state !== 'processing';
-      if (isOrphan || !(await records.isWhole(record))) await records.forget(record);
+      const result = records.latestOf(record);
+      const isOrphan = hidden && result?.state !== 'processing';
+      const isWhole = await records.isWhole(record);
+      if (!isOrphan && isWhole) return;
+      const entry = erasedEntry((hidden ? result : undefined)?.id ?? record.id);
+      await this.#parts.audit(
+        isWhole ? entry : { ...entry, outcome: 'serious-failure', code: 'BLOB_MISSING' },
+      );
+      await records.forget(record);
       return;
     }
     if (state === 'completed') {

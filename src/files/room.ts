@@ -41,7 +41,15 @@ export class Room {
 
   /** Rejects with STORAGE_FULL where the disk is below its reserve, or would be with so many bytes more. */
   async checkDisk(more = 0): Promise<void> {
-    const { bavail, bsize } = await statfs(this.#limits.folder);
-    if (bavail * bsize - more < this.#limits.reserveBytes) throw new SallyportError('STORAGE_FULL');
+    await checkDisk(this.#limits, more);
   }
+}
+
+/** Rejects with STORAGE_FULL where the disk of a folder is below its reserve, or would be with so many bytes more. */
+export async function checkDisk(
+  { folder, reserveBytes }: Pick<RoomLimits, 'folder' | 'reserveBytes'>,
+  more: number,
+): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize - more < reserveBytes) throw new SallyportError('STORAGE_FULL');
 }

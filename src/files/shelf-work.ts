@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../core/audit.ts';
+import { type AuditEntry, gatewayActor } from '../core/audit.ts';
 import { asSallyportError, SallyportError } from '../core/errors.ts';
 import type { Emit } from '../observe/events.ts';
 import type { FileRecord } from './file-record.ts';
@@ -13,6 +13,11 @@ export interface ShelfWorkParts {
   /** Durable when resolved. What it cannot record is not done. */
   readonly audit: (...entries: readonly AuditEntry[]) => Promise<void>;
   readonly emit: Emit;
+}
+
+/** An upload is removed that was there for its result alone. */
+export function erasedEntry(resultId: string): AuditEntry {
+  return { actor: gatewayActor, action: 'file.erased', object: { kind: 'file', id: resultId } };
 }
 
 /** De-identifies files of the shelf, so many at one time, the others in the order they came. */
@@ -92,8 +97,8 @@ export class ShelfWork {
   ): Promise<void> {
     const failed = await this.#parts.records.fail(result, code, detail);
     this.#parts.emit('file.failed', { fileId: failed.id, code: code ?? 'UNEXPECTED' });
-    await this.#removeHidden(failed);
     await this.#recorded(failed, null);
+    await this.#removeHidden(failed);
   }
 
   /** Of an upload that has an id of its own, the record stands under both. */
@@ -116,9 +121,11 @@ export class ShelfWork {
     );
   }
 
-  /** An upload that nobody can ask for has done its work. */
-  async #removeHidden({ originalId }: FileRecord): Promise<void> {
+  /** An upload that nobody can ask for has done its work. Its own id is nowhere told: recorded under that of the result. */
+  async #removeHidden({ id, originalId }: FileRecord): Promise<void> {
     const upload = this.#parts.records.get(originalId);
-    if (upload?.hidden === true) await this.#parts.records.forget(upload);
+    if (upload?.hidden !== true) return;
+    await this.#parts.audit(erasedEntry(id));
+    await this.#parts.records.forget(upload);
   }
 }

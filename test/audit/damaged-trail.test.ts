@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t, { type Test } from 'tap';
 import { AuditGuard } from '../../src/audit/audit-guard.ts';
+import { TokenStore } from '../../src/http/security/token-store.ts';
 import type { EventName } from '../../src/observe/events.ts';
 import type { auditDamages } from '../../src/spool/audit-mending.ts';
 import { SqliteLedger } from '../../src/spool/ledger-sqlite.ts';
 import { startReal } from '../http/real-gateway.ts';
 import { provenTrail } from '../spool/proven-trail.ts';
 import { accept, bytesOf, openSpool } from '../spool/spool-fixture.ts';
+import { startGateway } from '../support/gateway.ts';
 
 /** A storage folder with 13 records. */
 async function filled(t: Test): Promise<string> {
@@ -171,6 +173,40 @@ t.test(
     t.match(lines[0], /"action":"audit.damaged","object":\{"kind":"audit","id":"emptied"\}/);
     t.match(lines[1], /"action":"audit.exported"/);
     t.equal(provenTrail(gateway.storageDir).fault?.kind, 'found-damaged');
+  },
+);
+
+t.test(
+  'a start records version, configuration, profiles, where the trail begins, and tokens it does not know',
+  async (t) => {
+    const directory = t.testdir();
+    const startAndStop = async (...args: string[]) => {
+      const gateway = await startGateway(t, {
+        directory,
+        args: ['--workers=1', '--backend.baseUrl=http://127.0.0.1:9', ...args],
+      });
+      await gateway.stop();
+      return gateway.storageDir;
+    };
+    const dir = await startAndStop();
+    const { id } = new TokenStore(dir).create({ name: 'put in by hand', scopes: ['read'] });
+    await startAndStop();
+    await startAndStop('--audit.keep=40d');
+    const { records, fault } = provenTrail(dir);
+    t.equal(fault, null);
+    const ofAction = (action: string) =>
+      records.filter((record) => record.action === action).map(({ object }) => object.id);
+    t.equal(new Set(ofAction('gateway.started')).size, 1);
+    const [first, second, third] = ofAction('configuration.loaded');
+    t.match(first, /^[0-9a-f]{64}$/);
+    t.equal(first, second, 'the same configuration');
+    t.not(second, third, 'a change of it shows');
+    t.equal(ofAction('profile.loaded').length, 3);
+    t.ok(
+      records.filter(({ action }) => action === 'profile.loaded').every((r) => r.profileRevision !== null),
+    );
+    t.match(ofAction('audit.kept'), [/^1:\d{13}:189388800000$/, /^1:/, /^1:\d{13}:3456000000$/]);
+    t.strictSame(ofAction('token.found'), [id], 'once');
   },
 );
 

@@ -57,6 +57,7 @@ t.test('with anonymize, the file as it came goes as soon as it is de-identified'
     [
       ['file.uploaded', told.id],
       ['file.anonymized', told.id],
+      ['file.erased', told.id],
     ],
   );
 });
@@ -77,11 +78,12 @@ t.test('what is held fails with its code, and neither form of it stays', async (
   await t.rejects(shelf.open(failed), { code: 'BLOB_MISSING' });
   await shelf.stop();
   t.same(names(folder), [`${told.id}.json`]);
-  t.match(audited.at(-1), {
+  t.match(audited.at(-2), {
     action: 'file.anonymized',
     outcome: 'minor-failure',
     code: 'BURNED_IN_TEXT_RISK',
   });
+  t.match(audited.at(-1), { action: 'file.erased', actor: { kind: 'gateway' }, object: { id: told.id } });
   t.ok(events.includes('file.failed'));
 });
 

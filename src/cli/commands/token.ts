@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { assertAeTitle, parseDuration } from '../../config/formats.ts';
-import { exitCodes, SallyportError } from '../../core/errors.ts';
+import { asSallyportError, exitCodes, SallyportError } from '../../core/errors.ts';
 import { isScope, type Scope, scopes } from '../../core/scopes.ts';
 import { type ListedToken, TokenStore } from '../../http/security/token-store.ts';
 import { openForOperations } from '../../spool/operations.ts';
@@ -47,8 +47,8 @@ export async function tokenCommand(args: string[], io: CommandIo): Promise<numbe
     return exitCodes.ok;
   }
   if (verb === 'revoke' && id !== undefined && rest.length === 0) {
-    const { name } = store().revoke(id);
-    await record(storageOf(values), 'token.revoked', id);
+    const { name } = store().find(id);
+    await recorded(storageOf(values), 'token.revoked', id, () => store().revoke(id));
     io.stderr.write(`token ${id} (${name}) is revoked\n`);
     return exitCodes.ok;
   }
@@ -63,19 +63,38 @@ export async function makeToken(
   storage: string,
   request: Parameters<TokenStore['create']>[0],
 ): Promise<ReturnType<TokenStore['create']>> {
-  const made = new TokenStore(storage).create(request);
-  await record(storage, 'token.created', made.id);
-  return made;
+  const { id, text, keep } = new TokenStore(storage).prepare(request);
+  await recorded(storage, 'token.created', id, keep);
+  return { id, text };
 }
 
-/** Writes it into the audit trail; before the first start of the gateway there is none, and its own start records begin it. */
-async function record(storage: string, action: 'token.created' | 'token.revoked', id: string): Promise<void> {
-  if (!existsSync(join(storage, 'ledger.sqlite'))) return;
-  const opened = await openForOperations(storage);
+/**
+ * Writes it into the audit trail, then does it: without the record nothing is done. Before the first start of the gateway
+ * there is no trail; that start records the tokens it finds.
+ */
+async function recorded(
+  storage: string,
+  action: 'token.created' | 'token.revoked',
+  id: string,
+  change: () => unknown,
+): Promise<void> {
+  if (!existsSync(join(storage, 'ledger.sqlite'))) return void change();
+  const { ledger, close } = await openForOperations(storage);
+  const entry = { actor: commandLineActor(), action, object: { kind: 'token', id } } as const;
   try {
-    await opened.ledger.audit.append({ actor: commandLineActor(), action, object: { kind: 'token', id } });
+    await ledger.audit.append(entry);
+    try {
+      change();
+    } catch (thrown) {
+      await ledger.audit.append({
+        ...entry,
+        outcome: 'serious-failure',
+        code: asSallyportError(thrown).code,
+      });
+      throw thrown;
+    }
   } finally {
-    await opened.close();
+    await close();
   }
 }
 

@@ -80,8 +80,10 @@ export function studyOperations(source: StudySource): Operations {
     getStudyReport: async ({ params, signal }) => ok(await source.report(textOf(params.study), signal)),
     repostStudy: async (request) => {
       const study = textOf(request.params.study);
-      if (!(await source.repost(study))) throw new SallyportError('STUDY_UNKNOWN');
+      const known = await ledger.catalogue.get(study);
+      if (known === undefined || known.fhir.version === 0) throw new SallyportError('STUDY_UNKNOWN');
       await recorded('fhir.requested', study, request);
+      if (!(await source.repost(study))) throw new SallyportError('STUDY_UNKNOWN');
       return noContent;
     },
     getImagingStudy: async (request) => {

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../core/audit.ts';
-import { SallyportError } from '../../core/errors.ts';
+import { asSallyportError, SallyportError } from '../../core/errors.ts';
 import type { Scope } from '../../core/scopes.ts';
 import { auditActorOf } from '../audit-actor.ts';
 import { noContent, type Operations, ok, textOf } from '../operation.ts';
@@ -7,7 +7,7 @@ import { type Actor, ungrantable } from '../security/actor.ts';
 import type { ListedToken, TokenStore } from '../security/token-store.ts';
 
 export interface TokenSource {
-  readonly tokens: Pick<TokenStore, 'list' | 'create' | 'revoke'>;
+  readonly tokens: Pick<TokenStore, 'list' | 'find' | 'prepare' | 'revoke'>;
   readonly audit: (entry: AuditEntry) => Promise<void>;
 }
 
@@ -22,8 +22,24 @@ const dayMs = 86_400_000;
 
 /** API tokens, as `sallyport token` keeps them. */
 export function tokenOperations({ tokens, audit }: TokenSource): Operations {
-  const recorded = (action: 'token.created' | 'token.revoked', id: string, actor: Actor, address: string) =>
-    audit({ actor: auditActorOf(actor, address), action, object: { kind: 'token', id } });
+  /** The record first: without it nothing is done. What then comes to nothing is recorded as that. */
+  const recorded = async (
+    entry: Pick<AuditEntry, 'actor' | 'action' | 'object'>,
+    change: () => unknown,
+  ): Promise<void> => {
+    await audit(entry);
+    try {
+      change();
+    } catch (thrown) {
+      await audit({ ...entry, outcome: 'serious-failure', code: asSallyportError(thrown).code });
+      throw thrown;
+    }
+  };
+  const entryOf = (action: 'token.created' | 'token.revoked', id: string, actor: Actor, address: string) => ({
+    actor: auditActorOf(actor, address),
+    action,
+    object: { kind: 'token', id } as const,
+  });
   return {
     listTokens: async () => ok({ tokens: tokens.list().map(viewOf) }),
     createToken: async ({ body, actor, address }) => {
@@ -31,20 +47,18 @@ export function tokenOperations({ tokens, audit }: TokenSource): Operations {
       const [lacking] = ungrantable(actor(), scopes);
       // Nobody hands on more than they have: not even an administrator the right to see patients.
       if (lacking !== undefined) throw new SallyportError('NOT_PERMITTED', { detail: lacking });
-      const { id, text } = tokens.create({
+      const { id, text, keep } = tokens.prepare({
         name,
         scopes,
         ...(expiresInDays === undefined ? {} : { expiresInMs: expiresInDays * dayMs }),
         ...(aeTitle === undefined ? {} : { aeTitle: aeTitle.trim() }),
       });
-      await recorded('token.created', id, actor(), address);
-      const made = tokens.list().find((token) => token.id === id);
-      if (made === undefined) throw new SallyportError('TOKEN_UNKNOWN');
-      return { status: 201, body: { ...viewOf(made), token: text } };
+      await recorded(entryOf('token.created', id, actor(), address), keep);
+      return { status: 201, body: { ...viewOf(tokens.find(id)), token: text } };
     },
     revokeToken: async ({ params, actor, address }) => {
-      const { id } = tokens.revoke(textOf(params.id));
-      await recorded('token.revoked', id, actor(), address);
+      const { id } = tokens.find(textOf(params.id));
+      await recorded(entryOf('token.revoked', id, actor(), address), () => tokens.revoke(id));
       return noContent;
     },
   };

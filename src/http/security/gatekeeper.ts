@@ -1,4 +1,4 @@
-import type { AuditActor, AuditEntry } from '../../core/audit.ts';
+import type { AuditActor, AuditEntry, AuditObject } from '../../core/audit.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Emit } from '../../observe/events.ts';
 import { SeenLately } from '../operations/seen-lately.ts';
@@ -6,6 +6,7 @@ import {
   type Actor,
   type AuthenticationRequest,
   type Authenticator,
+  isRefusal,
   type Refusal,
   refusalOf,
 } from './actor.ts';
@@ -54,7 +55,7 @@ export interface SignedIn extends SessionView {
   readonly cookie: string;
 }
 
-const stranger = 'unknown';
+const stranger = { kind: 'user', name: 'unknown' } as const;
 
 /**
  * Who may come in, by which credential, how often, and what the answers carry. Credentials in the Authorization header go
@@ -88,7 +89,10 @@ export class SecurityGatekeeper {
       return isProof(proof) ? proof.actor : this.#failed(request, proof);
     }
     const bySession = await this.#session.authenticate(request);
-    if (bySession !== undefined) return bySession;
+    if (bySession !== undefined) {
+      if (isRefusal(bySession)) this.#refusedPage(request, bySession);
+      return bySession;
+    }
     return this.#parts.certificates?.authenticate(request);
   }
 
@@ -103,7 +107,13 @@ export class SecurityGatekeeper {
     readonly actor: Actor | undefined;
   }): Refusal | undefined {
     const wrongHost = refuseHost(host, this.#settings);
-    if (wrongHost !== undefined) return wrongHost;
+    if (wrongHost !== undefined) {
+      // A page of the internet that has its own name lead here: worth a record, though it got nothing.
+      const who = actor === undefined ? stranger : actor;
+      const { kind, name } = who;
+      this.#recordRefusal({ kind, name, address }, { kind: 'route', id: 'any' }, wrongHost.refused);
+      return wrongHost;
+    }
     return this.#rate.take(actor === undefined ? addressCaller(address) : `${actor.kind} ${actor.name}`);
   }
 
@@ -113,14 +123,17 @@ export class SecurityGatekeeper {
    */
   refusedAccess(actor: Actor, address: string, operationId: string): void {
     const { kind, name } = actor;
-    if (!this.#refusedLately.isFirst(`${kind} ${name} ${addressKey(address)} ${operationId}`)) return;
-    this.#parts.audit({
-      actor: { kind, name, address },
-      action: 'access.refused',
-      object: { kind: 'route', id: operationId },
-      outcome: 'minor-failure',
-      code: 'NOT_PERMITTED',
-    });
+    this.#recordRefusal({ kind, name, address }, { kind: 'route', id: operationId }, 'NOT_PERMITTED');
+  }
+
+  #recordRefusal(
+    actor: AuditActor & { readonly address: string },
+    object: AuditObject,
+    code: ErrorCode,
+  ): void {
+    const { kind, name, address } = actor;
+    if (!this.#refusedLately.isFirst(`${kind} ${name} ${addressKey(address)} ${object.id} ${code}`)) return;
+    this.#parts.audit({ actor, action: 'access.refused', object, outcome: 'minor-failure', code });
   }
 
   headers(kind: 'api' | 'page', secure: boolean): Readonly<Record<string, string>> {
@@ -134,7 +147,7 @@ export class SecurityGatekeeper {
    */
   async signIn(request: AuthenticationRequest, credential: string): Promise<SignedIn | Refusal> {
     if (!isSameOrigin(request, this.#settings.allowedHosts, 'or-silent'))
-      return refusalOf('CROSS_SITE_REQUEST');
+      return this.#refusedPage(request, refusalOf('CROSS_SITE_REQUEST'));
     const proof = await this.#bearer(credential.length > maxBearerCharacters ? undefined : credential);
     return isProof(proof) ? this.open(request, proof) : this.#failed(request, proof);
   }
@@ -199,6 +212,16 @@ export class SecurityGatekeeper {
     return refusalOf('NOT_AUTHENTICATED');
   }
 
+  /** A request that some other page made the browser send: recorded under the session it would have used. */
+  #refusedPage(request: AuthenticationRequest, refusal: Refusal): Refusal {
+    const { address } = request;
+    const session = this.#session.find(request)?.session;
+    const { kind, name } = session === undefined ? stranger : session.proof.actor;
+    const object = { kind: 'session', id: session?.publicId ?? stranger.name } as const;
+    this.#recordRefusal({ kind, name, address }, object, refusal.refused);
+    return refusal;
+  }
+
   #failed({ address }: AuthenticationRequest, refusal: Refusal): Refusal {
     // That the issuer or a file of ours is out of order is not the caller's failure.
     if (refusal.httpStatus >= 500) return refusal;
@@ -224,9 +247,9 @@ export class SecurityGatekeeper {
 
   #refusedBurst(address: string, code: ErrorCode): void {
     this.#parts.audit({
-      actor: { kind: 'user', name: stranger, address },
+      actor: { ...stranger, address },
       action: 'session.refused',
-      object: { kind: 'session', id: stranger },
+      object: { kind: 'session', id: stranger.name },
       outcome: 'minor-failure',
       code,
     });

@@ -24,6 +24,13 @@ export interface NewTokenRequest {
   readonly aeTitle?: string;
 }
 
+export interface PreparedToken {
+  readonly id: string;
+  readonly text: string;
+  /** Makes it valid. */
+  readonly keep: () => void;
+}
+
 const coarseMs = 60_000;
 /** What an unknown id is compared with, so that it takes as long as a known one. */
 const nobody = digestOf('');
@@ -53,14 +60,18 @@ export class TokenStore implements BearerCheck {
     return this.#fault;
   }
 
+  /** Makes a token that is valid at once; see `prepare`. */
+  create(request: NewTokenRequest): Pick<PreparedToken, 'id' | 'text'> {
+    const { id, text, keep } = this.prepare(request);
+    keep();
+    return { id, text };
+  }
+
   /**
-   * Makes a token and returns its text, which is nowhere kept. Throws REQUEST_INVALID for a name, lifetime or scopes that
-   * cannot be, or a name in use; TOKENS_UNUSABLE.
+   * A token, to be recorded by its id before `keep` makes it valid; its text is nowhere kept. Both throw REQUEST_INVALID for a
+   * name, lifetime or scopes that cannot be, or a name in use, and TOKENS_UNUSABLE.
    */
-  create({ name, scopes, expiresInMs, aeTitle }: NewTokenRequest): {
-    readonly id: string;
-    readonly text: string;
-  } {
+  prepare({ name, scopes, expiresInMs, aeTitle }: NewTokenRequest): PreparedToken {
     if (!isActorName(name)) throw invalid('the name must be 1 to 64 printable ASCII characters');
     if (name === configuredTokenName) throw invalid('this name is the configured token’s');
     if (scopes.length === 0) throw invalid('a token needs a scope');
@@ -68,9 +79,13 @@ export class TokenStore implements BearerCheck {
       throw invalid('the lifetime must be longer than nothing');
     const token = newToken();
     const createdAt = this.#now();
-    changeTokenFile(this.#file, (rows) => {
+    const mayJoin = (rows: readonly Pick<TokenRow, 'name'>[]): void => {
       if (rows.length >= maxTokens) throw invalid(`there are ${maxTokens} tokens; revoke some`);
       if (rows.some((row) => row.name === name)) throw invalid('a token of this name exists');
+    };
+    mayJoin(this.list());
+    const change = (rows: readonly TokenRow[]): readonly TokenRow[] => {
+      mayJoin(rows);
       const row: TokenRow = {
         id: token.id,
         name,
@@ -81,8 +96,15 @@ export class TokenStore implements BearerCheck {
         ...(aeTitle === undefined ? {} : { aeTitle }),
       };
       return [...rows, row];
-    });
-    return { id: token.id, text: formatToken(token) };
+    };
+    return { id: token.id, text: formatToken(token), keep: () => changeTokenFile(this.#file, change) };
+  }
+
+  /** Throws TOKEN_UNKNOWN, TOKENS_UNUSABLE. */
+  find(id: string): ListedToken {
+    const found = this.list().find((token) => token.id === id);
+    if (found === undefined) throw new SallyportError('TOKEN_UNKNOWN');
+    return found;
   }
 
   /** Removes a token for good; sessions opened with it end. Throws TOKEN_UNKNOWN, TOKENS_UNUSABLE. */

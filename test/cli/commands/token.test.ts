@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { TokenStore } from '../../../src/http/security/token-store.ts';
@@ -64,6 +64,20 @@ t.test('what cannot be is refused with the reason', async (t) => {
   t.equal((await create('--name', 'a')).exitCode, 64);
   t.equal((await token('wat')).exitCode, 64);
   t.equal((await token('revoke')).exitCode, 64);
+});
+
+t.test('without its record no token is made or revoked', async (t) => {
+  const storage = t.testdir();
+  const before = await token('create', '--storage', storage, '--name', 'a', '--scope', 'read');
+  t.equal(before.exitCode, 0, before.output);
+  const id = /^sp_\S+$/m.exec(before.output)?.[0].slice(3, 15) ?? '';
+  writeFileSync(join(storage, 'ledger.sqlite'), 'this is no database '.repeat(100));
+  const refused = await token('create', '--storage', storage, '--name', 'b', '--scope', 'read');
+  t.not(refused.exitCode, 0);
+  t.notMatch(refused.output, /^sp_/m);
+  t.not((await token('revoke', id, '--storage', storage)).exitCode, 0);
+  t.match(new TokenStore(storage).list(), [{ name: 'a' }]);
+  t.equal(new TokenStore(storage).list().length, 1);
 });
 
 t.test('making and revoking are in the audit trail, without the secret', async (t) => {

@@ -88,9 +88,17 @@ t.test('a session is opened with a credential, guarded against other sites, and 
     audit.map(({ action, actor }) => [action, actor.kind, actor.name]),
     [
       ['session.opened', 'token', 'alice'],
+      ['access.refused', 'token', 'alice'],
       ['session.closed', 'token', 'alice'],
     ],
+    'twenty refused requests of other pages are one record',
   );
+  t.match(audit[1], {
+    actor: { address: '10.0.0.1' },
+    object: audit[0]?.object,
+    outcome: 'minor-failure',
+    code: 'CROSS_SITE_REQUEST',
+  });
   t.notMatch(JSON.stringify(audit), cookie.slice('sallyport='.length));
 });
 
@@ -237,7 +245,7 @@ t.test('no headers but right ones let anyone in, and none throws', async (t) => 
       },
     ),
   );
-  t.ok(audit.every(({ action }) => action === 'session.refused'));
+  t.ok(audit.every(({ action }) => ['session.refused', 'access.refused'].includes(action)));
 });
 
 t.test('who asks for more than it may is recorded, once in a while for each operation', async (t) => {
@@ -261,3 +269,32 @@ t.test('who asks for more than it may is recorded, once in a while for each oper
   gatekeeper.refusedAccess(actor, '10.0.0.1', 'getOriginal');
   t.equal(audit.length, 3);
 });
+
+t.test(
+  'requests under a name of others, and sign-ins from their pages, are recorded once in a while',
+  async (t) => {
+    const { gatekeeper, audit, clock } = security(t);
+    const admit = (address: string) => gatekeeper.admit({ host: 'evil.example', address, actor: undefined });
+    for (let n = 0; n < 5; n += 1) t.match(admit('10.0.0.1'), { refused: 'HOST_NOT_ALLOWED' });
+    admit('10.0.0.2');
+    const unknown = { kind: 'user', name: 'unknown' };
+    t.match(audit, [
+      {
+        actor: { ...unknown, address: '10.0.0.1' },
+        action: 'access.refused',
+        outcome: 'minor-failure',
+        code: 'HOST_NOT_ALLOWED',
+      },
+      { actor: { ...unknown, address: '10.0.0.2' } },
+    ]);
+    t.equal(audit.length, 2);
+    t.notMatch(JSON.stringify(audit), 'evil', 'what was sent is not repeated');
+    clock.now += 11 * 60_000;
+    admit('10.0.0.1');
+    t.equal(audit.length, 3);
+    for (let n = 0; n < 3; n += 1)
+      await gatekeeper.signIn(from({ method: 'POST', origin: 'http://evil.example' }), apiToken);
+    t.match(audit.slice(3), [{ actor: unknown, action: 'access.refused', code: 'CROSS_SITE_REQUEST' }]);
+    t.equal(audit.length, 4);
+  },
+);

@@ -44,6 +44,7 @@ export async function openFiles(config: Config, parts: FileParts): Promise<Gatew
       folder: join(storage.dir, 'jobs'),
       roots: http.folderRoots,
       closed: [storage.dir, ...(config.crosswalk.dir === '' ? [] : [config.crosswalk.dir])],
+      reserveBytes: storage.reserve,
       concurrency,
     },
     { work, audit, emit, now: Date.now },

@@ -27,6 +27,7 @@ import type { ProfileChoice } from './pipeline/messages.ts';
 import type { OnDemandWork } from './pipeline/on-demand.ts';
 import { reportsFolder } from './reports/report-store.ts';
 import { type OwnListener, ownListener } from './send/own-listener.ts';
+import { peerTls } from './send/peer-tls.ts';
 import { TestSender } from './send/test-sender.ts';
 import type { AuditTrail } from './spool/audit-trail.ts';
 
@@ -53,6 +54,7 @@ export function gatewayOperations(config: Config, parts: GatewayHttpParts): Oper
   const folder = join(config.storage.dir, reportsFolder);
   const sender = new TestSender(() => crypto.randomUUID());
   const listenerTarget = listenerTargetOf(config);
+  const toPeers = peerTls(listenerSettings(config).tls);
   return {
     ...healthOperations({ ...health, document }),
     ...instanceOperations(instances, emit),
@@ -97,7 +99,7 @@ export function gatewayOperations(config: Config, parts: GatewayHttpParts): Oper
         ),
       echo: ({ host, port, calledAeTitle, callingAeTitle, tls = false }, signal) =>
         sender.test(
-          { host, port, aeTitle: calledAeTitle, ...(tls ? { tls: { rejectUnauthorized: true } } : {}) },
+          { host, port, aeTitle: calledAeTitle, ...(tls ? { tls: toPeers } : {}) },
           { callingAeTitle: callingAeTitle ?? config.dimse.aeTitle, own: false, signal },
         ),
     }),

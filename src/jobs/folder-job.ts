@@ -16,6 +16,8 @@ export interface FolderJobParts {
   /** Files at work at one time. */
   readonly concurrency: number;
   readonly maxFiles: number;
+  /** Free space of the disk of the outputs that is not used, bytes. */
+  readonly reserveBytes: number;
   readonly signal: AbortSignal;
   readonly onFound: () => void;
   /** Told once of each file found; undefined: its output stands. */
@@ -77,10 +79,12 @@ export async function runFolderJob(parts: FolderJobParts): Promise<void> {
 /** Why there is no output of a file; undefined where there is. Rejects with what is to end the job. */
 async function redactOne(
   input: FileHandle,
-  { work, output, callingAeTitle, signal }: FolderJobParts,
+  { work, output, callingAeTitle, reserveBytes, signal }: FolderJobParts,
 ): Promise<ErrorCode | undefined> {
   const part = output.part();
   try {
+    // An output is about as large as its input; the reserve is for what it is more.
+    await output.checkRoom((await input.stat()).size, reserveBytes);
     const outcome = await whileBusy(signal, (call) =>
       work.redactFile(
         {

@@ -8,7 +8,7 @@ import { runFolderJob } from './folder-job.ts';
 import { FolderOutput } from './folder-output.ts';
 import { FolderRoots, type JobFolders } from './folder-roots.ts';
 import { JobJournal } from './job-journal.ts';
-import type { JobRecord, JobState } from './job-record.ts';
+import { counted, type JobRecord, type JobState } from './job-record.ts';
 
 export interface FolderJobsSettings {
   /** Folder of the records; made with mode 0700. */
@@ -17,6 +17,8 @@ export interface FolderJobsSettings {
   readonly roots: readonly string[];
   /** Folders of the gateway itself, which no job may touch. */
   readonly closed: readonly string[];
+  /** Free space of a disk that outputs leave, bytes; none where left out. */
+  readonly reserveBytes?: number;
   /** Files of one job that are worked on at one time. */
   readonly concurrency: number;
   /** Jobs at one time; two where left out. */
@@ -201,7 +203,7 @@ export class FolderJobs {
           written = undefined;
         });
     }, journalMs);
-    const { concurrency, maxFiles = standardMaxFiles } = this.#settings;
+    const { concurrency, maxFiles = standardMaxFiles, reserveBytes = 0 } = this.#settings;
     let code: ErrorCode | undefined;
     try {
       await runFolderJob({
@@ -211,6 +213,7 @@ export class FolderJobs {
         callingAeTitle,
         concurrency,
         maxFiles,
+        reserveBytes,
         signal: end.signal,
         onFound: () => update(({ files }) => ({ files: files + 1 })),
         onDone: (fault) => update((job) => counted(job, fault)),
@@ -284,14 +287,6 @@ export class FolderJobs {
       await this.#journal.remove(id).catch(() => undefined);
     }
   }
-}
-
-function counted(
-  { done, redacted, failed, failures }: JobRecord,
-  code: ErrorCode | undefined,
-): Partial<JobRecord> {
-  if (code === undefined) return { done: done + 1, redacted: redacted + 1 };
-  return { done: done + 1, failed: failed + 1, failures: { ...failures, [code]: (failures[code] ?? 0) + 1 } };
 }
 
 async function closeAll({ input, output }: JobFolders): Promise<void> {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { SallyportError } from '../core/errors.ts';
+import { checkDisk } from '../files/room.ts';
 import type { PinnedFolder } from './pinned-folder.ts';
 import { systemCodeOf } from './system-code.ts';
 
@@ -48,6 +49,11 @@ export class FolderOutput {
   /** Removes what a job that was cut off left aside. */
   static async clear(folder: PinnedFolder, jobId: string): Promise<void> {
     await rm(folder.child(asideName(jobId)), { recursive: true, force: true });
+  }
+
+  /** Rejects with STORAGE_FULL where an output of so many bytes would take of the disk's reserve. */
+  checkRoom(bytes: number, reserveBytes: number): Promise<void> {
+    return checkDisk({ folder: this.#folder.path, reserveBytes }, bytes);
   }
 
   /** A path to write an output to. */

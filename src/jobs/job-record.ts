@@ -64,3 +64,12 @@ export function parseJobRecord(text: string): JobRecord | undefined {
 function count(value: unknown): number {
   return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : 0;
 }
+
+/** What one file more changes; `code`: why it has no output, undefined where it has. */
+export function counted(
+  { done, redacted, failed, failures }: JobRecord,
+  code: ErrorCode | undefined,
+): Partial<JobRecord> {
+  if (code === undefined) return { done: done + 1, redacted: redacted + 1 };
+  return { done: done + 1, failed: failed + 1, failures: { ...failures, [code]: (failures[code] ?? 0) + 1 } };
+}

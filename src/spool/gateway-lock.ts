@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SallyportError } from '../core/errors.ts';
@@ -22,9 +22,9 @@ export class GatewayLock {
     try {
       mkdirSync(dir, { recursive: true, mode: 0o700 });
       const file = join(dir, 'gateway.lock');
+      makePrivate(file);
       database = new DatabaseSync(file, { timeout: 0 });
       database.exec('BEGIN EXCLUSIVE');
-      chmodSync(file, 0o600);
       return new GatewayLock(database);
     } catch (cause) {
       database?.close();
@@ -38,5 +38,18 @@ export class GatewayLock {
 
   release(): void {
     if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+/**
+ * Makes the file with mode 0600 before SQLite opens it, which gives its journal the same mode. One that is there is never
+ * opened here: closing it again would let go of the lock that a gateway of this process has on it.
+ */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
+    chmodSync(file, 0o600);
   }
 }

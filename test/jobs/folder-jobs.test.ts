@@ -336,6 +336,23 @@ t.test('jobs, files and depth are limited; a full disk ends the job', async (t) 
   });
 });
 
+t.test('a job ends before it takes of the reserve of the disk', async (t) => {
+  let worked = 0;
+  const { jobs, input, order, outputs, ended } = await bench(
+    t,
+    { reserveBytes: Number.MAX_SAFE_INTEGER, concurrency: 1 },
+    async (given) => {
+      worked += 1;
+      return redactText(given);
+    },
+  );
+  mkdirSync(input, { recursive: true });
+  for (const number of [1, 2, 3]) writeFileSync(join(input, `${number}.dcm`), String(number));
+  const { id } = await jobs.begin(order);
+  t.match(await ended(id), { state: 'failed', code: 'STORAGE_FULL', redacted: 0 });
+  t.same([worked, outputs()], [0, []], 'nothing was begun');
+});
+
 t.test('a job that was cut off is told of as interrupted, and what it left aside is removed', async (t) => {
   const first = await bench(t, {}, ({ output }, { signal }) => {
     writeFileSync(output, 'half');

@@ -1587,6 +1587,13 @@ export interface components {
                 readonly reason: string;
                 readonly what: string;
                 readonly fix: string;
+                /** @description Times the same peer was rejected for the same reason, one soon after the other. */
+                readonly count: number;
+                /**
+                 * Format: date-time
+                 * @description The last of these times.
+                 */
+                readonly lastAt: string;
             } | null;
             readonly contexts: {
                 readonly accepted: number;
@@ -3180,7 +3187,10 @@ export interface operations {
                     readonly port: number;
                     readonly calledAeTitle: string;
                     readonly callingAeTitle?: string;
-                    /** @default false */
+                    /**
+                     * @description Over TLS. Trusted are the authorities of `dimse.tls.caFile`, or the public ones without it; the gateway shows the certificate of its DICOM listener.
+                     * @default false
+                     */
                     readonly tls?: boolean;
                 };
             };

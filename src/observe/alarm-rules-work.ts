@@ -50,7 +50,9 @@ const destination: AlarmRule = ({ destinations, backlog }) => {
   }
   const resting = destinations.find(({ state }) => state !== 'closed');
   if (resting === undefined) return undefined;
-  const next = resting.retryAt === null ? 'It is being tried now.' : `Next try at ${resting.retryAt}.`;
+  // When exactly stands beside the destination, in the time of whoever looks.
+  const next =
+    resting.retryAt === null ? 'It is being tried now.' : 'It is tried again by itself, after a pause.';
   if (resting.lastCode === 'BACKEND_UNAUTHORIZED') {
     return alarm(
       'destination-refuses-credentials',

@@ -93,15 +93,18 @@ export function StudyList({ route }: { readonly route: Route }): JSX.Element {
           fault={filters.faults.to}
           onValue={(value) => set('to', value)}
         />
-        <SelectField
-          label="Posting to FHIR"
-          value={filters.values.fhir}
-          onValue={(value) => set('fhir', value)}
-          options={[
-            { value: '', text: 'in any state' },
-            ...fhirStates.map((state) => ({ value: state, text: state })),
-          ]}
-        />
+        {filters.values.fhir === '' &&
+        list.data?.studies.every(({ fhir: { state } }) => state === 'disabled') ? null : (
+          <SelectField
+            label="Posting to FHIR"
+            value={filters.values.fhir}
+            onValue={(value) => set('fhir', value)}
+            options={[
+              { value: '', text: 'in any state' },
+              ...fhirStates.map((state) => ({ value: state, text: state })),
+            ]}
+          />
+        )}
       </FindCard>
       <Card>
         <Loaded resource={list}>

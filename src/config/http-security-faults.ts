@@ -33,7 +33,10 @@ export function httpSecurityFaults(http: HttpSecurityConfig): string[] {
       'http.oidc.audience and http.oidc.jwksUri need http.oidc.issuer',
     );
   } else {
-    fault(oidc.audience === '', 'http.oidc.issuer needs http.oidc.audience');
+    fault(
+      oidc.audience === '' && oidc.clientId === '',
+      'http.oidc.issuer needs http.oidc.audience or http.oidc.clientId',
+    );
     fault(!isSecureUrl(oidc.issuer), 'http.oidc.issuer must be https, but on loopback');
     fault(
       oidc.jwksUri !== '' && !isSecureUrl(oidc.jwksUri),

@@ -69,12 +69,12 @@ export const httpSecuritySchema = {
   },
   oidc: {
     issuer: {
-      doc: 'Issuer of JSON Web Tokens that are accepted as bearer tokens: its URL exactly as in their `iss`, https but on loopback. Its keys are found by OpenID Connect Discovery. Authorities of a hospital: NODE_EXTRA_CA_CERTS. Empty: none are accepted.',
+      doc: 'Issuer of JSON Web Tokens that are accepted as bearer tokens, and OpenID provider of sign-in to the dashboard: its URL exactly as in their `iss`, https but on loopback. Its keys are found by OpenID Connect Discovery. Authorities of a hospital: NODE_EXTRA_CA_CERTS. Empty: none are accepted.',
       format: 'base-url',
       default: '',
     },
     audience: {
-      doc: 'What the `aud` of a token must hold. Needed with an issuer: tokens made for other applications must not open this one.',
+      doc: 'What the `aud` of a bearer token must hold: tokens made for other applications must not open this one. Empty, with clientId set: no bearer tokens of the issuer are accepted, people sign in to the dashboard alone.',
       format: 'text',
       default: '',
     },

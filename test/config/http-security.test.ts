@@ -67,7 +67,7 @@ t.test('what cannot go together is told', async (t) => {
       { SALLYPORT_HTTP_TLS_CLIENTS: '[{"subjectCommonName":"a","name":"a","scopes":["read"]}]' },
       /clients needs http\.tls\.clientAuth/,
     ],
-    [{ SALLYPORT_HTTP_OIDC_ISSUER: 'https://issuer.example' }, /issuer needs http\.oidc\.audience/],
+    [{ SALLYPORT_HTTP_OIDC_ISSUER: 'https://issuer.example' }, /issuer needs http\.oidc\.audience or/],
     [{ SALLYPORT_HTTP_OIDC_AUDIENCE: 'a' }, /need http\.oidc\.issuer/],
     [{ ...oidc, SALLYPORT_HTTP_OIDC_ISSUER: 'http://issuer.example' }, /issuer must be https/],
     [{ ...oidc, SALLYPORT_HTTP_OIDC_JWKS_URI: 'http://issuer.example/keys' }, /jwksUri must be https/],

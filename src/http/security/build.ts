@@ -48,7 +48,8 @@ export function buildAuthenticators(
     bearers: [
       ...(token === null ? [] : [configuredToken(token)]),
       tokens,
-      ...(oidc.issuer === '' ? [] : [new OidcCheck(claims, keys, now)]),
+      // Without an audience tokens for anybody would do.
+      ...(oidc.issuer === '' || oidc.audience === '' ? [] : [new OidcCheck(claims, keys, now)]),
     ],
     certificates:
       tls.clientAuth === 'none' ? undefined : new CertificateAuthenticator(tls.clients, allowedHosts),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { waitFor } from '../../support/run.ts';
 import { bodyOf } from '../contract-group.ts';
 import { type RealGateway, startReal } from '../real-gateway.ts';
 import { type Claims, type FakeProvider, idToken, startFakeProvider } from './fake-provider.ts';
@@ -168,4 +169,69 @@ t.test('where it is not set up there is none', async (t) => {
       status: 404,
       code: 'SIGN_IN_NOT_OFFERED',
     });
+});
+
+t.test('over HTTPS the cookies are for HTTPS and this host alone', async (t) => {
+  const both = await pair(t, [
+    '--http.tls.terminatedByProxy=true',
+    '--http.oidc.publicUrl=https://gateway.example',
+  ]);
+  const { provider, real } = both;
+  const begun = await begin(t, real);
+  t.match(begun.setCookie, /^__Host-sallyport-openid=[^;]+; Path=\/; HttpOnly; SameSite=Lax; .*; Secure$/);
+  t.equal(
+    begun.target.searchParams.get('redirect_uri'),
+    'https://gateway.example/api/session/openid/callback',
+  );
+  provider.answer = async () => ({ body: { id_token: await idToken(provider, { nonce: begun.nonce }) } });
+  const plain = begun.cookie.replace('__Host-', '');
+  const query = { code: 'c', state: begun.state };
+  t.match(
+    (await comeBack(t, real, query, plain)).headers.get('location'),
+    /late/,
+    'a name that a neighbour can plant',
+  );
+  const [session] = (await comeBack(t, real, query, begun.cookie)).headers.getSetCookie();
+  t.match(session, /^__Host-sallyport=[\w-]{43}; .*SameSite=Strict; Secure$/);
+});
+
+t.test('people alone may come in where no audience for bearer tokens is set', async (t) => {
+  const provider = await startFakeProvider(t);
+  const args = signInArgs(provider).filter((arg) => !arg.startsWith('--http.oidc.audience'));
+  const real = await startReal(t, { directory: t.testdir(), args });
+  t.ok((await signIn(t, { provider, real })).session);
+  for (const claims of [{}, { aud: undefined }, { aud: '' }, { aud: 'api' }]) {
+    const authorization = `Bearer ${await idToken(provider, claims)}`;
+    const answer = await real.ask(t, 'GET', '/api/session', { as: null, headers: { authorization } });
+    t.equal(answer.status, 401, JSON.stringify(claims));
+  }
+});
+
+t.test('an answer that comes twice at once, and many at once', async (t) => {
+  const { provider, real } = await pair(t);
+  const begun = await begin(t, real);
+  provider.answer = async () => ({ body: { id_token: await idToken(provider, { nonce: begun.nonce }) } });
+  const query = { code: 'c', state: begun.state };
+  const twice = await Promise.all([1, 2].map(() => comeBack(t, real, query, begun.cookie)));
+  t.equal(twice.filter((answer) => sessionOf(answer) !== undefined).length, 1);
+  t.equal(provider.requests.length, 1);
+
+  const gate = Promise.withResolvers<void>();
+  provider.answer = async () => {
+    await gate.promise;
+    return { status: 400, body: { error: 'invalid_grant' } };
+  };
+  const all: Promise<unknown>[] = [];
+  for (let count = 0; count < 16; count += 1) {
+    const { cookie, state } = await begin(t, real);
+    all.push(comeBack(t, real, { code: 'c', state }, cookie));
+  }
+  await waitFor('all are asked', async () => provider.requests.length === 17);
+  const last = await begin(t, real);
+  const answer = await comeBack(t, real, { code: 'c', state: last.state }, last.cookie);
+  t.equal(answer.headers.get('location'), '/?signIn=unavailable', 'no more exchanges at one time than 16');
+  t.equal(provider.requests.length, 17);
+  t.equal(real.gateway.count('http.issuerFailed'), 0, 'which is no fault of the provider');
+  gate.resolve();
+  await Promise.all(all);
 });

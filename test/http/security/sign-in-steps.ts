@@ -7,7 +7,7 @@ export const publicUrl = 'http://127.0.0.1:1';
 
 /** Options of a gateway that signs in at this provider. */
 export function signInArgs({ url }: Pick<FakeProvider, 'url'>, more: readonly string[] = []): string[] {
-  return [
+  const own = [
     `--http.oidc.issuer=${url}`,
     '--http.oidc.audience=api',
     '--http.oidc.clientId=gateway',
@@ -17,8 +17,9 @@ export function signInArgs({ url }: Pick<FakeProvider, 'url'>, more: readonly st
       { value: 'radiology', scopes: ['read', 'operate'] },
       { value: 'uploads', scopes: ['operate'] },
     ])}`,
-    ...more,
   ];
+  const nameOf = (arg: string): string => arg.slice(0, arg.indexOf('='));
+  return [...own.filter((arg) => !more.some((other) => nameOf(other) === nameOf(arg))), ...more];
 }
 
 export interface Begun {

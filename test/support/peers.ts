@@ -33,6 +33,13 @@ export const peers = {
   transicc: { package: 'liblcms2-utils', programs: ['transicc'] },
   tesseract: { package: 'tesseract-ocr', programs: ['tesseract'] },
   xmllint: { package: 'libxml2-utils', programs: ['xmllint'] },
+  rsyslogd: { package: 'rsyslog', programs: ['rsyslogd'] },
+  RsyslogTls: {
+    package: 'rsyslog-gnutls',
+    programs: ['rsyslogd'],
+    files: [`/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/rsyslog/lmnsd_gtls.so`],
+  },
+  openssl: { package: 'openssl', programs: ['openssl'] },
   chromium: { package: 'chromium', programs: ['chromium'] },
   pydicom: {
     package: 'python3-pydicom',

@@ -61,8 +61,8 @@ const issuer: AlarmRule = (input) =>
         'issuer-unavailable',
         'warning',
         'Sign-in by OpenID does not work',
-        'The keys of the issuer cannot be read, so its tokens are refused.',
-        'Look at the issuer and the network to it; API tokens go on working.',
+        'The OpenID issuer cannot be asked, so its tokens and sign-ins are refused.',
+        'Look in the log for http.issuerFailed, at the issuer and at the network to it; API tokens go on working.',
       )
     : undefined;
 

@@ -42,7 +42,7 @@ export function authenticationOf(request: FastifyRequest): AuthenticationRequest
     return typeof value === 'string' ? value : undefined;
   };
   return {
-    authorization: headers.authorization,
+    authorization: authorizationOf(request),
     cookie: headers.cookie,
     clientCertificate: clientCertificateOf(request.socket),
     address,
@@ -53,4 +53,9 @@ export function authenticationOf(request: FastifyRequest): AuthenticationRequest
     host: hostOf(request),
     secure: isSecure(request),
   };
+}
+
+/** Of several headers Node takes the first, a proxy perhaps the last: several are none that is right. */
+function authorizationOf({ headers, raw }: FastifyRequest): string | undefined {
+  return (raw.headersDistinct.authorization?.length ?? 0) > 1 ? '' : headers.authorization;
 }

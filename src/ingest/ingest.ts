@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ErrorCode, SallyportError } from '../core/errors.ts';
 import { outcomeOf } from '../dicom/status.ts';
 import type { Emit } from '../observe/events.ts';
@@ -92,6 +93,8 @@ export class Ingest {
               ? resultOf(await take(part.read, sender, study))
               : { kind: 'failed', code: fault },
           );
+          // Parts that nothing is written of wait for nothing: ten thousand of them would hold up everybody else.
+          if (results.at(-1)?.kind === 'failed') await nextTurn();
           if (this.#parts.now() - begunAt > this.#settings.maxRequestMs)
             throw new SallyportError('BODY_TOO_SLOW');
         }

@@ -280,6 +280,8 @@ t.test('guessing tokens is answered 429, told once, and does not lock out who ha
   t.same(statuses, [...Array<number>(5).fill(401), ...Array<number>(35).fill(429)]);
   t.equal(real.gateway.count('http.refused'), 1, 'one event for all');
   t.equal((await real.ask(t, 'GET', '/api/status')).status, 200);
+  const second = { headers: [`Authorization: Bearer ${canary}`] };
+  t.match(await one(t, 'GET /api/status', second), { status: 429 }, 'two credentials, the first one right');
   const guessed = { as: null, body: { token: `sp_0123456789ab_${canary}` } } as const;
   t.equal((await real.ask(t, 'POST', '/api/session', guessed)).status, 429, 'signing in counts too');
   t.notMatch(JSON.stringify(real.gateway.events), /xxxx|zqCanary/);

@@ -109,7 +109,7 @@ function sopClasses(): string {
   });
   return `## SOP Classes
 
-Verification (1.2.840.10008.1.1) and all Storage SOP Classes below are accepted. Others are refused unless \`dimse.acceptUnknownSopClasses\` is set; then they are kept and held, since de-identification is not defined for private SOP Classes.
+Verification (1.2.840.10008.1.1) and all Storage SOP Classes below are accepted. Others are refused unless \`dimse.acceptUnknownSopClasses\` is set; then they are kept and held, since de-identification is not defined for private SOP Classes. The gateway delivers images: what is de-identified and has no pixels (waveforms, plans, structures) is held there (\`NO_PIXEL_DATA\`); \`sallyport deidentify\` writes its file.
 
 ${table(['SOP Class', 'UID', 'what becomes of an instance'], rows)}`;
 }
@@ -182,7 +182,13 @@ function auditMessages(): string {
   });
   return `## Audit messages (PS3.15 A.5)
 
-Every record of the audit trail is sent as DICOM Audit Message where \`audit.syslog.host\` is set: XML after PS3.15 A.5.1, in syslog messages (RFC 5424) over TLS (RFC 5425, ${optionDefault('audit.syslog.port')}) or, by \`audit.syslog.transport\`, over TCP (RFC 6587). At least once, in order. Messages name no patient, since the trail knows none, and studies by their pseudonyms alone. Participant objects are instances, studies, files, jobs, profiles, keys, tokens and sessions by ids of the gateway; a further object carries sequence number and hash of the record. Codes of the coding scheme 99SALLYPORT are the gateway's own: action, kind of actor, kind of object.
+Every record of the audit trail is sent as DICOM Audit Message where \`audit.syslog.host\` is set: XML after PS3.15 A.5.1, in syslog messages (RFC 5424) over TLS (RFC 5425, ${optionDefault('audit.syslog.port')}) or, by \`audit.syslog.transport\`, over TCP (RFC 6587). At least once, in order. Participant objects are instances, files, jobs, profiles, keys, tokens and sessions by ids of the gateway; a further object carries sequence number and hash of the record.
+
+**Studies and patients.** A.5.3 wants the study and the patient named in DICOM Instances Accessed, DICOM Instances Transferred, Import and Export. The study (110180, Study Instance UID) is named by its new, pseudonymous UID, as the instance has it when the message is sent. It is left out where it is not known: of an instance that is not prepared yet (among them most messages of arrival), of one whose row is forgotten, of files and folders that came over HTTP. SOPClass, wanted together with counts or UIDs of instances, is left out with them. The patient is mandatory there and left out in all messages, for privacy: the trail holds no identifier, and receivers of audit messages are not meant to learn any. A message about one instance is sent for each instance.
+
+**Outcomes.** EventOutcomeIndicator is 0; 4 for what is refused, or held for a person; 8 for what failed; 12 for what is lost or out of use until somebody mends it (a damaged audit trail, a study given up).
+
+ Codes of the coding scheme 99SALLYPORT are the gateway's own: action, kind of actor, kind of object.
 
 ${table(['action', 'meaning', 'EventID', 'EventTypeCode', 'EventActionCode'], words)}`;
 }

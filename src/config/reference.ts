@@ -20,6 +20,9 @@ const formatWords: Readonly<Record<string, string>> = {
   'path-list': 'list of paths',
   'base-url': 'http(s) URL',
   'header-name': 'header name',
+  'host-list': 'list of host names',
+  'tls-clients': 'list of { fingerprint256 or subjectCommonName, name, scopes, aeTitle }',
+  'claim-scopes': 'list of { value, scopes }',
 };
 
 /** The configuration reference in Markdown, made from the schema alone. */
@@ -35,8 +38,14 @@ export function renderReference(): string {
     'arguments and are masked whenever the configuration is printed.',
   ];
   let section: string | undefined;
-  for (const { path, leaf } of leaves()) {
-    const next = path.includes('.') ? path.slice(0, path.indexOf('.')) : 'Other';
+  const sectionOf = (path: string): string =>
+    path.includes('.') ? path.slice(0, path.indexOf('.')) : 'Other';
+  // What belongs to no group comes last, under one heading.
+  const inOrder = [...leaves()].sort(
+    (a, b) => Number(sectionOf(a.path) === 'Other') - Number(sectionOf(b.path) === 'Other'),
+  );
+  for (const { path, leaf } of inOrder) {
+    const next = sectionOf(path);
     if (next !== section) {
       lines.push(
         '',

@@ -9,7 +9,7 @@ import {
   type Refusal,
   refusalOf,
 } from './actor.ts';
-import { isSafeMethod, isSameOrigin } from './hosts.ts';
+import { isOfOtherPage, isSafeMethod, isSameOrigin } from './hosts.ts';
 
 /** A connection keeps its certificate; reading it from OpenSSL costs as much as the rest of a small request. */
 const bySocket = new WeakMap<
@@ -79,6 +79,7 @@ export class CertificateAuthenticator implements Authenticator {
       this.#byFingerprint.get(fingerprint256) ??
       (commonName === undefined ? undefined : this.#byCommonName.get(commonName));
     if (actor === undefined) return undefined;
+    if (isOfOtherPage(request)) return refusalOf('CROSS_SITE_REQUEST');
     if (!isSafeMethod(request.method) && !isSameOrigin(request, this.#allowedHosts, 'or-silent'))
       return refusalOf('CROSS_SITE_REQUEST');
     return actor;

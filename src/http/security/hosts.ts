@@ -49,6 +49,14 @@ export function isSameOrigin(
   return url.host === host?.toLowerCase() || allowedHosts.includes(url.hostname);
 }
 
+/**
+ * Whether the browser says that a page of somebody else asks. Also what changes nothing is refused then: the audit trail would
+ * have that a person looked at an original, who only opened that page.
+ */
+export function isOfOtherPage({ fetchSite }: Pick<AuthenticationRequest, 'fetchSite'>): boolean {
+  return fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none';
+}
+
 /** Methods that change nothing (RFC 9110 9.2.1). */
 export function isSafeMethod(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';

@@ -1,7 +1,7 @@
 import type { Actor, AuthenticationRequest, Authenticator, Refusal } from './actor.ts';
 import { refusalOf } from './actor.ts';
 import { cookieOf, sessionCookieName } from './cookies.ts';
-import { isSafeMethod, isSameOrigin } from './hosts.ts';
+import { isOfOtherPage, isSafeMethod, isSameOrigin } from './hosts.ts';
 import { actorOfSession, type Session, type Sessions } from './sessions.ts';
 
 /** The dashboard's session by its cookie. */
@@ -24,6 +24,7 @@ export class SessionAuthenticator implements Authenticator {
   async authenticate(request: AuthenticationRequest): Promise<Actor | Refusal | undefined> {
     const found = this.find(request);
     if (found === undefined) return undefined;
+    if (isOfOtherPage(request)) return refusalOf('CROSS_SITE_REQUEST');
     if (!isSafeMethod(request.method)) {
       const own = isSameOrigin(request, this.#allowedHosts);
       if (!this.#sessions.isCsrfToken(request.csrf, found.id) || !own) return refusalOf('CROSS_SITE_REQUEST');

@@ -81,6 +81,13 @@ t.test('a session is opened with a credential, guarded against other sites, and 
         { refused: 'CROSS_SITE_REQUEST', httpStatus: 403 },
         `${method} with ${what}`,
       );
+  for (const fetchSite of ['cross-site', 'same-site'])
+    t.match(
+      await as({ method: 'GET', fetchSite }),
+      { refused: 'CROSS_SITE_REQUEST' },
+      `nor is anything looked at for a page that is ${fetchSite}`,
+    );
+  t.match(await as({ method: 'GET', fetchSite: 'none' }), { name: 'alice' }, 'an address typed in');
   t.match(gatekeeper.signOut(from({ cookie })), /Max-Age=0/);
   t.equal(await as({}), undefined);
   t.equal(gatekeeper.sessionOf(from({ cookie })), undefined);

@@ -240,9 +240,12 @@ t.test('only authorized certificates that are named are somebody, and not for pa
   t.match(await as(pacs, { origin: 'https://evil.example' }), { refused: 'CROSS_SITE_REQUEST' });
   t.match(await as(pacs, { fetchSite: 'cross-site' }), { refused: 'CROSS_SITE_REQUEST' });
   t.match(await as(pacs, { origin: 'https://gw', fetchSite: 'same-origin' }), { name: 'pacs' });
-  t.match(
-    await as(pacs, { method: 'GET', fetchSite: 'cross-site' }),
-    { name: 'pacs' },
-    'what changes nothing may be linked to',
-  );
+  for (const fetchSite of ['cross-site', 'same-site'])
+    t.match(
+      await as(pacs, { method: 'GET', fetchSite }),
+      { refused: 'CROSS_SITE_REQUEST' },
+      'nor does a page of others have anything looked at',
+    );
+  t.match(await as(pacs, { method: 'GET', fetchSite: 'none' }), { name: 'pacs' }, 'an address typed in');
+  t.match(await as(pacs, { method: 'GET' }), { name: 'pacs' }, 'a program');
 });

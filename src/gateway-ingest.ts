@@ -1,7 +1,7 @@
 import type { Config } from './config/config.ts';
 import type { OnStop } from './gateway-lanes.ts';
 import type { IngestOperationParts } from './http/operations/ingest.ts';
-import { Ingest, ingestDefaults } from './ingest/ingest.ts';
+import { Ingest } from './ingest/ingest.ts';
 import type { Emit } from './observe/events.ts';
 import type { Intake } from './spool/intake.ts';
 
@@ -11,7 +11,9 @@ export function openIngest(
   { intake, emit, onStop }: { readonly intake: Intake; readonly emit: Emit; readonly onStop: OnStop },
 ): IngestOperationParts {
   const settings = {
-    ...ingestDefaults,
+    maxRequests: http.ingest.maxRequests,
+    maxInstanceMs: http.ingest.instanceTimeout,
+    maxRequestMs: http.ingest.requestTimeout,
     calledAeTitle: dimse.aeTitle,
     acceptUnknownSopClasses: dimse.acceptUnknownSopClasses,
     maxInstanceBytes: dimse.maxInstanceBytes,

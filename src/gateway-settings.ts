@@ -88,6 +88,8 @@ export function httpServerSettings({ http, dimse }: Config): HttpServerSettings 
     tls: tlsListenerOptions(http.tls),
     maxConnections,
     openMetrics,
+    bodyIdleMs: http.body.idleTimeout,
+    leastBodyRate: http.body.leastRate,
     bodyLimits: {
       json: maxJsonBytes,
       upload: http.maxUploadBytes,

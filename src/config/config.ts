@@ -27,6 +27,14 @@ export interface Config {
     readonly ingestAeTitle: string;
     readonly maxUploadBytes: number;
     readonly maxBase64Bytes: number;
+    /** Times in ms. */
+    readonly ingest: {
+      readonly maxRequests: number;
+      readonly instanceTimeout: number;
+      readonly requestTimeout: number;
+    };
+    /** ms, and bytes per second. */
+    readonly body: { readonly idleTimeout: number; readonly leastRate: number };
     readonly files: {
       readonly keep: number;
       readonly keepUploads: number;

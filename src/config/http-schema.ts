@@ -37,6 +37,35 @@ export const httpSchema = {
     format: 'size',
     default: '96MiB',
   },
+  ingest: {
+    maxRequests: {
+      doc: 'Requests that bring instances (`/receive_dicom`, STOW-RS) at one time, up to 1024; more are answered 503. Each holds 1 MiB to collect bytes in.',
+      format: 'count',
+      default: 32,
+    },
+    instanceTimeout: {
+      doc: 'From the first byte to the last of one instance, up to 24 hours; a sender that takes longer is let go (408).',
+      format: 'duration',
+      default: '30m',
+    },
+    requestTimeout: {
+      doc: 'The same of a whole STOW-RS request, up to 24 hours. What is safe by then is told.',
+      format: 'duration',
+      default: '4h',
+    },
+  },
+  body: {
+    idleTimeout: {
+      doc: 'A body of which less than 16 KiB comes for this long is ended with 408; up to 10 minutes.',
+      format: 'duration',
+      default: '30s',
+    },
+    leastRate: {
+      doc: 'Bytes per second that a JSON body, which is held in memory, has to come at, beside 10 seconds at the beginning; a slower one is ended with 408. 1 KiB to 100 MiB.',
+      format: 'size',
+      default: '32KiB',
+    },
+  },
   files: {
     keep: {
       doc: 'How long de-identified files of the file API stay on disk.',

@@ -6,6 +6,7 @@ import { SallyportError } from '../core/errors.ts';
 import type { Config } from './config.ts';
 import { registerFormats } from './convict-formats.ts';
 import { isApiToken, parseDuration, parseSize } from './formats.ts';
+import { httpLimitFaults } from './http-limit-faults.ts';
 import { httpSecurityFaults } from './http-security-faults.ts';
 import { convictSchema, environmentName, type Leaf, leaves } from './schema.ts';
 
@@ -173,7 +174,7 @@ function impossibleCombinations(config: Config): string[] {
     faults.push('http.apiToken and http.apiTokenFile exclude each other');
   if (http.apiToken !== '' && !isApiToken(http.apiToken))
     faults.push('http.apiToken must be at least 16 characters without blanks');
-  faults.push(...httpSecurityFaults(http));
+  faults.push(...httpSecurityFaults(http), ...httpLimitFaults(http));
   if (http.folderRoots.some((root) => !isAbsolute(root)))
     faults.push('http.folderRoots must be absolute paths, in the environment separated by commas');
   if (crosswalk.keyFile === '' && (crosswalk.dir !== '' || crosswalk.forgetAfter !== 0))

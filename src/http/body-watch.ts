@@ -2,28 +2,34 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Transform } from 'node:stream';
 import { SallyportError } from '../core/errors.ts';
 
-/** A body that is parsed as a whole is to be there by then, ms. */
-export const wholeBodyMs = 10_000;
-/** The same of a whole file in JSON, ms; and so many of these at one time. */
-export const largeBodyMs = 120_000;
+/** What a body that has to keep a rate may take beside, ms. */
+const graceMs = 10_000;
+/** Bodies with a whole file in JSON at one time. */
 const maxLargeBodies = 4;
-/** Of a body that is streamed so many bytes are to come within so long, ms: one that drips holds a place as one that stops. */
-export const idleBodyMs = 30_000;
+/** Of any body so many bytes are to come within the wait: one that drips holds a place as one that stops. */
 const leastBodyBytes = 16 * 1024;
 const lookMs = 1_000;
 
+export interface BodyPace {
+  /** Next to nothing (less than 16 KiB) may come for so long, ms, while we read. */
+  readonly idleMs: number;
+  /** Bytes per second from the beginning on, so that a large body has longer than a small one; 0: any. */
+  readonly leastRate: number;
+}
+
 /**
- * Calls `onSlow` once when a request's body does not come: as a whole within `wholeMs`, or next to nothing of it
- * (16 KiB) for `idleMs` although we read. Ends by itself with the body or the connection; `stop` ends it sooner.
+ * Calls `onSlow` once when a request's body does not come at its pace, with ten seconds to begin. Ends by itself with the
+ * body or the connection; `stop` ends it sooner.
  */
 export function watchBody(
   message: IncomingMessage,
-  limits: { readonly wholeMs: number | undefined; readonly idleMs: number },
+  { idleMs, leastRate }: BodyPace,
   onSlow: () => void,
 ): { readonly stop: () => void } {
   const begun = performance.now();
   let moved = begun;
-  let seen = message.socket.bytesRead;
+  const first = message.socket.bytesRead;
+  let seen = first;
   const timer = setInterval(() => {
     const now = performance.now();
     const read = message.socket.bytesRead;
@@ -33,8 +39,8 @@ export function watchBody(
       moved = now;
       seen = read;
     }
-    const isLate = limits.wholeMs !== undefined && now - begun > limits.wholeMs;
-    if (!isLate && now - moved <= limits.idleMs) return;
+    const isLate = leastRate > 0 && now - begun > graceMs + ((read - first) / leastRate) * 1000;
+    if (!isLate && now - moved <= idleMs) return;
     stop();
     onSlow();
   }, lookMs);

@@ -4,7 +4,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { SallyportError } from '../core/errors.ts';
 import type { Emit } from '../observe/events.ts';
 import { bodyTypeOf, jsonParser } from './body-type.ts';
-import { idleBodyMs, LargeBodies, largeBodyMs, watchBody, wholeBodyMs } from './body-watch.ts';
+import { LargeBodies, watchBody } from './body-watch.ts';
 import {
   type BodyLimit,
   type ErrorShape,
@@ -41,6 +41,10 @@ export interface HttpServerSettings {
   readonly maxConnections: number;
   /** By the contract's `x-body-limit`, bytes. */
   readonly bodyLimits: Readonly<Record<BodyLimit, number>>;
+  /** A body of which next to nothing comes for so long is ended. */
+  readonly bodyIdleMs: number;
+  /** Bytes per second at which a body that is held in memory has to come. */
+  readonly leastBodyRate: number;
   /** `/metrics` asks for no credentials. */
   readonly openMetrics: boolean;
 }
@@ -200,8 +204,8 @@ export class HttpServer {
             ...this.#failed(spec, new SallyportError('WORKERS_BUSY')),
             headers: { 'retry-after': String(busySeconds), connection: 'close' },
           });
-        const wholeMs = isWhole ? (isLarge ? largeBodyMs : wholeBodyMs) : undefined;
-        watchBody(request.raw, { wholeMs, idleMs: idleBodyMs }, isLate);
+        const { bodyIdleMs: idleMs, leastBodyRate } = this.#settings;
+        watchBody(request.raw, { idleMs, leastRate: isWhole ? leastBodyRate : 0 }, isLate);
       },
       handler: async (request, reply) => {
         let answer: Answer;

@@ -23,13 +23,6 @@ export interface IngestSettings extends Part10IntakeSettings {
   readonly maxRequestMs: number;
 }
 
-/** Limits that have no option: those of an association where it has the same. */
-export const ingestDefaults = {
-  maxRequests: 32,
-  maxInstanceMs: 30 * 60_000,
-  maxRequestMs: 4 * 60 * 60_000,
-} as const;
-
 export interface IngestParts {
   readonly intake: Intake;
   readonly emit: Emit;

@@ -46,6 +46,8 @@ export const standardSettings: HttpServerSettings = {
   tls: null,
   maxConnections: 100,
   openMetrics: false,
+  bodyIdleMs: 30_000,
+  leastBodyRate: 32 * 1024,
   bodyLimits: {
     json: 256 * 1024,
     upload: 8 * 2 ** 20,

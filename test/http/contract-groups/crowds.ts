@@ -1,7 +1,9 @@
-import { ingestDefaults } from '../../../src/ingest/ingest.ts';
+import { ingestDefaults } from '../../support/ingest-settings.ts';
 import { waitFor } from '../../support/run.ts';
 import { type ContractGroup, expectAll, part10 } from '../contract-group.ts';
 import { makeFile, storeRequest } from '../real-gateway.ts';
+
+const maxIngests = ingestDefaults.maxRequests;
 
 /** Too many at one time: readers of live status, bodies of instances. */
 export const exercise: ContractGroup = async (t, { real }) => {
@@ -19,7 +21,7 @@ export const exercise: ContractGroup = async (t, { real }) => {
   t.equal(full.status, 503);
   t.ok(Number(full.headers.get('retry-after')) > 0);
 
-  const slow = Array.from({ length: ingestDefaults.maxRequests }, () =>
+  const slow = Array.from({ length: maxIngests }, () =>
     fetch(`${real.url}/receive_dicom`, {
       method: 'POST',
       headers: { authorization, ...part10 },

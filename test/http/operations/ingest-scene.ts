@@ -1,8 +1,9 @@
 import type { Test } from 'tap';
 import { ingestOperations } from '../../../src/http/operations/ingest.ts';
-import { Ingest, type IngestSettings, ingestDefaults } from '../../../src/ingest/ingest.ts';
+import { Ingest, type IngestSettings } from '../../../src/ingest/ingest.ts';
 import { encodePart10, type WriterFile } from '../../../src/synthetic/dicom-writer.ts';
 import { FakeIntake } from '../../receive/fakes.ts';
+import { ingestDefaults } from '../../support/ingest-settings.ts';
 import { type GreyOptions, greyImage, uniqueUid } from '../../support/instances.ts';
 import { type StorePart, storeBody, storeType } from '../../support/store-request.ts';
 import {

@@ -21,7 +21,12 @@ export function startFollowers(config: Config, { ledger, emit, onStop }: Followe
   onStop('audit retention', () => retention.stop());
   const settings = auditSyslogSettings(config);
   if (settings !== undefined) {
-    const sender = new SyslogSender({ trail: ledger.audit, settings, emit });
+    const sender = new SyslogSender({
+      trail: ledger.audit,
+      studiesOf: (ids) => ledger.catalogue.studiesOf(ids),
+      settings,
+      emit,
+    });
     sender.start();
     onStop('audit messages', () => sender.stop());
   }

@@ -19,6 +19,7 @@ const outcomes: Readonly<Record<string, string>> = {
   success: '0',
   'minor-failure': '4',
   'serious-failure': '8',
+  'major-failure': '12',
 };
 /** A record that was tampered with may hold any words: serious. */
 const otherOutcome = '8';
@@ -28,11 +29,12 @@ const otherEvent: AuditEvent = {
 };
 
 /**
- * A record as DICOM Audit Message (PS3.15 A.5.1), XML on one line. It names no patient and no study, because the trail knows
- * none: the object is an instance, file, profile, session ... by our id. A second object carries sequence number and hash of
- * the record, so that a receiver holds the heads by which `audit verify --head` proves the chain.
+ * A record as DICOM Audit Message (PS3.15 A.5.1), XML on one line. Objects are instances, files, profiles, sessions ... by our
+ * ids, and the study of an instance where `study`, its pseudonymous Study Instance UID, is known (A.5.3 wants it of instances
+ * accessed, transferred and exported). No patient is named: identifiers are no part of the trail. A last object carries
+ * sequence number and hash of the record, so that a receiver holds the heads by which `audit verify --head` proves the chain.
  */
-export function auditMessage(record: AuditRecord, source: AuditSource): string {
+export function auditMessage(record: AuditRecord, source: AuditSource, study?: string): string {
   const known = isAuditAction(record.action);
   const event = known ? auditEvents[record.action as keyof typeof auditEvents] : otherEvent;
   const meaning = known
@@ -62,7 +64,8 @@ export function auditMessage(record: AuditRecord, source: AuditSource): string {
         originalText: 'Application Server Process',
       })(),
     ),
-    subject(record, event),
+    study === undefined || record.object.kind !== 'instance' ? '' : studyObject(study, event),
+    record.object.kind === 'study' ? studyObject(record.object.id, event) : subject(record, event),
     element('ParticipantObjectIdentification', {
       ParticipantObjectID: `${record.sequence}:${record.hash}`,
       ParticipantObjectTypeCode: '2',
@@ -110,6 +113,19 @@ function participants({ actor }: AuditRecord, event: AuditEvent, source: AuditSo
     coded('RoleIDCode', { code: actor.kind, meaning: `Known as ${actor.kind}` }, own),
   );
   return [other, gateway];
+}
+
+/** PS3.15 A.5.3: system object, report. SOPClass, wanted with counts and UIDs of instances only, is left out with them. */
+function studyObject(study: string, { lifeCycle }: AuditEvent): string {
+  return element('ParticipantObjectIdentification', {
+    ParticipantObjectID: study,
+    ParticipantObjectTypeCode: '2',
+    ParticipantObjectTypeCodeRole: '3',
+    ...(lifeCycle === undefined ? {} : { ParticipantObjectDataLifeCycle: String(lifeCycle) }),
+  })(
+    coded('ParticipantObjectIDTypeCode', { code: '110180', meaning: 'Study Instance UID' }, dicom),
+    element('ParticipantObjectName', {})('study'),
+  );
 }
 
 function subject({ object, profileRevision }: AuditRecord, event: AuditEvent): string {

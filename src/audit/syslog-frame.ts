@@ -16,10 +16,15 @@ export interface SyslogOrigin {
 /**
  * A record as a syslog message of RFC 5424, with the length in front that TCP and TLS want (RFC 5425 4.3, RFC 6587 3.4.1).
  */
-export function syslogFrame(record: AuditRecord, source: AuditSource, origin: SyslogOrigin): Buffer {
+export function syslogFrame(
+  record: AuditRecord,
+  source: AuditSource,
+  origin: SyslogOrigin,
+  study?: string,
+): Buffer {
   const priority = record.outcome === 'success' ? notice : warning;
   const head = `<${priority}>1 ${record.at} ${headerWord(origin.hostName, 255)} sallyport ${origin.processId} DICOM+RFC3881 - `;
-  const message = Buffer.from(`${head}${byteOrderMark}${auditMessage(record, source)}`, 'utf8');
+  const message = Buffer.from(`${head}${byteOrderMark}${auditMessage(record, source, study)}`, 'utf8');
   return Buffer.concat([Buffer.from(`${message.length} `, 'latin1'), message]);
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { AuditRecord } from '../core/audit.ts';
 import type { Emit } from '../observe/events.ts';
 import type { AuditTrail } from '../spool/audit-trail.ts';
 import { SyslogConnection } from './syslog-connection.ts';
@@ -29,6 +30,8 @@ export const syslogTiming: SyslogTiming = {
 export interface SyslogSenderParts {
   readonly trail: AuditTrail;
   readonly settings: SyslogSettings;
+  /** Pseudonyms of the studies of instances, of those that are known. */
+  readonly studiesOf: (instanceIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   readonly emit: Emit;
   readonly timing?: SyslogTiming;
 }
@@ -98,8 +101,13 @@ export class SyslogSender {
           await delay(this.#timing.pollMs, undefined, { signal }).catch(() => undefined);
           continue;
         }
+        const studies = await this.#studiesOf(records);
         await connection.write(
-          Buffer.concat(records.map((record) => syslogFrame(record, settings.source, settings.origin))),
+          Buffer.concat(
+            records.map((record) =>
+              syslogFrame(record, settings.source, settings.origin, studies.get(record.object.id)),
+            ),
+          ),
         );
         sequence = last.sequence;
         this.#unconfirmed.push({ sequence, at: performance.now() });
@@ -111,6 +119,11 @@ export class SyslogSender {
     } finally {
       connection.destroy();
     }
+  }
+
+  async #studiesOf(records: readonly AuditRecord[]): Promise<ReadonlyMap<string, string>> {
+    const ids = records.filter(({ object }) => object.kind === 'instance').map(({ object }) => object.id);
+    return ids.length === 0 ? new Map() : await this.#parts.studiesOf([...new Set(ids)]);
   }
 
   /** Moves the kept position over what was written before a time; true where it moved. */

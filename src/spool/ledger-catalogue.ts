@@ -37,6 +37,10 @@ export class LedgerCatalogue implements StudyCatalogue {
     return this.#ask('catalogueSeries', { studyPseudonym, limit });
   }
 
+  studiesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#ask('catalogueStudiesOf', ids);
+  }
+
   unassigned(limit: number): Promise<readonly Tally[]> {
     return this.#ask('catalogueUnassigned', limit);
   }

@@ -58,6 +58,7 @@ export interface LedgerOperations {
     input: { readonly studyPseudonym: string; readonly limit: number };
     output: readonly CountedSeries[];
   };
+  catalogueStudiesOf: { input: readonly string[]; output: ReadonlyMap<string, string> };
   catalogueUnassigned: { input: number; output: readonly Tally[] };
   catalogueWhole: {
     input: { readonly studyPseudonym: string; readonly maxImages: number };

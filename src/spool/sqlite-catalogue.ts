@@ -275,6 +275,15 @@ export class CatalogueTables {
     );
   }
 
+  studiesOf(ids: readonly string[]): Map<string, string> {
+    const rows = this.#all(
+      `SELECT id, study_pseudonym FROM instances
+         WHERE id IN (SELECT value FROM json_each(?)) AND study_pseudonym IS NOT NULL`,
+      JSON.stringify(ids),
+    );
+    return new Map(rows.map((row) => [text(row, 'id'), text(row, 'study_pseudonym')]));
+  }
+
   troubles(): FhirTroubles {
     const [row] = this.#all(
       `SELECT count(*) FILTER (WHERE version = fhir_version) AS refused,

@@ -141,6 +141,8 @@ export class SqliteEngine {
         return this.#catalogue.get(call.input);
       case 'catalogueSeries':
         return this.#catalogue.series(call.input.studyPseudonym, call.input.limit);
+      case 'catalogueStudiesOf':
+        return this.#catalogue.studiesOf(call.input);
       case 'catalogueUnassigned':
         return this.#catalogue.unassigned(call.input);
       case 'catalogueWhole':

@@ -18,6 +18,8 @@ export interface StudyCatalogue {
   get(studyPseudonym: string): Promise<StudyRow | undefined>;
   /** In the order of their numbers, up to `limit`. */
   series(studyPseudonym: string, limit: number): Promise<readonly CountedSeries[]>;
+  /** Of those instances whose study is known: id and study pseudonym. */
+  studiesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Instances whose study is not known, or not yet; the largest groups first. Delivered ones are not among them. */
   unassigned(limit: number): Promise<readonly Tally[]>;
   /** What its ImagingStudy is made of; undefined where there is no such study. */

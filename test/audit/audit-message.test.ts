@@ -8,6 +8,7 @@ import {
   auditActions,
   auditActorKinds,
   auditObjectKinds,
+  auditOutcomes,
   noHash,
 } from '../../src/core/audit.ts';
 import { run } from '../support/run.ts';
@@ -50,7 +51,12 @@ t.test('every action of every kind of actor is valid by the schema of PS3.15 A.5
       );
   for (const kind of auditObjectKinds)
     write(aRecord({ object: { kind, id: `a<b>&"'` }, profileRevision: 'rev 1' }), '');
-  for (const outcome of ['minor-failure', 'serious-failure', 'what?'])
+  for (const action of Object.keys(auditActions)) {
+    const file = join(dir, `study-${action}.xml`);
+    writeFileSync(file, auditMessage(aRecord({ action }), source, '2.25.1'));
+    files.push(file);
+  }
+  for (const outcome of ['minor-failure', 'serious-failure', 'major-failure', 'what?'])
     write(aRecord({ outcome, code: 'NOT_DICOM', action: outcome }));
   const schema = join(import.meta.dirname, 'audit-message.rng');
   const { exitCode, output } = await run('xmllint', ['--noout', '--relaxng', schema, ...files]);
@@ -96,6 +102,31 @@ t.test('events have the codes of PS3.15 A.5.3', async (t) => {
   t.equal(codesOf('access.refused', { outcome: 'minor-failure' }), '110113 110132 E 4');
   t.equal(codesOf('audit.exported'), '110101 R 0');
   t.equal(codesOf('no.such-action'), '110113 E 0');
+});
+
+t.test('each outcome has its indicator of RFC 3881', async (t) => {
+  for (const [outcome, indicator] of [
+    ['success', '0'],
+    ['minor-failure', '4'],
+    ['serious-failure', '8'],
+    ['major-failure', '12'],
+    ['of another version', '8'],
+  ] as const)
+    t.match(auditMessage(aRecord({ outcome }), source), `EventOutcomeIndicator="${indicator}"`, outcome);
+  t.strictSame([...auditOutcomes], ['success', 'minor-failure', 'serious-failure', 'major-failure']);
+});
+
+t.test('the study of an instance is an object of its own, where it is known', async (t) => {
+  const study =
+    /<ParticipantObjectIdentification ParticipantObjectID="2\.25\.7" ParticipantObjectTypeCode="2" ParticipantObjectTypeCodeRole="3"( ParticipantObjectDataLifeCycle="\d+")?><ParticipantObjectIDTypeCode csd-code="110180" codeSystemName="DCM" originalText="Study Instance UID"\/>/g;
+  const count = (changes: Partial<AuditRecord>, pseudonym?: string) =>
+    [...auditMessage(aRecord(changes), source, pseudonym).matchAll(study)].length;
+  t.equal(count({ action: 'instance.delivered' }, '2.25.7'), 1);
+  t.equal(count({ action: 'instance.received' }, '2.25.7'), 1);
+  t.equal(count({ action: 'instance.received' }), 0);
+  t.equal(count({ action: 'fhir.read', object: { kind: 'study', id: '2.25.7' } }), 1);
+  t.equal(count({ action: 'file.viewed', object: { kind: 'file', id: 'f' } }, '2.25.7'), 0);
+  t.match(auditMessage(aRecord(), source, '2.25.7'), /ParticipantObjectID="01JD"/, 'beside the instance');
 });
 
 t.test('a transfer names its source and its destination, an export where it goes', async (t) => {

@@ -95,6 +95,7 @@ t.test('rsyslog gets every record over mutual TLS; cut, killed and stopped, noth
   const heard: EventName[] = [];
   const sender = new SyslogSender({
     trail: ledger.audit,
+    studiesOf: (ids) => ledger.catalogue.studiesOf(ids),
     settings,
     emit: (name) => void heard.push(name),
     timing: { pollMs: 20, confirmMs: 1_500, retryInitialMs: 50, retryMaxMs: 200 },
@@ -173,6 +174,7 @@ t.test('a client without a certificate gets nowhere, and says so', async (t) => 
   const heard: EventName[] = [];
   const sender = new SyslogSender({
     trail: ledger.audit,
+    studiesOf: (ids) => ledger.catalogue.studiesOf(ids),
     settings: {
       host: 'localhost',
       port,

@@ -13,6 +13,7 @@ import { run, waitFor } from '../support/run.ts';
 t.setTimeout(180_000);
 
 const timing: SyslogTiming = { pollMs: 20, confirmMs: 150, retryInitialMs: 20, retryMaxMs: 100 };
+const studiesOf = async () => new Map<string, string>();
 const openssl = (await run('openssl', ['version']).catch(() => ({ exitCode: 1 }))).exitCode === 0;
 const skip = openssl ? false : 'openssl is not installed';
 
@@ -169,7 +170,7 @@ t.test(
       certFile: client.cert,
       keyFile: client.key,
     });
-    const sender = new SyslogSender({ trail: ledger.audit, settings, emit, timing });
+    const sender = new SyslogSender({ trail: ledger.audit, studiesOf, settings, emit, timing });
     sender.start();
     await waitFor('300 messages', async () => messages.length >= 300);
     await fill(ledger, 5);
@@ -207,7 +208,7 @@ t.test('a server whose certificate proves nothing gets nothing', { skip }, async
     });
     const { emit, heard } = listening();
     const settings = settingsOf({ port, transport: 'tls', caFile });
-    const sender = new SyslogSender({ trail: ledger.audit, settings, emit, timing });
+    const sender = new SyslogSender({ trail: ledger.audit, studiesOf, settings, emit, timing });
     sender.start();
     await waitFor('it says so', async () => heard.length > 0);
     await sender.stop();
@@ -225,7 +226,13 @@ t.test('an outage delays, nobody waits, and all arrive at least once', async (t)
   const first = await serve(t);
   const { port } = first;
   const { emit, heard } = listening();
-  const sender = new SyslogSender({ trail: ledger.audit, settings: settingsOf({ port }), emit, timing });
+  const sender = new SyslogSender({
+    trail: ledger.audit,
+    studiesOf,
+    settings: settingsOf({ port }),
+    emit,
+    timing,
+  });
   sender.start();
   await fill(ledger, 50);
   await waitFor('some messages', async () => first.messages.length >= 10);
@@ -263,20 +270,38 @@ t.test('a sender that ended without a word is followed by one that goes on', asy
     position: (name) => audit.position(name),
     moveTo: async () => undefined,
   };
-  const killed = new SyslogSender({ trail: forgetful, settings: settingsOf({ port }), emit, timing });
+  const killed = new SyslogSender({
+    trail: forgetful,
+    studiesOf,
+    settings: settingsOf({ port }),
+    emit,
+    timing,
+  });
   killed.start();
   await waitFor('30 messages', async () => messages.length >= 30);
   t.equal(await ledger.audit.position('syslog'), 0, 'nothing counts as taken yet');
   await killed.stop();
   messages.length = 0;
-  const next = new SyslogSender({ trail: ledger.audit, settings: settingsOf({ port }), emit, timing });
+  const next = new SyslogSender({
+    trail: ledger.audit,
+    studiesOf,
+    settings: settingsOf({ port }),
+    emit,
+    timing,
+  });
   next.start();
   await waitFor('all again', async () => messages.length >= 30);
   t.strictSame(sequencesOf(messages), upTo(30));
   await waitFor('confirmed', async () => (await ledger.audit.position('syslog')) === 30);
   await next.stop();
   messages.length = 0;
-  const third = new SyslogSender({ trail: ledger.audit, settings: settingsOf({ port }), emit, timing });
+  const third = new SyslogSender({
+    trail: ledger.audit,
+    studiesOf,
+    settings: settingsOf({ port }),
+    emit,
+    timing,
+  });
   third.start();
   await fill(ledger, 2);
   await waitFor('only what is new', async () => messages.length >= 2);
@@ -299,6 +324,7 @@ t.test(
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const sender = new SyslogSender({
       trail: ledger.audit,
+      studiesOf,
       settings: settingsOf({ port }),
       emit: () => undefined,
       timing,

@@ -434,6 +434,11 @@ export async function catalogueContract(t: Test, open: () => Promise<BackendPair
       await catalogue.settle({ ...settle, studyPseudonym: '2.25.2', kind: 'refused' });
       await catalogue.settle({ ...settle, studyPseudonym: '2.25.3', kind: 'retry', dueAt: 300 });
       t.strictSame(await catalogue.troubles(), { refused: 1, retried: 1 });
+      const { images } = (await catalogue.whole('2.25.3', 9)) ?? { images: [] };
+      t.equal(images?.length, 1);
+      const rows = await ledger.list({ studyPseudonym: '2.25.3', limit: 9 });
+      const [id = ''] = rows.map((row) => row.id);
+      t.strictSame([...(await catalogue.studiesOf([id, 'unknown', id]))], [[id, '2.25.3']]);
       t.equal(await forget(10_000, 100), 4);
       t.equal(await catalogue.get('2.25.1'), undefined, 'the one that was posted is forgotten');
       for (const study of ['2.25.2', '2.25.3', '2.25.4']) t.ok(await catalogue.get(study), study);

@@ -42,6 +42,7 @@ const outcomes: Readonly<Record<string, { readonly tone: Severity; readonly word
   success: { tone: 'good', word: 'Success' },
   'minor-failure': { tone: 'warning', word: 'Refused or failed' },
   'serious-failure': { tone: 'critical', word: 'Serious failure' },
+  'major-failure': { tone: 'critical', word: 'Major failure' },
 };
 const pageSize = 50;
 /** A page that grew longer serves nobody; the export has everything. */

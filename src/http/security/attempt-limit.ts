@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../core/errors.ts';
 import type { Emit } from '../../observe/events.ts';
 import { type Refusal, refusalOf } from './actor.ts';
 import { addressKey } from './address-key.ts';
+import { MinuteBudget } from './minute-budget.ts';
 import { RecentMap } from './recent-map.ts';
 
 export interface AttemptSettings {
@@ -28,6 +29,8 @@ const firstWaitMs = 1000;
 const forgetAfterMs = 15 * 60_000;
 /** One line of the log for all failures of an address in this time. */
 const burstMs = 60_000;
+/** And so many lines and records a minute for all addresses: who has a network of IPv6 has thousands of /64. */
+const maxToldAMinute = 100;
 
 /**
  * Counts wrong credentials by address (/64 of IPv6): after `attempts` of them the answer is 429 with a `Retry-After` that
@@ -42,6 +45,7 @@ export class AttemptLimit {
   readonly #now: () => number;
   readonly #burst: (address: string, code: ErrorCode) => void;
   readonly #trails = new RecentMap<Trail>(maxAddresses);
+  readonly #told: MinuteBudget;
 
   /** `burst` is told with each event of a burst, by the address that limits are kept by. */
   constructor(
@@ -54,6 +58,7 @@ export class AttemptLimit {
     this.#emit = emit;
     this.#now = now;
     this.#burst = burst;
+    this.#told = new MinuteBudget(maxToldAMinute, now);
   }
 
   /** Counts a failure. The refusal to answer with: the one given, or that the address has to wait. */
@@ -102,7 +107,7 @@ export class AttemptLimit {
 
   #tell(trail: Trail, code: ErrorCode, address: string, now: number): void {
     trail.untold += 1;
-    if (now - trail.toldAt < burstMs) {
+    if (now - trail.toldAt < burstMs || !this.#told.take()) {
       this.#emit('http.refusedAgain', { code });
       return;
     }

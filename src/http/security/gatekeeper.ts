@@ -15,6 +15,7 @@ import { AttemptLimit, type AttemptSettings } from './attempt-limit.ts';
 import { cookieOf, removedSessionCookie, sessionCookie, signInCookie, signInCookieName } from './cookies.ts';
 import { apiHeaders, pageHeaders } from './headers.ts';
 import { type HostSettings, isSameOrigin, refuseHost } from './hosts.ts';
+import { MinuteBudget } from './minute-budget.ts';
 import { pendingMs } from './oidc-pending.ts';
 import { type BearerCheck, isProof, type Proof } from './proof.ts';
 import { RateLimit, type RateSettings } from './rate-limit.ts';
@@ -56,6 +57,8 @@ export interface SignedIn extends SessionView {
 }
 
 const stranger = { kind: 'user', name: 'unknown' } as const;
+/** Records of refused strangers, of all addresses together. */
+const maxStrangersAMinute = 100;
 
 /**
  * Who may come in, by which credential, how often, and what the answers carry. Credentials in the Authorization header go
@@ -69,6 +72,7 @@ export class SecurityGatekeeper {
   readonly #attempts: AttemptLimit;
   readonly #rate: RateLimit;
   readonly #refusedLately: SeenLately;
+  readonly #strangers: MinuteBudget;
 
   constructor(settings: GatekeeperSettings, parts: GatekeeperParts) {
     this.#settings = settings;
@@ -80,6 +84,7 @@ export class SecurityGatekeeper {
     );
     this.#rate = new RateLimit(settings.rate, parts.now);
     this.#refusedLately = new SeenLately(parts.now ?? Date.now);
+    this.#strangers = new MinuteBudget(maxStrangersAMinute, parts.now ?? Date.now);
   }
 
   /** The actor; why the credentials are refused; undefined: none came. */
@@ -133,6 +138,7 @@ export class SecurityGatekeeper {
   ): void {
     const { kind, name, address } = actor;
     if (!this.#refusedLately.isFirst(`${kind} ${name} ${addressKey(address)} ${object.id} ${code}`)) return;
+    if (name === stranger.name && !this.#strangers.take()) return;
     this.#parts.audit({ actor, action: 'access.refused', object, outcome: 'minor-failure', code });
   }
 

@@ -195,6 +195,13 @@ t.test('callers have a rate of their own, strangers one by address', async (t) =
   });
 });
 
+t.test('names of others, asked for from thousands of addresses, do not fill the audit trail', async (t) => {
+  const { gatekeeper, audit } = security(t);
+  for (let n = 0; n < 12_000; n += 1)
+    gatekeeper.admit({ host: 'evil.example', address: `10.1.${n >> 8}.${n & 255}`, actor: undefined });
+  t.equal(audit.length, 100, 'so many a minute');
+});
+
 t.test('under TLS, ours or a proxy’s, cookies and headers are for HTTPS only', async (t) => {
   const { gatekeeper } = security(t, { SALLYPORT_HTTP_TLS_TERMINATED_BY_PROXY: 'true' });
   const answer = await gatekeeper.signIn(

@@ -70,6 +70,31 @@ t.test('one IPv6 host is one address, however many it uses', async (t) => {
   );
 });
 
+t.test('a stranger with thousands of addresses fills neither log nor audit trail', async (t) => {
+  const clock = { now: 0 };
+  const bursts: string[] = [];
+  const told: string[] = [];
+  const limit = new AttemptLimit(
+    { attempts: 3, longestWaitMs: 5000 },
+    (name) => void told.push(name),
+    () => clock.now,
+    (address) => void bursts.push(address),
+  );
+  const everywhere = (): void => {
+    for (let n = 0; n < 20_000; n += 1) {
+      const refusal = limit.failed(`2001:db8:0:${n.toString(16)}::1`, refusalOf('NOT_AUTHENTICATED'));
+      if (refusal.refused !== 'NOT_AUTHENTICATED' && n < 100) t.fail('each is told what is wrong first');
+    }
+  };
+  everywhere();
+  t.equal(bursts.length, 100);
+  t.equal(told.filter((name) => name === 'http.refused').length, 100);
+  t.equal(told.length, 20_000, 'all are counted');
+  clock.now += 60_000;
+  everywhere();
+  t.equal(bursts.length, 200, 'the next minute again');
+});
+
 t.test('addresses and callers are remembered up to a number', async (t) => {
   const { limit: attempts } = limit(() => 0);
   const rate = new RateLimit({ perSecond: 1, burst: 1 }, () => 0);

@@ -195,6 +195,7 @@ const vendorImporters: Readonly<Record<string, readonly string[]>> = {
   piscina: ['pipeline/worker-pool.ts', 'pipeline/worker.ts', 'cli/deidentify/file-pool.ts'],
   fastify: [
     'http/server.ts',
+    'http/access.ts',
     'http/body-type.ts',
     'http/form.ts',
     'http/dashboard-files.ts',

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SallyportError } from '../core/errors.ts';
 import type { Emit } from '../observe/events.ts';
+import { accessRefusal, type Gatekeeper } from './access.ts';
 import { bodyTypeOf, jsonParser } from './body-type.ts';
 import { LargeBodies, watchBody } from './body-watch.ts';
 import {
@@ -21,14 +22,7 @@ import type { Answer, Operation, OperationRequest, Operations } from './operatio
 import { openStream } from './raw-body.ts';
 import { refuseConnection } from './refuse-connection.ts';
 import { authenticationOf, hasBytes, hostOf, isEncoded, isSecure, lengthOf } from './request-facts.ts';
-import {
-  type Actor,
-  type AuthenticationRequest,
-  allows,
-  isRefusal,
-  type Refusal,
-  refusalOf,
-} from './security/actor.ts';
+import type { Actor, Refusal } from './security/actor.ts';
 import { RefusedError } from './security/refused-error.ts';
 import { send } from './send.ts';
 
@@ -47,21 +41,6 @@ export interface HttpServerSettings {
   readonly leastBodyRate: number;
   /** `/metrics` asks for no credentials. */
   readonly openMetrics: boolean;
-}
-
-/** What the server asks of security: who calls, whether too often, and what headers an answer carries. */
-export interface Gatekeeper {
-  /** The actor; a refusal; undefined: no credentials came. */
-  authenticate(request: AuthenticationRequest): Promise<Actor | Refusal | undefined>;
-  /** Refuses a request whose Host is not one of ours, or that comes too often. `actor` undefined: nobody proved anything. */
-  admit(request: {
-    readonly host: string | undefined;
-    readonly address: string;
-    readonly actor: Actor | undefined;
-  }): Refusal | undefined;
-  /** Records that an actor asked for what it has no right to. */
-  refusedAccess(actor: Actor, address: string, operationId: string): void;
-  headers(kind: 'api' | 'page', secure: boolean): Readonly<Record<string, string>>;
 }
 
 export interface HttpServerParts {
@@ -177,7 +156,7 @@ export class HttpServer {
       bodyLimit: this.#settings.bodyLimits[spec.bodyLimit],
       // Before anything of the body is read.
       onRequest: async (request, reply) => {
-        const refused = await this.#refusalOf(spec, request);
+        const refused = await accessRefusal(this.#parts.gatekeeper, this.#asConfigured(spec), request);
         if (refused !== undefined) return await send(reply, this.#refused(spec, request, refused));
         const isLate = (): void => {
           if (reply.sent) return;
@@ -268,28 +247,11 @@ export class HttpServer {
     throw new SallyportError('RESPONSE_INVALID');
   }
 
-  async #refusalOf(spec: OperationSpec, request: FastifyRequest): Promise<Refusal | undefined> {
-    const { gatekeeper } = this.#parts;
-    const host = hostOf(request);
-    const { ip: address } = request;
-    const needs = spec.operationId === 'metrics' && this.#settings.openMetrics ? undefined : spec.needs;
-    if (needs === undefined) return gatekeeper.admit({ host, address, actor: undefined });
-    const proven = await gatekeeper.authenticate(authenticationOf(request));
-    if (proven !== undefined && isRefusal(proven)) return proven;
-    const tooOften = gatekeeper.admit({ host, address, actor: proven });
-    if (tooOften !== undefined) return tooOften;
-    if (proven === undefined) return refusalOf('NOT_AUTHENTICATED', { challenge: 'Bearer' });
-    const ways = { header: 'bearer', session: 'session', certificate: 'clientCertificate' } as const;
-    if (!needs.schemes.includes(ways[proven.via])) {
-      gatekeeper.refusedAccess(proven, address, spec.operationId);
-      return refusalOf('NOT_PERMITTED');
-    }
-    if (needs.scope !== undefined && !allows(proven, needs.scope)) {
-      gatekeeper.refusedAccess(proven, address, spec.operationId);
-      return lacking(needs.scope);
-    }
-    request.actor = proven;
-    return undefined;
+  /** Metrics want no credentials where the configuration says so. */
+  #asConfigured(spec: OperationSpec): Pick<OperationSpec, 'operationId' | 'needs'> {
+    const { operationId, needs } = spec;
+    const isOpen = operationId === 'metrics' && this.#settings.openMetrics;
+    return { operationId, needs: isOpen ? undefined : needs };
   }
 
   /** Not told as a failure: security tells of refusals by itself, once a burst. */
@@ -372,12 +334,6 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     readonly spec?: OperationSpec;
   }
-}
-
-/** RFC 6750 3.1. */
-function lacking(scope: string): Refusal {
-  const challenge = `Bearer error="insufficient_scope", scope="${scope}"`;
-  return { ...refusalOf('NOT_PERMITTED', { challenge }), detail: scope };
 }
 
 function unproven(): never {

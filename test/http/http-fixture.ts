@@ -6,11 +6,12 @@ import formats from 'ajv-formats';
 import type { Test } from 'tap';
 import { SallyportError } from '../../src/core/errors.ts';
 import type { Scope } from '../../src/core/scopes.ts';
+import type { Gatekeeper } from '../../src/http/access.ts';
 import { operationsOf, readGatewayDocument } from '../../src/http/contract/gateway-contract.ts';
 import type { Operations } from '../../src/http/operation.ts';
 import { type Actor, refusalOf } from '../../src/http/security/actor.ts';
 import { apiHeaders, pageHeaders } from '../../src/http/security/headers.ts';
-import { type Gatekeeper, HttpServer, type HttpServerSettings } from '../../src/http/server.ts';
+import { HttpServer, type HttpServerSettings } from '../../src/http/server.ts';
 
 export const document = readGatewayDocument() as {
   readonly paths: Record<string, Record<string, { responses?: Record<string, unknown> }>>;

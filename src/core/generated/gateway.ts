@@ -2870,7 +2870,12 @@ export interface operations {
     };
     readonly getImagingStudy: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description There is JSON alone; FHIR clients send it all the same. */
+                readonly _format?: "json" | "application/json" | "application/fhir+json" | "application/fhir json";
+                /** @description Makes no difference. */
+                readonly _pretty?: boolean;
+            };
             readonly header?: never;
             readonly path: {
                 /** @description Logical id; `fhirId` of the study. */

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import type { AuditHead, AuditRecord } from '../core/audit.ts';
 import { SallyportError } from '../core/errors.ts';
 import {
@@ -18,8 +19,12 @@ const pageRecords = 5_000;
 const busyTimeoutMs = 10_000;
 /** The first version of the ledger that has a trail. */
 const firstVersion = 3;
-const sqliteCorrupt = 11;
-const sqliteNotADatabase = 26;
+const sqliteReadOnly = 8;
+const sqliteCannotOpen = 14;
+/** SQLITE_CORRUPT, SQLITE_NOTADB. */
+const damagedFile: readonly number[] = [11, 26];
+/** SQLITE_PERM, SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_AUTH. */
+const notPermitted: readonly number[] = [3, sqliteReadOnly, sqliteCannotOpen, 23];
 
 /**
  * Reads the trail of a storage folder beside its gateway, running or not, and writes nothing: neither a lock nor a
@@ -31,23 +36,13 @@ export class AuditReader {
 
   constructor(dir: string) {
     const file = join(dir, 'ledger.sqlite');
-    if (!existsSync(file)) throw new SallyportError('STORAGE_UNUSABLE', { detail: 'no ledger' });
+    assertThere(file);
     try {
-      this.#database = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
+      this.#database = openToRead(file);
     } catch (cause) {
-      throw new SallyportError('STORAGE_UNUSABLE', { detail: 'ledger', cause });
-    }
-    this.#statement = statementsOf(this.#database);
-    try {
-      const version = this.#statement('PRAGMA user_version').get()?.user_version;
-      if (typeof version !== 'number' || version < firstVersion)
-        throw new SallyportError('STORAGE_UNUSABLE', {
-          detail: 'ledger of an earlier version, without a trail',
-        });
-    } catch (cause) {
-      this.#database.close();
       throw asFault(cause);
     }
+    this.#statement = statementsOf(this.#database);
   }
 
   close(): void {
@@ -131,16 +126,71 @@ export class AuditReader {
   }
 }
 
+function assertThere(file: string): void {
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (cause) {
+    const absent = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new SallyportError('STORAGE_UNUSABLE', {
+      detail: absent ? 'no ledger' : 'no permission to read the ledger',
+      cause,
+    });
+  }
+}
+
+/**
+ * A database with a log of writes (WAL) wants its folder writable even to be read. A copy that nobody writes, on a medium
+ * or of another owner, is read as it is; one whose log is beside it is not, since what stands in the log would be missed.
+ */
+function openToRead(file: string): DatabaseSync {
+  try {
+    return withTrail(new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs }));
+  } catch (thrown) {
+    if (![sqliteReadOnly, sqliteCannotOpen].includes(sqliteCode(thrown) ?? 0)) throw thrown;
+    if (existsSync(`${file}-wal`))
+      throw new SallyportError('STORAGE_UNUSABLE', {
+        detail: 'the folder cannot be written: copy ledger.sqlite and ledger.sqlite-wal to one that can',
+        cause: thrown,
+      });
+    const asItIs = pathToFileURL(file);
+    asItIs.searchParams.set('immutable', '1');
+    return withTrail(new DatabaseSync(asItIs, { readOnly: true }));
+  }
+}
+
+function withTrail(database: DatabaseSync): DatabaseSync {
+  try {
+    const version = database.prepare('PRAGMA user_version').get()?.user_version;
+    if (typeof version === 'number' && version >= firstVersion) return database;
+    throw new SallyportError('STORAGE_UNUSABLE', { detail: 'ledger of an earlier version, without a trail' });
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
+}
+
+function sqliteCode(thrown: unknown): number | undefined {
+  const number = thrown instanceof Error && 'errcode' in thrown ? thrown.errcode : undefined;
+  return typeof number === 'number' ? number & 0xff : undefined;
+}
+
 /** The row, not the disk: numbers beyond any sense, a page of the file that is none. */
 function isDamage(thrown: unknown): boolean {
   if (thrown instanceof SallyportError) return true;
-  const number = thrown instanceof Error && 'errcode' in thrown ? thrown.errcode : undefined;
-  if (typeof number !== 'number') return thrown instanceof RangeError;
-  return [sqliteCorrupt, sqliteNotADatabase].includes(number & 0xff);
+  const code = sqliteCode(thrown);
+  return code === undefined ? thrown instanceof RangeError : damagedFile.includes(code);
 }
 
 function asFault(thrown: unknown): SallyportError {
   if (thrown instanceof SallyportError) return thrown;
+  const number = sqliteCode(thrown);
+  if (number !== undefined && damagedFile.includes(number))
+    return new SallyportError('AUDIT_DAMAGED', { detail: 'database file', cause: thrown });
+  if (number !== undefined && notPermitted.includes(number))
+    return new SallyportError('STORAGE_UNUSABLE', {
+      detail: 'no permission to read the ledger',
+      cause: thrown,
+    });
   const { code, detail } = ledgerFault(thrown);
   return new SallyportError(code, { detail, cause: thrown });
 }

@@ -10,7 +10,7 @@ import {
   type FoundFault,
   type NotedHead,
 } from '../../audit/verify-chain.ts';
-import { exitCodes } from '../../core/errors.ts';
+import { exitCodes, SallyportError } from '../../core/errors.ts';
 import { AuditReader } from '../../spool/audit-reader.ts';
 import type { CommandIo } from '../io.ts';
 
@@ -44,7 +44,18 @@ export function notedHead(text: string): NotedHead | undefined {
  * was asked for, 1 where the head that was asked for lies before what there is to read, or there is nothing to read, 65
  * where something does not hold.
  */
-export async function verifyTrail({ head, files, storage }: VerifyRequest, io: CommandIo): Promise<number> {
+export async function verifyTrail(request: VerifyRequest, io: CommandIo): Promise<number> {
+  try {
+    return await verifyAll(request, io);
+  } catch (thrown) {
+    if (!(thrown instanceof SallyportError) || thrown.code !== 'AUDIT_DAMAGED') throw thrown;
+    // A file that is no database, or not whole, cannot even be read: the trail in it does not hold.
+    io.stdout.write('broken\nthe database file of the ledger is damaged: its records cannot be read\n');
+    return exitCodes.auditBroken;
+  }
+}
+
+async function verifyAll({ head, files, storage }: VerifyRequest, io: CommandIo): Promise<number> {
   const only = files.length + (storage === undefined ? 0 : 1) === 1;
   for (const file of files) {
     const verdict = await verdictOf(readExport(file), { part: true, ...(only ? headOf(head) : {}) });

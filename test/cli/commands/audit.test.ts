@@ -1,7 +1,18 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Writable } from 'node:stream';
@@ -216,6 +227,108 @@ t.test('a part of the trail by time is one stretch that verifies', async (t) => 
   t.equal(exitCode, 0);
   t.match(out, /records 3 to .*; records 1 to 2 are not in what was read/);
   await t.rejects(audit('export', '--storage', dir, '--from', 'monday'), { code: 'REQUEST_INVALID' });
+});
+
+t.test('what cannot be read is named as that, and what is no whole database is broken', async (t) => {
+  const { dir, open } = await filled(t);
+  await open.close();
+  const bytes = readFileSync(join(dir, 'ledger.sqlite'));
+  const other = (name: string, content: Uint8Array): string => {
+    const folder = join(dir, '..', name);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'ledger.sqlite'), content);
+    return folder;
+  };
+  for (const [name, content] of [
+    ['cut', bytes.subarray(0, bytes.length / 2)],
+    ['no database', Buffer.from('x'.repeat(20_000))],
+  ] as const) {
+    const { exitCode, out } = await audit('verify', '--storage', other(name, content));
+    t.equal(exitCode, 65, name);
+    t.match(out, /^broken\n/, name);
+  }
+  await t.rejects(audit('head', '--storage', other('no database', Buffer.from('x'.repeat(20_000)))), {
+    code: 'AUDIT_DAMAGED',
+  });
+  writeFileSync(join(dir, 'no-export'), 'hello\n');
+  t.match(await audit('verify', '--file', join(dir, 'no-export')), {
+    exitCode: 65,
+    out: /may be no export of an audit trail/,
+  });
+  writeFileSync(join(dir, 'empty'), '');
+  t.match(await audit('verify', '--file', join(dir, 'empty')), { exitCode: 1, out: /^not proven: / });
+  await t.rejects(audit('verify', '--file', dir), { code: 'FILE_UNREADABLE' });
+});
+
+t.test('a copy is verified by whoever may read it, though not write it', async (t) => {
+  if (process.getuid?.() !== 0) return t.plan(0, 'only root can be somebody else');
+  const { dir, open } = await filled(t);
+  const copy = join(mkdtempSync(join(tmpdir(), 'sallyport-copy-')), 'copy');
+  t.teardown(() => rmSync(join(copy, '..'), { recursive: true }));
+  chmodSync(join(copy, '..'), 0o755);
+  const cli = new URL('../../../src/cli/cli.ts', import.meta.url).pathname;
+  const asNobody = (...args: string[]) =>
+    spawnSync(process.execPath, [cli, 'audit', ...args], {
+      uid: 65534,
+      gid: 65534,
+      encoding: 'utf8',
+      env: {},
+    });
+  cpSync(dir, copy, { recursive: true });
+  for (const name of readdirSync(copy)) chmodSync(join(copy, name), 0o755);
+  chmodSync(copy, 0o755);
+  rmSync(join(copy, 'ledger.sqlite-shm'));
+  const withLog = asNobody('verify', '--storage', copy);
+  t.equal(withLog.status, 73, 'a log of writes would be missed');
+  t.match(withLog.stderr, /ledger.sqlite-wal/);
+  await open.close();
+  for (const name of ['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm'])
+    rmSync(join(copy, name), { force: true });
+  cpSync(join(dir, 'ledger.sqlite'), join(copy, 'ledger.sqlite'));
+  chmodSync(join(copy, 'ledger.sqlite'), 0o644);
+  const whole = asNobody('verify', '--storage', copy);
+  t.equal(whole.status, 0, whole.stderr);
+  t.match(whole.stdout, /^whole: 16 records/);
+  chmodSync(join(copy, 'ledger.sqlite'), 0o600);
+  const refused = asNobody('verify', '--storage', copy);
+  t.equal(refused.status, 73);
+  t.match(refused.stderr, /no permission to read the ledger/);
+  return undefined;
+});
+
+t.test('exports and the trail join up, and a head is proven by the one that holds it', async (t) => {
+  const { dir, open, ids } = await filled(t);
+  const [, early = ''] = (await audit('head', '--storage', dir)).out.split(' ');
+  const noted = (await audit('head', '--storage', dir)).out.trim();
+  const old = join(dir, 'old.ndjson');
+  t.equal((await audit('export', '--storage', dir, '--output', old)).exitCode, 0);
+  await open.ledger.apply([
+    { id: ids[0] ?? '', from: ['held'], set: { state: 'failed', code: 'UNEXPECTED' } },
+  ]);
+  const pruneBefore = Date.now();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await open.ledger.audit.append({
+    actor: { kind: 'user', name: 'a' },
+    action: 'session.opened',
+    object: { kind: 'session', id: 's' },
+  });
+  t.equal(await open.ledger.audit.prune(pruneBefore, 1000), 18);
+  const alone = await audit('verify', '--storage', dir);
+  t.equal(alone.exitCode, 0, alone.out);
+  t.match(
+    alone.out,
+    /records 1 to 18 pruned, and recorded as such\nrecords were removed when they were older/,
+  );
+  const lost = await audit('verify', '--storage', dir, '--head', early);
+  t.equal(lost.exitCode, 1);
+  t.match(lost.out, /not proven: the given hash is of no record from 19 on/);
+  const joined = await audit('verify', '--storage', dir, '--file', old, '--head', noted);
+  t.equal(joined.exitCode, 65);
+  t.match(joined.out, /record 19: record-missing: .*\(record 18\)/, 'one record is in neither');
+  const whole = await audit('verify', '--file', old, '--head', noted);
+  t.match(whole, { exitCode: 0, out: /the given hash is that of record 16\n/ });
+  const lines = readFileSync(old, 'utf8');
+  t.equal(lines.trim().split('\n').length, 17);
 });
 
 t.test('arguments that make no sense are refused', async (t) => {

@@ -62,8 +62,12 @@ t.test('set-up: a C-ECHO shows at once, tests tell each step, what may not be do
   // The commonest fault of all: the gateway refused the call.
   const refused = associations().find(({ state }) => state === 'rejected');
   t.ok(refused);
-  if (refused !== undefined)
-    mock.push('association', { ...refused, id: 'refused-now', startedAt: new Date().toISOString() });
+  if (refused?.rejection !== undefined && refused.rejection !== null)
+    mock.push('association', {
+      ...refused,
+      id: 'refused-now',
+      rejection: { ...refused.rejection, count: 3, lastAt: new Date().toISOString() },
+    });
   await page.getByText('UNKNOWN_PACS at 10.20.0.99 reached the gateway and was refused').waitFor();
   await page.getByText('Add UNKNOWN_PACS to dimse.callingPeers').waitFor();
 

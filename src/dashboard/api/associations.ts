@@ -86,7 +86,7 @@ export function useReached(): Resource<readonly Reached[]> {
         (association): Reached => ({
           kind: 'refused',
           id: association.id,
-          at: association.startedAt,
+          at: association.rejection?.lastAt ?? association.startedAt,
           association,
         }),
       );

@@ -24,7 +24,7 @@ const badges: Readonly<Record<Outcome, { readonly tone: Severity; readonly word:
 
 /** One association: a line that says how it went, and behind it the statuses, and how to fix what went wrong. */
 export function AssociationEntry({ association }: { readonly association: Association }): JSX.Element {
-  const { startedAt, durationMs, address, callingAeTitle, state } = association;
+  const { startedAt, durationMs, address, callingAeTitle, state, rejection } = association;
   const outcome = outcomeOf(association);
   // Hundreds of them are listed: what nobody looks at is not made.
   const [open, setOpen] = useState(false);
@@ -37,7 +37,7 @@ export function AssociationEntry({ association }: { readonly association: Associ
         </span>
         <span class="association-what">{whatOf(association)}</span>
         <span class="association-when hint">
-          <Time at={startedAt} />
+          <Time at={rejection?.lastAt ?? startedAt} />
           {state === 'rejected' ? null : `, ${duration(durationMs)}`}
         </span>
         <span class="association-outcome">
@@ -59,7 +59,8 @@ function whatOf({
   bytes: size,
   ended,
 }: Association): string {
-  if (rejection !== null) return rejection.what;
+  if (rejection !== null)
+    return rejection.count === 1 ? rejection.what : `${rejection.what} ${count(rejection.count)} times.`;
   const parts = [
     instances > 0 ? `${instancesText(instances)}, ${bytes(size)}` : '',
     duplicates > 0 ? `${count(duplicates)} of them known already` : '',

@@ -121,6 +121,9 @@ function Entry({ entry }: { readonly entry: ReachedEntry }): JSX.Element {
       <>
         <p class="reached-line">
           <Badge tone="critical">Refused</Badge> <b>{callingAeTitle}</b> <span class="hint">{address}</span>
+          {rejection === null || rejection.count === 1 ? null : (
+            <span class="hint">{count(rejection.count)} times</span>
+          )}
           <span class="hint">
             <Time at={entry.at} />
           </span>

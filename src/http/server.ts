@@ -148,9 +148,9 @@ export class HttpServer {
   }
 
   #add(spec: OperationSpec, operation: Operation, validator: OperationValidator): void {
-    const { method, path } = spec;
+    const { path } = spec;
     this.#app.route({
-      method,
+      method: methodsOf(spec),
       url: routeUrl(path),
       config: { spec },
       bodyLimit: this.#settings.bodyLimits[spec.bodyLimit],
@@ -294,7 +294,7 @@ export class HttpServer {
   }
 
   #addOtherMethods(path: string, specs: readonly OperationSpec[]): void {
-    const own = new Set<string>(specs.map(({ method }) => method));
+    const own = new Set(specs.flatMap(methodsOf));
     const others = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
       (method) => !own.has(method),
     );
@@ -322,6 +322,10 @@ export class HttpServer {
   #failure({ errorShape }: { readonly errorShape: ErrorShape }, failure: Failure): Answer {
     return failureAnswer(failure, errorShape);
   }
+}
+
+function methodsOf({ method, head }: OperationSpec): string[] {
+  return head ? [method, 'HEAD'] : [method];
 }
 
 const none = { errorShape: 'problem' } as const;

@@ -11,7 +11,9 @@ t.test('beside the contract there is nothing', async (t) => {
   const known = new Map(
     paths.map((path) => [
       path,
-      specs.filter((spec) => pattern(spec.path).test(path)).map(({ method }) => String(method)),
+      specs
+        .filter((spec) => pattern(spec.path).test(path))
+        .flatMap(({ method, head }): string[] => (head ? [method, 'HEAD'] : [method])),
     ]),
   );
   const ask = async (method: string, path: string): Promise<number> =>

@@ -186,6 +186,24 @@ t.test('an operation that fails is a 500 without its message', async (t) => {
   t.same(server.events, [['http.failed', { route: '/readyz', httpStatus: 500 }]]);
 });
 
+t.test('probes may ask for health by HEAD: the same status and headers, no body', async (t) => {
+  const server = await startServer(t, {
+    health: async () => ({ status: 200, body: { status: 'ok' } }),
+    readiness: async () => ({ status: 503, body: { status: 'not ready', reasons: ['disk'] } }),
+  });
+  for (const [path, status] of [
+    ['/healthz', 200],
+    ['/readyz', 503],
+  ] as const) {
+    const got = await fetch(`${server.url}${path}`);
+    const head = await fetch(`${server.url}${path}`, { method: 'HEAD' });
+    t.equal(head.status, status);
+    t.equal(head.headers.get('content-length'), String((await got.arrayBuffer()).byteLength));
+    t.equal(await head.text(), '');
+  }
+  t.equal((await fetch(`${server.url}/metrics`, { method: 'HEAD' })).headers.get('allow'), 'GET');
+});
+
 t.test('requests that the contract does not know are refused with what would be right', async (t) => {
   const server = await startServer(t, { releaseInstance: async () => ({ status: 204 }) });
   const detail = async (path: string, method = 'GET', body?: unknown, type?: string): Promise<unknown> => {

@@ -47,6 +47,8 @@ export interface OperationSpec {
   readonly bodyLimit: BodyLimit;
   /** Query parameters that are not named are left alone, where a standard wants that; else they are refused. */
   readonly furtherParameters: boolean;
+  /** HEAD is answered as GET is, without the body (RFC 9110 9.3.2): probes of load balancers ask so. */
+  readonly head: boolean;
 }
 
 type Node = Readonly<Record<string, unknown>>;
@@ -111,6 +113,7 @@ function operationOf(document: Node, operation: Node, place: Place): OperationSp
     errorShape: errorShapes.find((known) => known === shape) ?? unknown(`x-error-shape of ${path}`),
     bodyLimit: bodyLimits.find((known) => known === limit) ?? unknown(`x-body-limit of ${path}`),
     furtherParameters: operation['x-further-parameters'] === true,
+    head: operation['x-head'] === true,
   };
 }
 

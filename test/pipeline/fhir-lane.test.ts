@@ -167,22 +167,25 @@ t.test('a server that fails, throttles or hangs is tried again until it takes th
   t.match(await lane.fhirOf('2.25.1'), { code: null, attempts: 0, nextAttemptAt: null });
 });
 
-t.test('a study is posted though its instances were forgotten while the server was out of order', async (t) => {
-  let status = 503;
-  const server = await fhirServer(t, () => status);
-  const lane = await openLane(t, server.url);
-  const row = await delivered(lane.ledger, { study: '2.25.1' });
-  lane.start();
-  await lane.until('2.25.1', 'retrying');
-  const unposted = { before: 0, onGivenUp: () => t.fail('given up') };
-  t.equal(await lane.ledger.forget(Date.now() + 1e9, 10, unposted), 1);
-  t.equal(await lane.ledger.get(row.id), undefined);
-  status = 200;
-  await lane.until('2.25.1', 'posted');
-  t.equal(server.stored.get('2.25.1')?.numberOfInstances, 1, 'with its instance');
-  await lane.ledger.forget(Date.now() + 1e9, 10, unposted);
-  t.equal(await lane.fhirOf('2.25.1'), undefined, 'then it is forgotten');
-});
+t.test(
+  'a study is posted though its instances were forgotten while the server was out of order',
+  async (t) => {
+    let status = 503;
+    const server = await fhirServer(t, () => status);
+    const lane = await openLane(t, server.url);
+    const row = await delivered(lane.ledger, { study: '2.25.1' });
+    lane.start();
+    await lane.until('2.25.1', 'retrying');
+    const unposted = { before: 0, onGivenUp: () => t.fail('given up') };
+    t.equal(await lane.ledger.forget(Date.now() + 1e9, 10, unposted), 1);
+    t.equal(await lane.ledger.get(row.id), undefined);
+    status = 200;
+    await lane.until('2.25.1', 'posted');
+    t.equal(server.stored.get('2.25.1')?.numberOfInstances, 1, 'with its instance');
+    await lane.ledger.forget(Date.now() + 1e9, 10, unposted);
+    t.equal(await lane.fhirOf('2.25.1'), undefined, 'then it is forgotten');
+  },
+);
 
 t.test('a refusal is written down with its status, told, and not repeated by itself', async (t) => {
   let refuses = true;

@@ -43,6 +43,15 @@ export function asSallyportError(thrown: unknown): SallyportError {
   return thrown instanceof SallyportError ? thrown : new SallyportError('UNEXPECTED', { cause: thrown });
 }
 
+/**
+ * Where in our code an error came from, as `file.ts:12`: its message may have a value of a data set in it, a file name and a
+ * line have not. Undefined where its stack does not tell.
+ */
+export function placeInCode(error: unknown): string | undefined {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return /[\\/]([\w.-]+\.[jt]s:\d+):\d+\)?$/m.exec(stack)?.[1];
+}
+
 /** Exit codes of the command line, after BSD sysexits where one fits. */
 export const exitCodes = {
   ok: 0,

@@ -1,7 +1,7 @@
 import type { ServerOptions as TlsOptions } from 'node:https';
 import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { SallyportError } from '../core/errors.ts';
+import { placeInCode, SallyportError } from '../core/errors.ts';
 import type { Emit } from '../observe/events.ts';
 import { accessRefusal, type Gatekeeper } from './access.ts';
 import { bodyTypeOf, jsonParser } from './body-type.ts';
@@ -314,7 +314,14 @@ export class HttpServer {
   #failed(spec: OperationSpec | undefined, thrown: unknown): Answer {
     const failure = failureOf(thrown);
     const answer = this.#failure(spec ?? none, failure);
-    this.#parts.emit('http.failed', { route: spec?.path ?? 'none', httpStatus: answer.status });
+    const code = failure.kind === 'error' ? failure.error.code : null;
+    const place = code === 'UNEXPECTED' ? placeInCode(thrown) : undefined;
+    this.#parts.emit('http.failed', {
+      route: spec?.path ?? 'none',
+      httpStatus: answer.status,
+      code,
+      ...(place === undefined ? {} : { place }),
+    });
     const isBusy = answer.status === 503 || answer.status === 507;
     return isBusy ? { ...answer, headers: { 'retry-after': String(busySeconds) } } : answer;
   }

@@ -114,7 +114,13 @@ export interface EventFields {
     readonly failed: number;
     readonly durationMs: number;
   };
-  'http.failed': { readonly route: string; readonly httpStatus: number };
+  /** `place`: where in the code, of what nobody foresaw. */
+  'http.failed': {
+    readonly route: string;
+    readonly httpStatus: number;
+    readonly code: ErrorCode | null;
+    readonly place?: string;
+  };
   /** Credentials from an address were refused; once a minute at most for each, with the failures since the last line. */
   'http.refused': { readonly code: ErrorCode; readonly address: string; readonly attempts: number };
   /** The further ones of that minute: counted, seen in the log at its lowest level only. */

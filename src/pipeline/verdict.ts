@@ -1,4 +1,4 @@
-import { asSallyportError, type ErrorCode, SallyportError } from '../core/errors.ts';
+import { asSallyportError, type ErrorCode, placeInCode, SallyportError } from '../core/errors.ts';
 
 /** What became of a file, by the registry. */
 export interface Verdict {
@@ -17,10 +17,8 @@ export function fileVerdictOf(error: unknown): Verdict {
   return error instanceof Error && 'syscall' in error ? { code: 'STORAGE_FAILED' } : verdictOf(error);
 }
 
-/** With the place in our code: a message may have a value of the data set in it, a file name and a line have not. */
 function unforeseen(error: unknown): SallyportError {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const place = /[\\/]([\w.-]+\.[jt]s:\d+):\d+\)?$/m.exec(stack)?.[1];
+  const place = placeInCode(error);
   if (place === undefined) return asSallyportError(error);
   return new SallyportError('UNEXPECTED', { detail: place, cause: error });
 }

@@ -259,7 +259,7 @@ t.test('bodies without a length end at the limit', async (t) => {
     t.equal(status, 413, path);
     t.match(
       real.gateway.events.filter(({ name }) => name === 'http.failed').at(-1),
-      { fields: { route: path, httpStatus: 413 } },
+      { fields: { route: path, httpStatus: 413, code: 'BODY_TOO_LARGE' } },
       'and told as such',
     );
   }

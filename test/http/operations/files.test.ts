@@ -3,7 +3,7 @@ import t from 'tap';
 import { element } from '../../../src/synthetic/writer-element.ts';
 import { greyImage, markedImage, withElements, writeInstance } from '../../support/instances.ts';
 import { pydicom } from '../../support/pydicom.ts';
-import { run } from '../../support/run.ts';
+import { run, waitFor } from '../../support/run.ts';
 import { openFileApi, settled } from './file-api.ts';
 
 /** An image of a kind in whose pixels nobody looks for text. */
@@ -78,12 +78,19 @@ t.test(
       [],
       'no identifier in any answer, file, record or event',
     );
+    await waitFor('the upload is erased', () => api.audited.some(({ action }) => action === 'file.erased'));
     t.same(
-      api.audited.map(({ action, object }) => [action, object.id === id]),
+      // It goes right after its result is told of, before the download or after it.
+      api.audited
+        .toSorted(
+          (one, other) => Number(one.action === 'file.erased') - Number(other.action === 'file.erased'),
+        )
+        .map(({ action, object }) => [action, object.id === id]),
       [
         ['file.uploaded', true],
         ['file.anonymized', true],
         ['file.downloaded', true],
+        ['file.erased', true],
       ],
     );
     t.match(api.audited[0], { actor: { kind: 'token', name: 'operate', address: '127.0.0.1' } });

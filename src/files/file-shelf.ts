@@ -36,8 +36,8 @@ export interface UploadAbout {
   readonly studyType: string;
 }
 
-/** Work that ended the whole process so often is given up. */
-const maxAttempts = 3;
+/** Work during which the whole process ended so often is given up: it may be what ends it. */
+export const maxAttempts = 5;
 const longestSweepMs = 60_000;
 /** Removals that are recorded at once. */
 const expireBatch = 500;

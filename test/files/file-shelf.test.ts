@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import t from 'tap';
 import { SallyportError } from '../../src/core/errors.ts';
+import { maxAttempts } from '../../src/files/file-shelf.ts';
 import type { FileOutcome } from '../../src/files/file-work.ts';
 import { waitFor } from '../support/run.ts';
 import { ann, bench, deidentified, pieces, textOf, upperCase } from './shelf.ts';
@@ -308,7 +309,7 @@ t.test('what an ended process left is mended, or removed', async (t) => {
   ];
   unfinished(named, {});
   writeFileSync(at(`${named}.dcm`), 'KE');
-  unfinished(often, { attempts: 3 });
+  unfinished(often, { attempts: maxAttempts });
   unfinished(orphan, { originalId: 'E'.repeat(27) });
   const hidden = 'F'.repeat(27);
   writeFileSync(

@@ -71,18 +71,18 @@ function notDicomAnswer(): Answer {
   return { status: 400, body: { status: '400', message: notDicom } };
 }
 
-/** The file as bytes; undefined where a form's file is neither DICOM nor Base64. Rejects with REQUEST_INVALID. */
+/** The file as bytes; undefined where it is text that is no Base64, and so no DICOM. Rejects with REQUEST_INVALID. */
 async function receive(
   { shelf: { temporary } }: Base64Parts,
   request: OperationRequest,
 ): Promise<TemporaryFile | undefined> {
   const { signal, body } = request;
-  if (body !== undefined)
-    return await temporary.receive(decodeBase64(slicesOf(textIn(body))), { signal }).catch((thrown) => {
-      throw goneOr(signal, thrown);
-    });
-  let isText = false;
+  let isText = body !== undefined;
   try {
+    if (body !== undefined)
+      return await temporary.receive(decodeBase64(slicesOf(textIn(body))), { signal }).catch((thrown) => {
+        throw goneOr(signal, thrown);
+      });
     const { file } = await receiveForm(request, async (stream, call) => {
       const { start, all } = await looked(stream);
       isText = looksLikeBase64(start);
@@ -90,7 +90,6 @@ async function receive(
     });
     return file;
   } catch (thrown) {
-    // Text that is no Base64 is a file that is no DICOM.
     if (isText && thrown instanceof SallyportError && thrown.detail === notBase64) return undefined;
     throw thrown;
   }

@@ -75,16 +75,16 @@ t.test(
       ['letters that look like Base64', form('onlyletters'.repeat(9))],
       ['a picture', form(Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'))],
       ['nothing', body({ file: '' })],
+      ['no Base64', body({ file: 'doe^jane' })],
+      ['beyond ASCII', body({ file: 'ŁAAA' })],
+      ['padding within', body({ file: 'AA==AAAA' })],
+      ['half a group', body({ file: `${file.toString('base64')}A` })],
     ] as const) {
       const answer = await api.curl(t, 'operate', '/uploadfile', ...args);
       t.equal(answer.status, 400, what);
       t.strictSame(answer.body, notDicom, what);
     }
     for (const [what, args, status, words] of [
-      ['no Base64', body({ file: 'doe^jane' }), 400, /not Base64/],
-      ['beyond ASCII', body({ file: 'ŁAAA' }), 400, /not Base64/],
-      ['padding within', body({ file: 'AA==AAAA' }), 400, /not Base64/],
-      ['half a group', body({ file: `${file.toString('base64')}A` }), 400, /not Base64/],
       ['neither', body({}), 400, /one of them/],
       ['both', body({ file: 'AAAA', data: 'AAAA' }), 400, /one of them/],
       ['no JSON', [...json, '{'], 400, /./],
